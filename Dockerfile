@@ -1,0 +1,20 @@
+# The image of claimd: built from source, then nothing but the binary and its libraries, run by nobody in particular
+FROM debian:bookworm-slim AS build
+WORKDIR /src
+COPY scripts/lib.sh scripts/prepare scripts/
+RUN scripts/prepare build
+COPY . .
+RUN make
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libpq5 \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=build /src/build/claimd /usr/local/bin/claimd
+USER 65532:65532
+ENV CLAIMD_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=3s --timeout=2s --start-period=5s --retries=3 CMD ["claimd", "health"]
+ENTRYPOINT ["claimd"]
+CMD ["serve"]

@@ -1,0 +1,41 @@
+/* config: what the program was told to do, by flags and environment; a flag beats the environment
+ */
+#ifndef CLAIMD_CONFIG_H
+#define CLAIMD_CONFIG_H
+
+#include <stdbool.h>
+
+enum command {
+    COMMAND_SERVE,
+    COMMAND_MIGRATE_UP,
+    COMMAND_MIGRATE_STATUS,
+    COMMAND_HEALTH,
+    COMMAND_ROUTES,
+    COMMAND_VERSION,
+    COMMAND_HELP
+};
+
+enum { THREADS_MAX = 256 };
+
+struct config {
+    enum command command;
+    char host[256]; /* to listen on */
+    char port[8];
+    const char *database_url; /* "" leaves all to libpq's environment; never logged */
+    unsigned threads;         /* 0: one a core */
+    unsigned db_connections;  /* a thread */
+    unsigned request_timeout_ms;
+    unsigned idle_timeout_s;
+    unsigned max_connections; /* a thread */
+    unsigned queue;           /* requests waiting for the database, a thread */
+    bool log_requests;
+    bool migrate; /* before serving */
+    bool ready;   /* health asks for readiness */
+};
+
+/* False after one sentence on stderr about what is wrong. The texts belong to argv and the environment. */
+bool config_read(struct config *config, int argc, char *const argv[]);
+
+extern const char config_help[];
+
+#endif

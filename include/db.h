@@ -1,0 +1,91 @@
+/* db: PostgreSQL for one thread, asynchronously: pipelined connections, deadlines, reconnection
+ *
+ * A call never blocks: db_start() queues it, the loop sends what one turn gathered as a batch with one sync, and `done`
+ * is called once from the loop. When a query of a batch fails, its aborted neighbours are sent again, each behind a
+ * sync of its own, so that a failing query never takes another with it. Everything here is a read: a call whose
+ * connection is lost is sent once more on the next.
+ *
+ * Knows no HTTP and no JSON. All of it belongs to the thread that runs the loop.
+ */
+#ifndef CLAIMD_DB_H
+#define CLAIMD_DB_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "loop.h"
+
+enum db_status {
+    DB_OK,
+    DB_REFUSED,     /* our own SQL raised SQLSTATE CLnnn: the result's message is meant for the client */
+    DB_FAILED,      /* the query failed; logged */
+    DB_TIMEOUT,     /* no answer within the deadline */
+    DB_OVERLOADED,  /* the queue is full */
+    DB_UNREADY,     /* the database answers, but its schema is not this program's */
+    DB_UNAVAILABLE, /* no connection */
+};
+
+/* A query as the database prepares it, once a connection, at its first use or by db.prepare. Outlives the db. */
+struct db_statement {
+    unsigned serial; /* distinct for each statement of one db, counted from 0 */
+    char name[64];
+    const char *sql;
+};
+
+struct db_call {
+    const struct db_statement *statement;
+    int arguments_count;
+    const char *const *arguments; /* text format; must live until `done`; NULL is null */
+
+    /* Called once, never from within db_start(). `result` is borrowed, and NULL unless DB_OK or DB_REFUSED. */
+    void (*done)(struct db_call *call, enum db_status status, const PGresult *result);
+
+    /* private to db */
+    struct db *db;
+    struct db_call *next, *previous; /* the list that it waits in */
+    struct db_entry *entry;          /* its place in a connection's pipeline */
+    struct loop_timer deadline;
+    bool alone;  /* sent behind a sync of its own */
+    bool resent; /* survived one lost connection */
+};
+
+struct db_calls { /* list of calls, oldest first */
+    struct db_call *first, *last;
+};
+
+struct db_settings {
+    const char *url;      /* connection string or URI; "" leaves all to libpq's environment */
+    unsigned connections; /* pipelined connections of this thread */
+    unsigned deadline_ms; /* of one call, waiting included; also the database's statement_timeout */
+    unsigned queue;       /* calls under way at most; beyond that DB_OVERLOADED */
+    const struct db_statement *const *prepare; /* prepared at connect: a schema that lacks something shows at once */
+    size_t prepare_count;
+};
+
+struct db {
+    struct loop *loop;
+    struct db_settings settings;
+    struct db_link *links;
+    struct db_calls waiting;
+    unsigned under_way;
+    enum db_status outage; /* DB_OK, or why calls are refused while no connection is ready */
+};
+
+/* Starts to connect. `settings` is copied, what it points at must outlive the db. */
+void db_init(struct db *db, struct loop *loop, const struct db_settings *settings);
+
+/* Ends every call with DB_UNAVAILABLE and closes the connections. */
+void db_release(struct db *db);
+
+/* DB_OK: `call->done` will be called. Otherwise why not, and it will not be. */
+enum db_status db_start(struct db *db, struct db_call *call);
+
+/* `done` will not be called any more. Harmless for a call that has ended or was never started. */
+void db_cancel(struct db_call *call);
+
+/* Sends what was started since the last turn. Call once before each wait of the loop. */
+void db_flush(struct db *db);
+
+#endif

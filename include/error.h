@@ -1,0 +1,64 @@
+/* error: THE table of everything that can go wrong with a request, and one such failure
+ *
+ * A failure becomes a problem document (RFC 9457) in reply.c. Codes and slugs are part of the API: clients test them.
+ */
+#ifndef CLAIMD_ERROR_H
+#define CLAIMD_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum error_code {
+    ERROR_NONE,
+    ERROR_MALFORMED_REQUEST,
+    ERROR_UNEXPECTED_BODY,
+    ERROR_UNKNOWN_PARAMETER,
+    ERROR_REPEATED_PARAMETER,
+    ERROR_INVALID_PARAMETER,
+    ERROR_INVALID_CURSOR,
+    ERROR_NOT_FOUND,
+    ERROR_METHOD_NOT_ALLOWED,
+    ERROR_URI_TOO_LONG,
+    ERROR_HEADERS_TOO_LARGE,
+    ERROR_INTERNAL,
+    ERROR_OVERLOADED,
+    ERROR_DATABASE_UNAVAILABLE,
+    ERROR_NOT_READY,
+    ERROR_TIMEOUT,
+    ERROR_CODES,
+};
+
+struct error_kind {
+    unsigned status;   /* HTTP status (RFC 9110, section 15; RFC 6585 for 431) */
+    const char *slug;  /* the problem's type is /problems/<slug> */
+    const char *title; /* the same for every occurrence */
+    bool retry;        /* the same request may succeed soon: Retry-After */
+};
+
+const struct error_kind *error_kind(enum error_code code);
+
+enum { ERROR_FAULTS_MAX = 8, ERROR_TEXT_MAX = 256 };
+
+/* What is wrong with one parameter. */
+struct error_fault {
+    char parameter[64];
+    char detail[ERROR_TEXT_MAX];
+};
+
+/* One failure. All zero is none. A fault beyond ERROR_FAULTS_MAX is dropped: the client has enough to mend. */
+struct error {
+    enum error_code code;
+    char detail[ERROR_TEXT_MAX];
+    size_t faults_count;
+    struct error_fault faults[ERROR_FAULTS_MAX];
+};
+
+/* The first failure of a request decides its code and detail; later ones are dropped. */
+void error_set(struct error *error, enum error_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A failure of one parameter: joins those already there, and sets the error if there was none. */
+void error_fault(struct error *error, enum error_code code, const char *parameter, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#endif

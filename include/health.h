@@ -1,0 +1,12 @@
+/* health: asks the server on this machine how it is, so that a container needs no HTTP client
+ */
+#ifndef CLAIMD_HEALTH_H
+#define CLAIMD_HEALTH_H
+
+#include <stdbool.h>
+
+/* The process's exit status: 0 if /healthz (or /readyz) on the local port answers 200 within two seconds, else 1 after
+ * one sentence on stderr. */
+int health_check(const char *host, const char *port, bool ready);
+
+#endif

@@ -1,0 +1,32 @@
+/* log: one JSON object a line on stderr, one line an event
+ *
+ * Each line has `ts` (RFC 3339, UTC), `level`, `event` and the event's own fields. A line is one write(2), so lines of
+ * several threads never mix. Nothing secret goes in: no connection strings, no header values.
+ */
+#ifndef CLAIMD_LOG_H
+#define CLAIMD_LOG_H
+
+enum log_level { LOG_INFO, LOG_WARNING, LOG_ERROR };
+
+struct log_field {
+    const char *name;
+    const char *text; /* NULL: the field is the number */
+    long long number;
+};
+
+#define LOG_TEXT(name, text)                                                                                           \
+    {                                                                                                                  \
+        (name), (text), 0                                                                                              \
+    }
+#define LOG_NUMBER(name, number)                                                                                       \
+    {                                                                                                                  \
+        (name), 0, (number)                                                                                            \
+    }
+
+/* log_event(LOG_INFO, "listening", LOG_TEXT("address", address), LOG_NUMBER("threads", 2)) */
+#define log_event(level, event, ...) log_write((level), (event), (const struct log_field[]){__VA_ARGS__, {0}})
+
+/* `fields` end with a nameless one; NULL is none. May be called from any thread. */
+void log_write(enum log_level level, const char *event, const struct log_field *fields);
+
+#endif

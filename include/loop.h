@@ -1,0 +1,52 @@
+/* loop: one thread's epoll: descriptors, timers, and a way to be stopped from outside
+ *
+ * Everything belongs to the thread that runs the loop; loop_stop() alone may be called from any thread, and from a
+ * signal handler.
+ */
+#ifndef CLAIMD_LOOP_H
+#define CLAIMD_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop_watch {
+    int fd;
+    void (*ready)(struct loop_watch *watch, uint32_t events); /* EPOLLIN, EPOLLOUT, … */
+};
+
+struct loop_timer {
+    void (*fire)(struct loop_timer *timer);
+    uint64_t due; /* loop_now() at which it fires; 0 while it is not running */
+    struct loop_timer *earlier, *later;
+};
+
+struct loop {
+    int epoll;
+    struct loop_watch stop;
+    bool stopping;
+    struct loop_timer timers; /* ring, earliest first */
+
+    /* Called before each wait; returns for how many ms to wait at most, -1 without limit. */
+    int (*before_wait)(struct loop *loop);
+};
+
+bool loop_init(struct loop *loop);
+void loop_release(struct loop *loop);
+
+/* Runs until loop_stop() was called and `before_wait` has returned LOOP_END. */
+enum { LOOP_END = -2 };
+void loop_run(struct loop *loop);
+void loop_stop(struct loop *loop);
+
+/* Watches `watch->fd` for `events`, or changes what it is watched for. The watch must stay until it is removed. */
+bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events);
+void loop_unwatch(struct loop *loop, struct loop_watch *watch);
+
+/* Milliseconds of a clock that never jumps. */
+uint64_t loop_now(void);
+
+/* (Re)starts the timer. One that is started in order of its due time, as equal deadlines are, costs O(1). */
+void loop_timer_start(struct loop *loop, struct loop_timer *timer, uint64_t milliseconds);
+void loop_timer_stop(struct loop_timer *timer);
+
+#endif

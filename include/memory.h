@@ -1,0 +1,20 @@
+/* memory: allocation that does not fail, and cleanup that cannot be forgotten
+ *
+ * Running out of memory ends the process with one sentence: under overcommit there is no honest recovery, and an
+ * orchestrator restarts a process sooner than a half-working one heals. So none of these return NULL.
+ */
+#ifndef CLAIMD_MEMORY_H
+#define CLAIMD_MEMORY_H
+
+#include <stddef.h>
+
+/* The caller owns what these return and frees it with free(). */
+void *memory_alloc(size_t size);             /* zeroed */
+void *memory_resize(void *old, size_t size); /* like realloc() */
+char *memory_text(const char *text);         /* like strdup() */
+char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* `_cleanup_(json_decref_at) json_t *body` calls json_decref_at(&body) at the end of the scope. */
+#define _cleanup_(function) __attribute__((cleanup(function)))
+
+#endif

@@ -1,0 +1,16 @@
+/* migrate: brings the database's schema up to date, in dbmate's format and with its table schema_migrations
+ *
+ * Blocking; for start-up and the command line. Each migration is one transaction; an advisory lock lets several
+ * processes start at once.
+ */
+#ifndef CLAIMD_MIGRATE_H
+#define CLAIMD_MIGRATE_H
+
+/* Applies what is missing. Waits up to half a minute for a database that is not there yet. Returns 0, or 1 after one
+ * sentence on stderr. */
+int migrate_up(const char *url);
+
+/* Prints a line a migration: applied or pending. Returns 0, or 1 after one sentence on stderr. */
+int migrate_status(const char *url);
+
+#endif

@@ -1,0 +1,38 @@
+/* request: the life of one request: arrive, wait for the database, answer
+ *
+ * NEW → ACCEPTED → WAITING → READY. libmicrohttpd calls request_handle() in each; a response queued in the first call
+ * would close the connection, so only what must be refused is answered there. While it waits the connection is
+ * suspended; the database's result builds the response and resumes it. All of it belongs to one thread.
+ */
+#ifndef CLAIMD_REQUEST_H
+#define CLAIMD_REQUEST_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+#include "db.h"
+#include "query.h"
+
+/* What the requests of one thread share. */
+struct service {
+    struct db db;
+    struct query_set queries;
+    bool log_requests;
+    bool draining;   /* answers close their connection */
+    bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
+    unsigned active; /* requests that have begun and not ended */
+};
+
+struct request;
+
+/* A request whose target is `uri`; owned by the caller until request_end(). */
+struct request *request_begin(struct service *service, const char *uri);
+
+/* As libmicrohttpd's access handler. */
+enum MHD_Result request_handle(struct request *request, struct MHD_Connection *connection, const char *method,
+                               const char *version);
+
+/* The request is over, answered or not. Frees it. */
+void request_end(struct request *request);
+
+#endif

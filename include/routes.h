@@ -1,0 +1,53 @@
+/* routes: THE table of what the service answers
+ *
+ * An endpoint is data: a row here, a file in src/queries, a path in openapi.yaml, a test. A parameter is a row too.
+ */
+#ifndef CLAIMD_ROUTES_H
+#define CLAIMD_ROUTES_H
+
+#include <stddef.h>
+
+enum param_type {
+    PARAM_ID,     /* a slug (unit codes too) */
+    PARAM_IDS,    /* comma list of them */
+    PARAM_WORDS,  /* comma list of `values` */
+    PARAM_TAGS,   /* comma list of BCP 47 language tags */
+    PARAM_LIMIT,  /* rows of a page */
+    PARAM_CURSOR, /* where a page begins */
+};
+
+struct param {
+    const char *name; /* NULL ends a list */
+    enum param_type type;
+    const char *const *values; /* for PARAM_WORDS, ends with NULL */
+
+    /* The condition that the parameter adds where the query says {filters}, with ? for its value. NULL: the value is
+     * put where the query says {name}; null where it is not given. */
+    const char *condition;
+};
+
+enum { PARAMS_MAX = 16, LIMIT_DEFAULT = 50, LIMIT_MAX = 200, LIST_MAX = 100, ID_MAX = 120 };
+
+enum shape {
+    SHAPE_LIST,   /* {"items": […], "next": …}: a page of the query's rows */
+    SHAPE_ONE,    /* the query's only row as an object; none is a 404 */
+    SHAPE_READY,  /* whether the query's rows are this program's migrations */
+    SHAPE_HEALTH, /* that the process answers */
+    SHAPE_ASSET,  /* a file that is built in */
+};
+
+struct route {
+    const char *path; /* a segment {id} takes any id; NULL ends the table */
+    enum shape shape;
+    const char *query;          /* of src/queries; for SHAPE_ASSET the name in asset_openapi */
+    const char *media_type;     /* for SHAPE_ASSET; all others answer application/json */
+    const char *id_condition;   /* what {id} adds to the query's conditions, with ? for it */
+    const struct param *params; /* the query string's; NULL: none */
+};
+
+extern const struct route routes[];
+
+/* The route of a decoded path, or NULL; *ret_id is where the id begins in it, or NULL, and *ret_id_size its length. */
+const struct route *route_find(const char *path, const char **ret_id, size_t *ret_id_size);
+
+#endif

@@ -1,0 +1,75 @@
+/* arena: memory that lives as long as one request */
+#include "arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+enum { BLOCK_SIZE = 4096 };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t used, size;
+    alignas(max_align_t) char bytes[];
+};
+
+void arena_init(struct arena *arena)
+{
+    arena->newest = NULL;
+}
+
+void arena_release(struct arena *arena)
+{
+    while (arena->newest) {
+        struct arena_block *block = arena->newest;
+        arena->newest = block->older;
+        free(block);
+    }
+}
+
+static struct arena_block *block_push(struct arena *arena, size_t size)
+{
+    size_t room = BLOCK_SIZE - sizeof(struct arena_block);
+    if (room < size)
+        room = size;
+    struct arena_block *block = memory_alloc(sizeof(*block) + room);
+    block->size = room;
+    block->older = arena->newest;
+    arena->newest = block;
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t aligned = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    struct arena_block *block = arena->newest;
+    if (!block || block->size - block->used < aligned)
+        block = block_push(arena, aligned);
+    void *memory = block->bytes + block->used;
+    block->used += aligned;
+    return memory;
+}
+
+char *arena_copy(struct arena *arena, const char *bytes, size_t size)
+{
+    char *copy = arena_alloc(arena, size + 1);
+    memcpy(copy, bytes, size);
+    return copy;
+}
+
+char *arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    char *text = arena_alloc(arena, (size_t)size + 1);
+    vsnprintf(text, (size_t)size + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    return text;
+}

@@ -1,0 +1,210 @@
+/* config: what the program was told to do, by flags and environment */
+#include "config.h"
+
+#include <getopt.h>
+#include <libpq-fe.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char config_help[] = "claimd: serves claims, their sources and comparisons of their figures over HTTP\n"
+                           "\n"
+                           "usage: claimd [serve] [flags]     serve until SIGTERM or SIGINT\n"
+                           "       claimd migrate up|status   bring the database's schema up to date, or show it\n"
+                           "       claimd health [--ready]    ask the server on this machine; exit status 0 or 1\n"
+                           "       claimd routes | version | help\n"
+                           "\n"
+                           "flag and environment variable             default\n"
+                           "  --listen CLAIMD_LISTEN                  127.0.0.1:8080\n"
+                           "  --database-url DATABASE_URL             libpq's own environment\n"
+                           "  --migrate CLAIMD_MIGRATE=1              off      migrate before serving\n"
+                           "  --threads CLAIMD_THREADS                0        one a core\n"
+                           "  --db-connections CLAIMD_DB_CONNECTIONS  1        a thread, pipelined\n"
+                           "  --request-timeout CLAIMD_REQUEST_TIMEOUT  5000   ms for the database to answer\n"
+                           "  --idle-timeout CLAIMD_IDLE_TIMEOUT      60       s for a client to send a request\n"
+                           "  --max-connections CLAIMD_MAX_CONNECTIONS  4000   clients a thread\n"
+                           "  --queue CLAIMD_QUEUE                    2000     requests waiting, a thread\n"
+                           "  --log-requests CLAIMD_LOG_REQUESTS=1    off      a log line for each request\n";
+
+enum setting_type { SETTING_NUMBER, SETTING_SWITCH, SETTING_TEXT, SETTING_ADDRESS };
+
+/* One setting: THE table of flags and environment variables. */
+struct setting {
+    const char *flag, *variable;
+    enum setting_type type;
+    size_t offset; /* in struct config */
+    unsigned low, high;
+};
+
+#define AT(member) offsetof(struct config, member)
+
+static const struct setting settings[] = {
+    {"listen", "CLAIMD_LISTEN", SETTING_ADDRESS, 0, 0, 0},
+    {"database-url", "DATABASE_URL", SETTING_TEXT, AT(database_url), 0, 0},
+    {"migrate", "CLAIMD_MIGRATE", SETTING_SWITCH, AT(migrate), 0, 0},
+    {"threads", "CLAIMD_THREADS", SETTING_NUMBER, AT(threads), 0, THREADS_MAX},
+    {"db-connections", "CLAIMD_DB_CONNECTIONS", SETTING_NUMBER, AT(db_connections), 1, 64},
+    {"request-timeout", "CLAIMD_REQUEST_TIMEOUT", SETTING_NUMBER, AT(request_timeout_ms), 10, 600000},
+    {"idle-timeout", "CLAIMD_IDLE_TIMEOUT", SETTING_NUMBER, AT(idle_timeout_s), 1, 3600},
+    {"max-connections", "CLAIMD_MAX_CONNECTIONS", SETTING_NUMBER, AT(max_connections), 1, 100000},
+    {"queue", "CLAIMD_QUEUE", SETTING_NUMBER, AT(queue), 1, 100000},
+    {"log-requests", "CLAIMD_LOG_REQUESTS", SETTING_SWITCH, AT(log_requests), 0, 0},
+    {"ready", NULL, SETTING_SWITCH, AT(ready), 0, 0},
+};
+
+enum { SETTINGS = sizeof(settings) / sizeof(*settings) };
+
+static __attribute__((format(printf, 1, 2))) bool complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("claimd: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return false;
+}
+
+static bool read_number(const struct setting *setting, const char *name, const char *value, unsigned *ret)
+{
+    size_t digits = strspn(value, "0123456789");
+    unsigned long number = digits && digits < 10 && !value[digits] ? strtoul(value, NULL, 10) : setting->high + 1ul;
+    if (number < setting->low || number > setting->high)
+        return complain("%s must be a whole number from %u to %u, not \"%s\".", name, setting->low, setting->high,
+                        value);
+    *ret = (unsigned)number;
+    return true;
+}
+
+static bool read_switch(const char *name, const char *value, bool *ret)
+{
+    if (strcmp(value, "1") != 0 && strcmp(value, "0") != 0)
+        return complain("%s must be 0 or 1, not \"%s\".", name, value);
+    *ret = *value == '1';
+    return true;
+}
+
+/* HOST:PORT or [IPv6]:PORT */
+static bool read_address(const char *name, const char *value, struct config *config)
+{
+    const char *colon = strrchr(value, ':');
+    const char *port = colon ? colon + 1 : "";
+    size_t size = colon ? (size_t)(colon - value) : 0;
+    if (size >= 2 && value[0] == '[' && value[size - 1] == ']') {
+        value++;
+        size -= 2;
+    }
+    size_t digits = strspn(port, "0123456789");
+    bool good = size > 0 && size < sizeof(config->host) && digits > 0 && digits < 6 && !port[digits] &&
+                strtoul(port, NULL, 10) <= 65535;
+    if (!good)
+        return complain("%s must be HOST:PORT, not \"%s\".", name, value);
+    snprintf(config->host, sizeof(config->host), "%.*s", (int)size, value);
+    snprintf(config->port, sizeof(config->port), "%s", port);
+    return true;
+}
+
+/* The connection string itself is not repeated: it may hold a password. */
+static bool read_text(const char *name, const char *value, const char **ret)
+{
+    char *fault = NULL;
+    PQconninfoOption *options = PQconninfoParse(value, &fault);
+    PQconninfoFree(options);
+    PQfreemem(fault);
+    *ret = value;
+    return options || !*value || complain("%s is not a PostgreSQL connection string or URI.", name);
+}
+
+static bool set(struct config *config, const struct setting *setting, const char *name, const char *value)
+{
+    void *member = (char *)config + setting->offset;
+    switch (setting->type) {
+    case SETTING_NUMBER:
+        return read_number(setting, name, value, member);
+    case SETTING_SWITCH:
+        return read_switch(name, value, member);
+    case SETTING_ADDRESS:
+        return read_address(name, value, config);
+    default:
+        return read_text(name, value, member);
+    }
+}
+
+static bool read_environment(struct config *config)
+{
+    for (int i = 0; i < SETTINGS; i++) {
+        const char *value = settings[i].variable ? getenv(settings[i].variable) : NULL;
+        if (value && *value && !set(config, &settings[i], settings[i].variable, value))
+            return false;
+    }
+    return true;
+}
+
+static bool read_flags(struct config *config, int argc, char *const argv[])
+{
+    struct option options[SETTINGS + 2] = {{"help", no_argument, NULL, SETTINGS}};
+    for (int i = 0; i < SETTINGS; i++)
+        options[i + 1] = (struct option){settings[i].flag,
+                                         settings[i].type == SETTING_SWITCH ? no_argument : required_argument, NULL, i};
+    opterr = 0;
+    for (int found; (found = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+        if (found == 'h' || found == SETTINGS) {
+            config->command = COMMAND_HELP;
+        } else if (found == '?' || found == ':') {
+            return found == ':' ? complain("%s needs a value.", argv[optind - 1])
+                                : complain("there is no flag %s; see claimd help.", argv[optind - 1]);
+        } else {
+            char name[64];
+            snprintf(name, sizeof(name), "--%s", settings[found].flag);
+            if (!set(config, &settings[found], name, optarg ? optarg : "1"))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool read_command(struct config *config, int count, char *const words[])
+{
+    static const struct {
+        const char *first, *second;
+        enum command command;
+    } commands[] = {
+        {"serve", NULL, COMMAND_SERVE},
+        {"migrate", "up", COMMAND_MIGRATE_UP},
+        {"migrate", "status", COMMAND_MIGRATE_STATUS},
+        {"health", NULL, COMMAND_HEALTH},
+        {"routes", NULL, COMMAND_ROUTES},
+        {"version", NULL, COMMAND_VERSION},
+        {"help", NULL, COMMAND_HELP},
+    };
+    if (count == 0 || config->command == COMMAND_HELP)
+        return true;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+        if (strcmp(words[0], commands[i].first) != 0 || count != (commands[i].second ? 2 : 1))
+            continue;
+        if (commands[i].second && strcmp(words[1], commands[i].second) != 0)
+            continue;
+        config->command = commands[i].command;
+        return true;
+    }
+    return complain("there is no command %s%s; see claimd help.", words[0], count > 1 ? " with these arguments" : "");
+}
+
+bool config_read(struct config *config, int argc, char *const argv[])
+{
+    *config = (struct config){
+        .command = COMMAND_SERVE,
+        .host = "127.0.0.1",
+        .port = "8080",
+        .database_url = "",
+        .db_connections = 1,
+        .request_timeout_ms = 5000,
+        .idle_timeout_s = 60,
+        .max_connections = 4000,
+        .queue = 2000,
+    };
+    return read_environment(config) && read_flags(config, argc, argv) &&
+           read_command(config, argc - optind, argv + optind);
+}

@@ -1,0 +1,76 @@
+/* cursor: where the next page of a list begins */
+#include "cursor.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION = '1', FINGERPRINT_DIGITS = 16, ID_AT = 1 + FINGERPRINT_DIGITS };
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* FNV-1a, the end of the text included. */
+uint64_t cursor_fingerprint(uint64_t seed, const char *text)
+{
+    do
+        seed = (seed ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    while (*text++);
+    return seed;
+}
+
+static char *base64_encode(struct arena *arena, const char *bytes, size_t size)
+{
+    char *text = arena_alloc(arena, size / 3 * 4 + 5), *next = text;
+    uint32_t bits = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < size; i++) {
+        bits = bits << 8 | (unsigned char)bytes[i];
+        for (count += 8; count >= 6; count -= 6)
+            *next++ = alphabet[bits >> (count - 6) & 63];
+    }
+    if (count)
+        *next++ = alphabet[bits << (6 - count) & 63];
+    return text;
+}
+
+/* NULL where the text is no base64url, or not the shortest. */
+static char *base64_decode(struct arena *arena, const char *text)
+{
+    char *bytes = arena_alloc(arena, strlen(text) * 3 / 4 + 2), *next = bytes;
+    uint32_t bits = 0;
+    unsigned count = 0;
+    for (; *text; text++) {
+        const char *found = strchr(alphabet, *text);
+        if (!found)
+            return NULL;
+        bits = bits << 6 | (uint32_t)(found - alphabet);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            *next++ = (char)(bits >> count & 255);
+        }
+    }
+    return count < 6 && !(bits & ((1u << count) - 1)) ? bytes : NULL;
+}
+
+char *cursor_encode(struct arena *arena, uint64_t fingerprint, const char *id)
+{
+    char *plain = arena_format(arena, "%c%016" PRIx64 "%s", VERSION, fingerprint, id);
+    return base64_encode(arena, plain, strlen(plain));
+}
+
+const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fingerprint, const char **ret_id)
+{
+    const char *plain = base64_decode(arena, cursor);
+    if (!plain || strlen(plain) <= ID_AT)
+        return "This is not a cursor of this service; take it from next.";
+    if (plain[0] != VERSION)
+        return "The cursor was made by another version of this service; start again without it.";
+    char digits[FINGERPRINT_DIGITS + 1] = {0}, *end;
+    memcpy(digits, plain + 1, FINGERPRINT_DIGITS);
+    if (strtoull(digits, &end, 16) != fingerprint || *end)
+        return "The cursor was made for another list or for other filters; start again without it.";
+    *ret_id = plain + ID_AT;
+    return NULL;
+}

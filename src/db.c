@@ -1,0 +1,556 @@
+/* db: PostgreSQL for one thread, asynchronously: pipelined connections, deadlines, reconnection */
+#include "db.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "log.h"
+#include "memory.h"
+
+enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 1000, SILENCE_MARGIN_MS = 1000 };
+
+enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_PREPARING, LINK_READY };
+
+/* One thing that the server will answer, in the order in which it was sent. */
+struct db_entry {
+    enum { ENTRY_SETUP, ENTRY_PREPARE, ENTRY_CALL, ENTRY_SYNC } kind;
+    const struct db_statement *statement;
+    struct db_call *call; /* NULL: cancelled, or nobody asked */
+    struct db_entry *next;
+    bool answered;
+};
+
+/* One connection. */
+struct db_link {
+    struct db *db;
+    enum link_state state;
+    PGconn *connection;
+    struct loop_watch watch;
+    struct loop_timer timer; /* the next attempt, or the end of this one */
+    unsigned backoff_ms;
+    uint64_t heard; /* loop_now() of the last bytes from the server */
+    struct db_entry *first, *last;
+    unsigned calls;
+    bool *prepared; /* by serial */
+    unsigned prepared_size;
+    bool unsent; /* something was queued since the last flush */
+};
+
+static void link_connect(struct db_link *link);
+static void link_lost(struct db_link *link, enum db_status outage, const char *event, const char *reason);
+
+/* ---- calls ---- */
+
+static void calls_append(struct db_calls *calls, struct db_call *call)
+{
+    call->previous = calls->last;
+    call->next = NULL;
+    *(calls->last ? &calls->last->next : &calls->first) = call;
+    calls->last = call;
+}
+
+static void calls_remove(struct db_calls *calls, struct db_call *call)
+{
+    *(call->previous ? &call->previous->next : &calls->first) = call->next;
+    *(call->next ? &call->next->previous : &calls->last) = call->previous;
+}
+
+/* Takes the call from wherever it is; its entry stays, since the server will answer it. */
+static void call_detach(struct db_call *call)
+{
+    loop_timer_stop(&call->deadline);
+    if (call->entry)
+        call->entry->call = NULL;
+    else
+        calls_remove(&call->db->waiting, call);
+    call->entry = NULL;
+    call->db->under_way--;
+    call->db = NULL;
+}
+
+static void call_end(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    call_detach(call);
+    call->done(call, status, result);
+}
+
+static void call_wait_again(struct db_call *call)
+{
+    call->entry->call = NULL;
+    call->entry = NULL;
+    calls_append(&call->db->waiting, call);
+}
+
+static struct db_link *link_of_late_call(struct db *db, const struct db_call *call)
+{
+    for (unsigned i = 0; call->entry && i < db->settings.connections; i++)
+        for (struct db_entry *entry = db->links[i].first; entry; entry = entry->next)
+            if (entry == call->entry)
+                return &db->links[i];
+    return NULL;
+}
+
+/* The database ends a slow statement itself; a connection that says nothing for longer than that is dead. */
+static void on_deadline(struct loop_timer *timer)
+{
+    struct db_call *call = (struct db_call *)((char *)timer - offsetof(struct db_call, deadline));
+    struct db *db = call->db;
+    struct db_link *link = link_of_late_call(db, call);
+    call_end(call, DB_TIMEOUT, NULL);
+    if (link && loop_now() - link->heard > db->settings.deadline_ms)
+        link_lost(link, DB_UNAVAILABLE, "database-silent", "no answer within the deadline");
+}
+
+static bool any_link(const struct db *db, enum link_state state)
+{
+    for (unsigned i = 0; i < db->settings.connections; i++)
+        if (db->links[i].state == state)
+            return true;
+    return false;
+}
+
+enum db_status db_start(struct db *db, struct db_call *call)
+{
+    if (db->under_way >= db->settings.queue)
+        return DB_OVERLOADED;
+    if (db->outage && !any_link(db, LINK_READY))
+        return db->outage;
+    call->db = db;
+    call->entry = NULL;
+    call->alone = call->resent = false;
+    call->deadline = (struct loop_timer){.fire = on_deadline};
+    loop_timer_start(db->loop, &call->deadline, db->settings.deadline_ms + SILENCE_MARGIN_MS);
+    calls_append(&db->waiting, call);
+    db->under_way++;
+    return DB_OK;
+}
+
+void db_cancel(struct db_call *call)
+{
+    if (call->db)
+        call_detach(call);
+}
+
+static void end_all_waiting(struct db *db, enum db_status status)
+{
+    while (db->waiting.first)
+        call_end(db->waiting.first, status, NULL);
+}
+
+/* ---- sending ---- */
+
+static struct db_entry *entry_push(struct db_link *link, int kind, const struct db_statement *statement)
+{
+    struct db_entry *entry = memory_alloc(sizeof(*entry));
+    entry->kind = kind;
+    entry->statement = statement;
+    *(link->last ? &link->last->next : &link->first) = entry;
+    link->last = entry;
+    link->unsent = true;
+    return entry;
+}
+
+static void entry_pop(struct db_link *link)
+{
+    struct db_entry *entry = link->first;
+    link->first = entry->next;
+    if (!link->first)
+        link->last = NULL;
+    link->calls -= entry->kind == ENTRY_CALL;
+    free(entry);
+}
+
+static bool send_sync(struct db_link *link)
+{
+    entry_push(link, ENTRY_SYNC, NULL);
+    return PQpipelineSync(link->connection);
+}
+
+static bool *link_prepared(struct db_link *link, const struct db_statement *statement)
+{
+    if (statement->serial >= link->prepared_size) {
+        unsigned size = (statement->serial + 1) * 2;
+        link->prepared = memory_resize(link->prepared, size * sizeof(*link->prepared));
+        memset(link->prepared + link->prepared_size, 0, (size - link->prepared_size) * sizeof(*link->prepared));
+        link->prepared_size = size;
+    }
+    return &link->prepared[statement->serial];
+}
+
+static bool send_prepare(struct db_link *link, const struct db_statement *statement)
+{
+    bool *prepared = link_prepared(link, statement);
+    if (*prepared)
+        return true;
+    *prepared = true;
+    entry_push(link, ENTRY_PREPARE, statement);
+    return PQsendPrepare(link->connection, statement->name, statement->sql, 0, NULL);
+}
+
+static bool send_call(struct db_link *link, struct db_call *call)
+{
+    if (!send_prepare(link, call->statement))
+        return false;
+    call->entry = entry_push(link, ENTRY_CALL, call->statement);
+    call->entry->call = call;
+    link->calls++;
+    return PQsendQueryPrepared(link->connection, call->statement->name, call->arguments_count, call->arguments, NULL,
+                               NULL, 0);
+}
+
+static bool link_flush(struct db_link *link)
+{
+    link->unsent = false;
+    int rest = PQflush(link->connection);
+    return rest >= 0 && loop_watch(link->db->loop, &link->watch, rest ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static struct db_link *least_busy(struct db *db)
+{
+    struct db_link *best = NULL;
+    for (unsigned i = 0; i < db->settings.connections; i++) {
+        struct db_link *link = &db->links[i];
+        if (link->state == LINK_READY && (!best || link->calls < best->calls))
+            best = link;
+    }
+    return best;
+}
+
+static void send_waiting(struct db *db)
+{
+    struct db_link *link;
+    while (db->waiting.first && (link = least_busy(db))) {
+        struct db_call *call = db->waiting.first;
+        calls_remove(&db->waiting, call);
+        bool close_before = call->alone && link->last && link->last->kind != ENTRY_SYNC;
+        if ((close_before && !send_sync(link)) || !send_call(link, call) || (call->alone && !send_sync(link))) {
+            if (!call->entry) /* not even queued: let the next connection have it */
+                calls_append(&db->waiting, call);
+            link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+        }
+    }
+}
+
+void db_flush(struct db *db)
+{
+    send_waiting(db);
+    for (unsigned i = 0; i < db->settings.connections; i++) {
+        struct db_link *link = &db->links[i];
+        if (!link->unsent)
+            continue;
+        if ((link->last->kind != ENTRY_SYNC && !send_sync(link)) || !link_flush(link))
+            link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+    }
+}
+
+/* ---- receiving ---- */
+
+static enum db_status status_of(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (!state)
+        return DB_FAILED;
+    if (strncmp(state, "CL", 2) == 0)
+        return DB_REFUSED;
+    if (strcmp(state, "57014") == 0) /* query_canceled, by statement_timeout */
+        return DB_TIMEOUT;
+    if (strncmp(state, "57P", 3) == 0) /* the server goes down or comes up */
+        return DB_UNAVAILABLE;
+    return DB_FAILED;
+}
+
+static void log_failure(const struct db_entry *entry, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    log_event(LOG_ERROR, "query-failed", LOG_TEXT("statement", entry->statement ? entry->statement->name : "setup"),
+              LOG_TEXT("sqlstate", state ? state : ""), LOG_TEXT("message", message ? message : ""));
+}
+
+/* Somebody else of the batch failed. One whose own statement could not be prepared fails when it is sent alone. */
+static void call_aborted(struct db_call *call)
+{
+    if (call->alone) {
+        call_end(call, DB_FAILED, NULL);
+        return;
+    }
+    call->alone = true;
+    call_wait_again(call);
+}
+
+static void call_failed(struct db_call *call, const struct db_entry *entry, const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (!call->alone && state && strcmp(state, "26000") == 0) { /* its PREPARE was aborted in an earlier batch */
+        call_aborted(call);
+        return;
+    }
+    enum db_status status = status_of(result);
+    if (status == DB_FAILED)
+        log_failure(entry, result);
+    call_end(call, status, status == DB_REFUSED ? result : NULL);
+}
+
+static void answer_call(struct db_entry *entry, const PGresult *result)
+{
+    struct db_call *call = entry->call;
+    if (!call)
+        return;
+    switch (PQresultStatus(result)) {
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+        call_end(call, DB_OK, result);
+        break;
+    case PGRES_PIPELINE_ABORTED:
+        call_aborted(call);
+        break;
+    default:
+        call_failed(call, entry, result);
+    }
+}
+
+/* False if the connection is of no use after this answer. */
+static bool answer(struct db_link *link, struct db_entry *entry, const PGresult *result)
+{
+    bool failed = PQresultStatus(result) == PGRES_FATAL_ERROR;
+    switch (entry->kind) {
+    case ENTRY_CALL:
+        answer_call(entry, result);
+        return true;
+    case ENTRY_PREPARE:
+        if (PQresultStatus(result) != PGRES_COMMAND_OK)
+            *link_prepared(link, entry->statement) = false;
+        if (failed && link->db->outage != DB_UNREADY)
+            log_failure(entry, result);
+        return !failed || link->state == LINK_READY;
+    case ENTRY_SETUP:
+        if (failed)
+            log_failure(entry, result);
+        return !failed;
+    default:
+        return true;
+    }
+}
+
+static void link_is_ready(struct db_link *link)
+{
+    link->state = LINK_READY;
+    link->backoff_ms = 0;
+    loop_timer_stop(&link->timer);
+    link->db->outage = DB_OK;
+    log_event(LOG_INFO, "database-ready", LOG_NUMBER("server_version", PQserverVersion(link->connection)));
+}
+
+/* Takes one result; false when there is none to take, or the connection is gone. */
+static bool receive_one(struct db_link *link)
+{
+    if (!link->first || PQisBusy(link->connection))
+        return false;
+    PGresult *result = PQgetResult(link->connection);
+    struct db_entry *entry = link->first;
+    if (!result) { /* the end of a query's results */
+        if (!entry->answered)
+            return false;
+        entry_pop(link);
+        return true;
+    }
+    entry->answered = true;
+    bool good = true;
+    if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+        entry_pop(link);
+        if (link->state == LINK_PREPARING)
+            link_is_ready(link);
+    } else {
+        good = answer(link, entry, result);
+    }
+    PQclear(result);
+    if (!good)
+        link_lost(link, DB_UNREADY, "database-unready", "the schema is not this program's: run claimd migrate up");
+    return good;
+}
+
+static void on_answer(struct db_link *link, uint32_t events)
+{
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+        link->heard = loop_now();
+        if (!PQconsumeInput(link->connection)) {
+            link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+            return;
+        }
+    }
+    while (receive_one(link))
+        ;
+    if (!link->connection)
+        return;
+    bool good = PQstatus(link->connection) != CONNECTION_BAD;
+    if (!good || ((events & EPOLLOUT) && !link_flush(link)))
+        link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+}
+
+/* ---- connecting ---- */
+
+static void first_line(char *text)
+{
+    text[strcspn(text, "\n")] = 0;
+}
+
+static void log_lost(const char *event, const char *reason)
+{
+    char text[256];
+    snprintf(text, sizeof(text), "%s", reason ? reason : "");
+    first_line(text);
+    log_event(LOG_WARNING, event, LOG_TEXT("reason", text));
+}
+
+static void rescue_calls(struct db_link *link)
+{
+    while (link->first) {
+        struct db_call *call = link->first->call;
+        if (call && call->resent) {
+            call_end(call, DB_UNAVAILABLE, NULL);
+        } else if (call) {
+            call->resent = true;
+            call_wait_again(call);
+        }
+        entry_pop(link);
+    }
+}
+
+static void link_close(struct db_link *link)
+{
+    loop_timer_stop(&link->timer);
+    if (link->connection && PQsocket(link->connection) >= 0)
+        loop_unwatch(link->db->loop, &link->watch);
+    PQfinish(link->connection);
+    link->connection = NULL;
+    link->state = LINK_DOWN;
+    link->unsent = false;
+    free(link->prepared);
+    link->prepared = NULL;
+    link->prepared_size = 0;
+}
+
+/* Down: what was under way waits for the next connection, unless the database has shown that there is none. */
+static void link_lost(struct db_link *link, enum db_status outage, const char *event, const char *reason)
+{
+    struct db *db = link->db;
+    bool was_ready = link->state == LINK_READY;
+    if (was_ready || db->outage != outage)
+        log_lost(event, reason);
+    if (!was_ready)
+        db->outage = outage;
+    link_close(link);
+    rescue_calls(link);
+    if (db->outage && !any_link(db, LINK_READY))
+        end_all_waiting(db, db->outage);
+
+    uint64_t delay = was_ready ? 0 : link->backoff_ms;
+    link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : BACKOFF_FIRST_MS;
+    if (link->backoff_ms > BACKOFF_MOST_MS)
+        link->backoff_ms = BACKOFF_MOST_MS;
+    loop_timer_start(db->loop, &link->timer, delay);
+}
+
+static void on_link_timer(struct loop_timer *timer)
+{
+    struct db_link *link = (struct db_link *)((char *)timer - offsetof(struct db_link, timer));
+    if (link->state == LINK_DOWN)
+        link_connect(link);
+    else
+        link_lost(link, DB_UNAVAILABLE, "database-unreachable", "no connection within five seconds");
+}
+
+/* Per session rather than as connection options, which poolers refuse. */
+static bool send_setup(struct db_link *link)
+{
+    static const char sql[] = "SELECT set_config('statement_timeout', $1, false), set_config('timezone', 'UTC', false),"
+                              " set_config('datestyle', 'ISO', false), set_config('extra_float_digits', '1', false),"
+                              " set_config('plan_cache_mode', 'force_generic_plan', false),"
+                              " set_config('default_transaction_read_only', 'on', false)";
+    char timeout[16];
+    snprintf(timeout, sizeof(timeout), "%u", link->db->settings.deadline_ms);
+    entry_push(link, ENTRY_SETUP, NULL);
+    return PQsendQueryParams(link->connection, sql, 1, NULL, (const char *const[]){timeout}, NULL, NULL, 0);
+}
+
+static bool link_prepare(struct db_link *link)
+{
+    link->state = LINK_PREPARING;
+    if (PQsetnonblocking(link->connection, 1) != 0 || !PQenterPipelineMode(link->connection) || !send_setup(link))
+        return false;
+    for (size_t i = 0; i < link->db->settings.prepare_count; i++)
+        if (!send_prepare(link, link->db->settings.prepare[i]))
+            return false;
+    return send_sync(link) && link_flush(link);
+}
+
+/* The socket may be another one after each step, as libpq tries the addresses of a host in turn. */
+static bool watch_socket(struct db_link *link, uint32_t events)
+{
+    link->watch.fd = PQsocket(link->connection);
+    return loop_watch(link->db->loop, &link->watch, events);
+}
+
+static bool link_poll(struct db_link *link)
+{
+    switch (PQconnectPoll(link->connection)) {
+    case PGRES_POLLING_READING:
+        return watch_socket(link, EPOLLIN);
+    case PGRES_POLLING_WRITING:
+        return watch_socket(link, EPOLLOUT);
+    case PGRES_POLLING_OK:
+        return watch_socket(link, EPOLLIN) && link_prepare(link);
+    default:
+        return false;
+    }
+}
+
+static void on_link_ready(struct loop_watch *watch, uint32_t events)
+{
+    struct db_link *link = (struct db_link *)((char *)watch - offsetof(struct db_link, watch));
+    if (!link->connection)
+        return; /* closed earlier in this turn */
+    if (link->state != LINK_CONNECTING)
+        on_answer(link, events);
+    else if (!link_poll(link))
+        link_lost(link, DB_UNAVAILABLE, "database-unreachable", PQerrorMessage(link->connection));
+}
+
+static void link_connect(struct db_link *link)
+{
+    static const char *const names[] = {"dbname", "fallback_application_name", NULL};
+    const char *const values[] = {link->db->settings.url, "claimd", NULL};
+    link->state = LINK_CONNECTING;
+    loop_timer_start(link->db->loop, &link->timer, CONNECT_TIMEOUT_MS);
+    link->connection = PQconnectStartParams(names, values, 1);
+    link->watch = (struct loop_watch){.fd = link->connection ? PQsocket(link->connection) : -1, .ready = on_link_ready};
+    bool started = link->connection && PQstatus(link->connection) != CONNECTION_BAD &&
+                   loop_watch(link->db->loop, &link->watch, EPOLLOUT);
+    if (!started)
+        link_lost(link, DB_UNAVAILABLE, "database-unreachable",
+                  link->connection ? PQerrorMessage(link->connection) : "");
+}
+
+/* ---- life ---- */
+
+void db_init(struct db *db, struct loop *loop, const struct db_settings *settings)
+{
+    *db = (struct db){.loop = loop, .settings = *settings};
+    db->links = memory_alloc(settings->connections * sizeof(*db->links));
+    for (unsigned i = 0; i < settings->connections; i++) {
+        db->links[i] = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
+        link_connect(&db->links[i]);
+    }
+}
+
+void db_release(struct db *db)
+{
+    for (unsigned i = 0; i < db->settings.connections; i++) {
+        link_close(&db->links[i]);
+        rescue_calls(&db->links[i]);
+    }
+    end_all_waiting(db, DB_UNAVAILABLE);
+    free(db->links);
+}

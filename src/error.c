@@ -1,0 +1,69 @@
+/* error: THE table of everything that can go wrong with a request, and one such failure */
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct error_kind kinds[ERROR_CODES] = {
+    [ERROR_MALFORMED_REQUEST] = {400, "malformed-request", "The request is malformed", false},
+    [ERROR_UNEXPECTED_BODY] = {400, "unexpected-body", "The request must not have a body", false},
+    [ERROR_UNKNOWN_PARAMETER] = {400, "unknown-parameter", "There is no such parameter here", false},
+    [ERROR_REPEATED_PARAMETER] = {400, "repeated-parameter", "A parameter is given more than once", false},
+    [ERROR_INVALID_PARAMETER] = {400, "invalid-parameter", "A parameter has a value that it cannot take", false},
+    [ERROR_INVALID_CURSOR] = {400, "invalid-cursor", "The cursor does not belong to this list", false},
+    [ERROR_NOT_FOUND] = {404, "not-found", "There is nothing here", false},
+    [ERROR_METHOD_NOT_ALLOWED] = {405, "method-not-allowed", "The method is not allowed here", false},
+    [ERROR_URI_TOO_LONG] = {414, "uri-too-long", "The URI is too long", false},
+    [ERROR_HEADERS_TOO_LARGE] = {431, "headers-too-large", "The request's header fields are too large", false},
+    [ERROR_INTERNAL] = {500, "internal", "The service failed", false},
+    [ERROR_OVERLOADED] = {503, "overloaded", "The service has too much to do", true},
+    [ERROR_DATABASE_UNAVAILABLE] = {503, "database-unavailable", "The database cannot be reached", true},
+    [ERROR_NOT_READY] = {503, "not-ready", "The database is not migrated to this version", true},
+    [ERROR_TIMEOUT] = {504, "timeout", "The answer took too long", false},
+};
+
+const struct error_kind *error_kind(enum error_code code)
+{
+    return &kinds[code];
+}
+
+/* A text cut by its size must not end in the middle of a character. */
+static void format_whole(char text[static ERROR_TEXT_MAX], const char *format, va_list arguments)
+{
+    int size = vsnprintf(text, ERROR_TEXT_MAX, format, arguments);
+    if (size < ERROR_TEXT_MAX)
+        return;
+    size_t end = ERROR_TEXT_MAX - 1;
+    while (end && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
+        end--;
+    if (end && (unsigned char)text[end - 1] >= 0xC0)
+        end--;
+    text[end] = 0;
+}
+
+void error_set(struct error *error, enum error_code code, const char *format, ...)
+{
+    if (error->code)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    error->code = code;
+    format_whole(error->detail, format, arguments);
+    va_end(arguments);
+}
+
+void error_fault(struct error *error, enum error_code code, const char *parameter, const char *format, ...)
+{
+    char detail[ERROR_TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    format_whole(detail, format, arguments);
+    va_end(arguments);
+
+    error_set(error, code, "%s", detail);
+    if (error->faults_count == ERROR_FAULTS_MAX)
+        return;
+    struct error_fault *fault = &error->faults[error->faults_count++];
+    snprintf(fault->parameter, sizeof(fault->parameter), "%s", parameter);
+    snprintf(fault->detail, sizeof(fault->detail), "%s", detail);
+}

@@ -1,0 +1,52 @@
+/* log: one JSON object a line on stderr, one line an event */
+#include "log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "memory.h"
+
+static void put_time(struct buffer *line)
+{
+    struct timespec now;
+    struct tm utc;
+    char text[64];
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t size = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + size, sizeof(text) - size, ".%03ldZ", now.tv_nsec / 1000000);
+    buffer_json(line, text, strlen(text));
+}
+
+static void put_field(struct buffer *line, const struct log_field *field)
+{
+    char number[32];
+    buffer_putc(line, ',');
+    buffer_json(line, field->name, strlen(field->name));
+    buffer_putc(line, ':');
+    if (field->text) {
+        buffer_json(line, field->text, strlen(field->text));
+    } else {
+        snprintf(number, sizeof(number), "%lld", field->number);
+        buffer_puts(line, number);
+    }
+}
+
+void log_write(enum log_level level, const char *event, const struct log_field *fields)
+{
+    static const char *const names[] = {[LOG_INFO] = "info", [LOG_WARNING] = "warning", [LOG_ERROR] = "error"};
+    _cleanup_(buffer_release) struct buffer line = BUFFER_INIT;
+    buffer_puts(&line, "{\"ts\":");
+    put_time(&line);
+    put_field(&line, &(struct log_field)LOG_TEXT("level", names[level]));
+    put_field(&line, &(struct log_field)LOG_TEXT("event", event));
+    for (; fields && fields->name; fields++)
+        put_field(&line, fields);
+    buffer_puts(&line, "}\n");
+    /* A log that cannot be written must not stop the service. */
+    ssize_t written = write(STDERR_FILENO, line.data, line.size);
+    (void)written;
+}

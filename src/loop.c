@@ -1,0 +1,118 @@
+/* loop: one thread's epoll: descriptors, timers, and a way to be stopped from outside */
+#include "loop.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EVENTS_AT_ONCE = 64 };
+
+static void on_stop(struct loop_watch *watch, uint32_t events)
+{
+    struct loop *loop = (struct loop *)((char *)watch - offsetof(struct loop, stop));
+    (void)events;
+    loop->stopping = true;
+    loop_unwatch(loop, watch);
+}
+
+bool loop_init(struct loop *loop)
+{
+    *loop = (struct loop){.epoll = epoll_create1(EPOLL_CLOEXEC)};
+    loop->timers.earlier = loop->timers.later = &loop->timers;
+    loop->stop = (struct loop_watch){.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_stop};
+    return loop->epoll >= 0 && loop->stop.fd >= 0 && loop_watch(loop, &loop->stop, EPOLLIN);
+}
+
+void loop_release(struct loop *loop)
+{
+    close(loop->stop.fd);
+    close(loop->epoll);
+}
+
+uint64_t loop_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void fire_due_timers(struct loop *loop)
+{
+    uint64_t now = loop_now();
+    while (loop->timers.later != &loop->timers && loop->timers.later->due <= now) {
+        struct loop_timer *timer = loop->timers.later;
+        loop_timer_stop(timer);
+        timer->fire(timer);
+    }
+}
+
+static int until_next_timer(const struct loop *loop, int limit)
+{
+    if (loop->timers.later == &loop->timers)
+        return limit;
+    uint64_t now = loop_now(), due = loop->timers.later->due;
+    int wait = due > now ? (int)(due - now) : 0;
+    return limit < 0 || wait < limit ? wait : limit;
+}
+
+void loop_run(struct loop *loop)
+{
+    for (;;) {
+        int limit = loop->before_wait(loop);
+        if (limit == LOOP_END)
+            return;
+        struct epoll_event events[EVENTS_AT_ONCE];
+        int count = epoll_wait(loop->epoll, events, EVENTS_AT_ONCE, until_next_timer(loop, limit));
+        for (int i = 0; i < count; i++) {
+            struct loop_watch *watch = events[i].data.ptr;
+            watch->ready(watch, events[i].events);
+        }
+        fire_due_timers(loop);
+    }
+}
+
+void loop_stop(struct loop *loop)
+{
+    int saved = errno;
+    ssize_t written = write(loop->stop.fd, &(uint64_t){1}, sizeof(uint64_t));
+    (void)written; /* a full counter has stopped it already */
+    errno = saved;
+}
+
+bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = watch};
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_MOD, watch->fd, &event) == 0)
+        return true;
+    return errno == ENOENT && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, watch->fd, &event) == 0;
+}
+
+void loop_unwatch(struct loop *loop, struct loop_watch *watch)
+{
+    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+}
+
+void loop_timer_start(struct loop *loop, struct loop_timer *timer, uint64_t milliseconds)
+{
+    loop_timer_stop(timer);
+    timer->due = loop_now() + milliseconds;
+    struct loop_timer *before = loop->timers.earlier;
+    while (before != &loop->timers && before->due > timer->due)
+        before = before->earlier;
+    timer->earlier = before;
+    timer->later = before->later;
+    before->later->earlier = timer;
+    before->later = timer;
+}
+
+void loop_timer_stop(struct loop_timer *timer)
+{
+    if (!timer->due)
+        return;
+    timer->earlier->later = timer->later;
+    timer->later->earlier = timer->earlier;
+    timer->due = 0;
+}

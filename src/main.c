@@ -1,0 +1,55 @@
+/* main: the program's commands */
+#include <stdio.h>
+
+#include "config.h"
+#include "health.h"
+#include "migrate.h"
+#include "routes.h"
+#include "server.h"
+
+static int serve(const struct config *config)
+{
+    if (config->migrate && migrate_up(config->database_url) != 0)
+        return 1;
+    return server_run(config);
+}
+
+static int print_routes(void)
+{
+    for (const struct route *route = routes; route->path; route++) {
+        printf("GET %s ", route->path);
+        for (const struct param *param = route->params; param && param->name; param++)
+            printf("%s%s", param == route->params ? "" : ",", param->name);
+        puts(route->params ? "" : "-");
+    }
+    return 0;
+}
+
+static int print(const char *text)
+{
+    fputs(text, stdout);
+    return 0;
+}
+
+int main(int argc, char *argv[])
+{
+    struct config config;
+    if (!config_read(&config, argc, argv))
+        return 2;
+    switch (config.command) {
+    case COMMAND_MIGRATE_UP:
+        return migrate_up(config.database_url);
+    case COMMAND_MIGRATE_STATUS:
+        return migrate_status(config.database_url);
+    case COMMAND_HEALTH:
+        return health_check(config.host, config.port, config.ready);
+    case COMMAND_ROUTES:
+        return print_routes();
+    case COMMAND_VERSION:
+        return print("claimd " CLAIMD_VERSION "\n");
+    case COMMAND_HELP:
+        return print(config_help);
+    default:
+        return serve(&config);
+    }
+}

@@ -1,0 +1,42 @@
+/* memory: allocation that does not fail */
+#include "memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *or_die(void *memory)
+{
+    if (!memory) {
+        fputs("claimd: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+void *memory_alloc(size_t size)
+{
+    return or_die(calloc(1, size ? size : 1));
+}
+
+void *memory_resize(void *old, size_t size)
+{
+    return or_die(realloc(old, size ? size : 1));
+}
+
+char *memory_text(const char *text)
+{
+    return or_die(strdup(text));
+}
+
+char *memory_format(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    return or_die(text);
+}

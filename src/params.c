@@ -1,0 +1,225 @@
+/* params: a request's query string, checked against its route's table */
+#include "params.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "cursor.h"
+#include "memory.h"
+#include "url.h"
+
+/* One parameter being read. */
+struct reading {
+    struct arena *arena;
+    struct params *params;
+    struct error *error;
+};
+
+bool id_valid(const char *id)
+{
+    size_t size = strlen(id);
+    if (size == 0 || size > ID_MAX)
+        return false;
+    for (; *id; id++)
+        if (!isgraph((unsigned char)*id) || strchr("\"\\,/?#%&", *id))
+            return false;
+    return true;
+}
+
+static bool tag_valid(const char *tag)
+{
+    size_t size = strlen(tag);
+    return size >= 2 && size <= 35 &&
+           strspn(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == size;
+}
+
+static const char *element_fault(const struct param *param, const char *element)
+{
+    if (!*element)
+        return "A list has no empty elements.";
+    if (param->type == PARAM_TAGS)
+        return tag_valid(element) ? NULL : "This is not a language tag.";
+    if (param->type != PARAM_WORDS)
+        return id_valid(element) ? NULL : "This is not an id.";
+    for (const char *const *value = param->values; *value; value++)
+        if (strcmp(*value, element) == 0)
+            return NULL;
+    return "";
+}
+
+static void fault_with_values(struct error *error, const struct param *param)
+{
+    char list[ERROR_TEXT_MAX] = "";
+    for (const char *const *value = param->values; *value; value++)
+        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", *list ? ", " : "", *value);
+    error_fault(error, ERROR_INVALID_PARAMETER, param->name, "%s takes: %s.", param->name, list);
+}
+
+static bool element_check(const struct reading *reading, const struct param *param, const char *element)
+{
+    const char *fault = element_fault(param, element);
+    if (!fault)
+        return true;
+    if (*fault)
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s", fault);
+    else
+        fault_with_values(reading->error, param);
+    return false;
+}
+
+/* An array literal of quoted elements; none of them holds a quote or a backslash. */
+static const char *read_list(const struct reading *reading, const struct param *param, const char *value)
+{
+    char *rest = arena_copy(reading->arena, value, strlen(value));
+    char *array = arena_alloc(reading->arena, strlen(value) * 3 + 5), *end = array;
+    unsigned count = 0;
+    for (char *element; (element = strsep(&rest, ","));) {
+        if (!element_check(reading, param, element))
+            return NULL;
+        if (++count > LIST_MAX) {
+            error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "A list has at most %d elements.",
+                        LIST_MAX);
+            return NULL;
+        }
+        end += sprintf(end, "%c\"%s\"", end == array ? '{' : ',', element);
+    }
+    *end = '}';
+    return array;
+}
+
+static const char *read_limit(const struct reading *reading, const struct param *param, const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+    long limit = digits && digits <= 9 && !value[digits] ? strtol(value, NULL, 10) : 0;
+    if (limit < 1 || limit > LIMIT_MAX) {
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "limit is a whole number from 1 to %d.",
+                    LIMIT_MAX);
+        return NULL;
+    }
+    reading->params->limit = (unsigned)limit;
+    return NULL;
+}
+
+static const char *read_value(const struct reading *reading, const struct param *param, const char *value)
+{
+    switch (param->type) {
+    case PARAM_LIMIT:
+        return read_limit(reading, param, value);
+    case PARAM_CURSOR:
+        return NULL; /* read last: it belongs to all the others */
+    case PARAM_ID:
+        return element_check(reading, param, value) ? value : NULL;
+    default:
+        return read_list(reading, param, value);
+    }
+}
+
+static int param_index(const struct route *route, const char *name)
+{
+    for (int i = 0; route->params && route->params[i].name; i++)
+        if (strcmp(route->params[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void read_pair(const struct reading *reading, const char *name, const char *value)
+{
+    struct params *params = reading->params;
+    int index = param_index(params->route, name);
+    if (index < 0) {
+        error_fault(reading->error, ERROR_UNKNOWN_PARAMETER, name, "There is no parameter %.40s here.", name);
+        return;
+    }
+    if (params->given[index]) {
+        error_fault(reading->error, ERROR_REPEATED_PARAMETER, name, "%s is given more than once.", name);
+        return;
+    }
+    params->given[index] = value;
+    params->bound[index] = read_value(reading, &params->route->params[index], value);
+}
+
+static bool decode(const struct reading *reading, const char *from, size_t size, const char **ret_text)
+{
+    const char *fault = url_decode(reading->arena, from, size, true, ret_text);
+    if (fault)
+        error_set(reading->error, ERROR_MALFORMED_REQUEST, "In the query string: %s", fault);
+    return !fault;
+}
+
+static bool read_pairs(const struct reading *reading, const char *query)
+{
+    while (*query) {
+        size_t size = strcspn(query, "&"), name_size = strcspn(query, "=&");
+        size_t value_at = name_size < size ? name_size + 1 : size;
+        const char *name, *value;
+        if (!decode(reading, query, name_size, &name) || !decode(reading, query + value_at, size - value_at, &value))
+            return false;
+        if (size)
+            read_pair(reading, name, value);
+        query += size + (query[size] == '&');
+    }
+    return true;
+}
+
+static void read_cursor(const struct reading *reading)
+{
+    struct params *params = reading->params;
+    const struct route *route = params->route;
+    params->fingerprint = cursor_fingerprint(CURSOR_SEED, route->path);
+    params->fingerprint = cursor_fingerprint(params->fingerprint, params->id ? params->id : "");
+    int cursor = -1;
+    for (int i = 0; route->params && route->params[i].name; i++) {
+        if (route->params[i].type == PARAM_CURSOR)
+            cursor = i;
+        else if (params->bound[i]) {
+            params->fingerprint = cursor_fingerprint(params->fingerprint, route->params[i].name);
+            params->fingerprint = cursor_fingerprint(params->fingerprint, params->given[i]);
+        }
+    }
+    if (cursor < 0 || !params->given[cursor])
+        return;
+    const char *fault =
+        cursor_decode(reading->arena, params->given[cursor], params->fingerprint, &params->bound[cursor]);
+    if (!fault && !id_valid(params->bound[cursor]))
+        fault = "This is not a cursor of this service; take it from next.";
+    if (fault)
+        error_fault(reading->error, ERROR_INVALID_CURSOR, "cursor", "%s", fault);
+}
+
+bool params_parse(struct arena *arena, const struct route *route, const char *id, const char *query, struct params *ret,
+                  struct error *error)
+{
+    struct reading reading = {arena, ret, error};
+    *ret = (struct params){.route = route, .id = id, .limit = LIMIT_DEFAULT};
+    if (!read_pairs(&reading, query) || error->code)
+        return false;
+    read_cursor(&reading);
+    return !error->code;
+}
+
+char *params_next(struct arena *arena, const struct params *params, const char *id)
+{
+    _cleanup_(buffer_release) struct buffer link = BUFFER_INIT;
+    const char *hole = strchr(params->route->path, '{');
+    buffer_append(&link, params->route->path,
+                  hole ? (size_t)(hole - params->route->path) : strlen(params->route->path));
+    if (hole) {
+        url_encode(&link, params->id);
+        buffer_puts(&link, strchr(hole, '}') + 1);
+    }
+    buffer_putc(&link, '?');
+    for (int i = 0; params->route->params[i].name; i++) {
+        if (!params->given[i] || params->route->params[i].type == PARAM_CURSOR)
+            continue;
+        buffer_puts(&link, params->route->params[i].name);
+        buffer_putc(&link, '=');
+        url_encode(&link, params->given[i]);
+        buffer_putc(&link, '&');
+    }
+    buffer_puts(&link, "cursor=");
+    buffer_puts(&link, cursor_encode(arena, params->fingerprint, id));
+    return arena_copy(arena, link.data, link.size);
+}

@@ -1,0 +1,10 @@
+-- agents: who asserts
+SELECT agent.id,
+       agent.name,
+       agent.kind,
+       agent.source_id AS source,
+       (SELECT count(*) FROM claim WHERE claim.claimant_id = agent.id) AS claims
+FROM agent
+WHERE true {filters}
+ORDER BY agent.id
+LIMIT {limit}

@@ -1,0 +1,11 @@
+-- quantities: what figures measure, in which unit they compare, and where each ends
+SELECT quantity.id,
+       quantity.name,
+       quantity.definition,
+       quantity.dimension_id AS dimension,
+       quantity.unit_id AS unit,
+       (SELECT count(*) FROM claim WHERE claim.quantity_id = quantity.id) AS claims
+FROM quantity
+WHERE true {filters}
+ORDER BY quantity.id
+LIMIT {limit}

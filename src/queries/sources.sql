@@ -1,0 +1,24 @@
+-- sources: documents, how they depend on each other, and what they have as their origin
+SELECT source.id,
+       source.kind,
+       source.title,
+       source.description,
+       source.language,
+       source.url,
+       source.author,
+       publisher.id AS "publisher.id",
+       publisher.name AS "publisher.name",
+       publisher.kind AS "publisher.kind",
+       source.published_at,
+       source.revised_at,
+       source.content_sha256,
+       source.origin_id AS "origin.id",
+       (SELECT count(*) FROM source AS kin WHERE kin.origin_id = source.origin_id) AS "origin.sources",
+       source_relations(source.id) AS relations,
+       (SELECT count(*) FROM claim WHERE claim.source_id = source.id) AS claims,
+       source.created_at
+FROM source
+LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id
+WHERE true {filters}
+ORDER BY source.id
+LIMIT {limit}

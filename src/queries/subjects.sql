@@ -1,0 +1,10 @@
+-- subjects: what claims are about
+SELECT subject.id,
+       subject.name,
+       subject.kind,
+       subject.description,
+       (SELECT count(*) FROM claim WHERE claim.subject_id = subject.id) AS claims
+FROM subject
+WHERE true {filters}
+ORDER BY subject.id
+LIMIT {limit}

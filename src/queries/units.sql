@@ -1,0 +1,9 @@
+-- units: what figures are given in, and how they convert
+SELECT unit.id,
+       unit.name,
+       unit.dimension_id AS dimension,
+       trim_scale(unit.factor) AS factor
+FROM unit
+WHERE true {filters}
+ORDER BY unit.id
+LIMIT {limit}

@@ -1,0 +1,295 @@
+/* server: N threads that share nothing, each with its own HTTP daemon, loop and database connection */
+#include "server.h"
+
+#include <limits.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "listener.h"
+#include "log.h"
+#include "loop.h"
+#include "memory.h"
+#include "request.h"
+
+/* The pool holds request line, header fields and the response's header: what guard.h allows, and room to say no. */
+enum { POOL_SIZE = 24 * 1024, SWEEP_MS = 500 };
+
+/* One client's connection. libmicrohttpd's timeout begins anew with every byte, so a client that trickles would stay
+ * for ever: this one bounds how long a whole request may take to come, and a response to be taken. */
+struct client {
+    struct client *next, *previous;
+    int fd;
+    bool busy;      /* a request was read and not ended */
+    uint64_t since; /* loop_now() when that began to be so */
+};
+
+/* One thread. */
+struct worker {
+    pthread_t thread;
+    const struct config *config;
+    int socket;
+    struct loop loop;
+    struct service service;
+    struct MHD_Daemon *daemon;
+    struct loop_watch daemon_watch;
+    struct client clients; /* ring */
+    struct loop_timer sweep;
+    uint64_t drain_until; /* loop_now(); 0 while serving */
+};
+
+/* ---- clients ---- */
+
+static void client_arrives(struct worker *worker, struct MHD_Connection *connection, void **context)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct client *client = memory_alloc(sizeof(*client));
+    client->fd = info->connect_fd;
+    client->since = loop_now();
+    client->previous = &worker->clients;
+    client->next = worker->clients.next;
+    client->next->previous = client;
+    worker->clients.next = client;
+    *context = client;
+}
+
+static void client_leaves(struct client *client)
+{
+    client->next->previous = client->previous;
+    client->previous->next = client->next;
+    free(client);
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        client_arrives(context, connection, socket_context);
+    else
+        client_leaves(*socket_context);
+}
+
+static void client_turns(struct MHD_Connection *connection, bool busy)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct client *client = info->socket_context;
+    client->busy = busy;
+    client->since = loop_now();
+}
+
+static void on_sweep(struct loop_timer *timer)
+{
+    struct worker *worker = (struct worker *)((char *)timer - offsetof(struct worker, sweep));
+    uint64_t now = loop_now(), idle = worker->config->idle_timeout_s * UINT64_C(1000);
+    uint64_t busy = idle + worker->config->request_timeout_ms;
+    for (struct client *client = worker->clients.next; client != &worker->clients; client = client->next)
+        if (now - client->since > (client->busy ? busy : idle))
+            shutdown(client->fd, SHUT_RDWR);
+    loop_timer_start(&worker->loop, timer, SWEEP_MS);
+}
+
+/* ---- libmicrohttpd ---- */
+
+static void *on_target(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    struct worker *worker = context;
+    (void)connection;
+    return request_begin(&worker->service, uri);
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *upload, size_t *upload_size, void **request)
+{
+    (void)context, (void)url, (void)upload;
+    *upload_size = 0;
+    client_turns(connection, true);
+    return request_handle(*request, connection, method, version);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request,
+                         enum MHD_RequestTerminationCode how)
+{
+    (void)context, (void)how;
+    client_turns(connection, false);
+    if (*request)
+        request_end(*request);
+    *request = NULL;
+}
+
+static void on_daemon_ready(struct loop_watch *watch, uint32_t events)
+{
+    (void)watch, (void)events; /* before_wait() runs the daemon in every turn */
+}
+
+static bool daemon_start(struct worker *worker)
+{
+    const struct config *config = worker->config;
+    worker->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
+        MHD_OPTION_LISTEN_SOCKET, worker->socket, MHD_OPTION_URI_LOG_CALLBACK, on_target, worker,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_CONNECTION_LIMIT, config->max_connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+    if (!worker->daemon)
+        return false;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    worker->daemon_watch = (struct loop_watch){.fd = info->epoll_fd, .ready = on_daemon_ready};
+    return loop_watch(&worker->loop, &worker->daemon_watch, EPOLLIN);
+}
+
+/* --- a turn of the loop
+ * ------------------------------------------------------------------------------------------------ */
+
+static void drain(struct worker *worker)
+{
+    worker->drain_until = loop_now() + worker->config->request_timeout_ms;
+    worker->service.draining = true;
+    close(MHD_quiesce_daemon(worker->daemon));
+}
+
+static bool drained(const struct worker *worker)
+{
+    return worker->drain_until && (worker->service.active == 0 || loop_now() >= worker->drain_until);
+}
+
+static int daemon_wait(struct worker *worker)
+{
+    enum { DRAIN_STEP_MS = 50 };
+    MHD_UNSIGNED_LONG_LONG wait;
+    int most = worker->drain_until ? DRAIN_STEP_MS : -1;
+    if (worker->service.woken)
+        return 0;
+    if (MHD_get_timeout(worker->daemon, &wait) != MHD_YES)
+        return most;
+    int limit = wait > INT_MAX ? INT_MAX : (int)wait;
+    return most >= 0 && most < limit ? most : limit;
+}
+
+static int before_wait(struct loop *loop)
+{
+    struct worker *worker = (struct worker *)((char *)loop - offsetof(struct worker, loop));
+    if (loop->stopping && !worker->drain_until)
+        drain(worker);
+    worker->service.woken = false;
+    MHD_run(worker->daemon);
+    db_flush(&worker->service.db);
+    return drained(worker) ? LOOP_END : daemon_wait(worker);
+}
+
+/* --- threads
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static bool worker_init(struct worker *worker, const struct config *config, int socket)
+{
+    *worker = (struct worker){.config = config, .socket = socket, .sweep = {.fire = on_sweep}};
+    worker->clients.next = worker->clients.previous = &worker->clients;
+    worker->service.log_requests = config->log_requests;
+    query_set_init(&worker->service.queries);
+    return loop_init(&worker->loop) && daemon_start(worker);
+}
+
+/* A suspended connection must not be there when the daemon stops: db_release() ends its call, and it is resumed. */
+static void worker_release(struct worker *worker)
+{
+    db_release(&worker->service.db);
+    MHD_run(worker->daemon);
+    MHD_stop_daemon(worker->daemon);
+    loop_release(&worker->loop);
+    query_set_release(&worker->service.queries);
+}
+
+static void *worker_main(void *context)
+{
+    struct worker *worker = context;
+    const struct config *config = worker->config;
+    struct db_settings settings = {
+        .url = config->database_url,
+        .connections = config->db_connections,
+        .deadline_ms = config->request_timeout_ms,
+        .queue = config->queue,
+        .prepare = worker->service.queries.prepare,
+        .prepare_count = worker->service.queries.prepare_count,
+    };
+    worker->loop.before_wait = before_wait;
+    db_init(&worker->service.db, &worker->loop, &settings);
+    loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);
+    loop_run(&worker->loop);
+    worker_release(worker);
+    return NULL;
+}
+
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static unsigned cores(void)
+{
+    cpu_set_t set;
+    unsigned count = sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+    return count < THREADS_MAX ? count : THREADS_MAX;
+}
+
+static int wait_for_stop(const sigset_t *signals)
+{
+    int caught = 0;
+    sigwait(signals, &caught);
+    log_event(LOG_INFO, "stopping", LOG_TEXT("signal", caught == SIGINT ? "SIGINT" : "SIGTERM"));
+    return caught;
+}
+
+static bool start_all(struct worker *workers, const struct config *config, const int *sockets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!worker_init(&workers[i], config, sockets[i])) {
+            fputs("claimd: cannot start the HTTP daemon.\n", stderr);
+            return false;
+        }
+    for (unsigned i = 0; i < count; i++)
+        if (pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]) != 0) {
+            fputs("claimd: cannot start a thread.\n", stderr);
+            return false;
+        }
+    return true;
+}
+
+int server_run(const struct config *config)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
+
+    unsigned count = config->threads ? config->threads : cores();
+    int sockets[THREADS_MAX];
+    char address[300];
+    if (!listener_open(config->host, config->port, count, sockets, address))
+        return 2;
+    struct worker *workers = memory_alloc(count * sizeof(*workers));
+    if (!start_all(workers, config, sockets, count))
+        return 1; /* the process ends, and with it whatever did start */
+    log_event(LOG_INFO, "listening", LOG_TEXT("address", address), LOG_NUMBER("threads", count));
+    wait_for_stop(&signals);
+    for (unsigned i = 0; i < count; i++)
+        loop_stop(&workers[i].loop);
+    for (unsigned i = 0; i < count; i++)
+        pthread_join(workers[i].thread, NULL);
+    free(workers);
+    log_write(LOG_INFO, "stopped", NULL);
+    return 0;
+}

@@ -1,0 +1,62 @@
+"""What the black-box tests share: one service over the seeded database, and a client that knows the contract"""
+from urllib.parse import quote
+
+import database
+import pytest
+
+from contract import TREE, Contract
+from service import Api, Service, claimd
+
+
+@pytest.fixture(scope="session")
+def contract():
+    return Contract((TREE / "openapi.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def database_url(fresh_database):
+    """The database that the service reads, made by the service's own migrations."""
+    url = fresh_database(migrations=[])
+    migrated = claimd("migrate", "up", DATABASE_URL=url)
+    assert migrated.returncode == 0, migrated.stderr
+    return url
+
+
+@pytest.fixture(scope="session")
+def rows(database_url):
+    """A query's rows, straight from the tables: the reference for what the service says."""
+    connection = database.connect(database_url, autocommit=True)
+
+    def fetch(query, *arguments):
+        with connection.cursor() as cursor:
+            cursor.execute(query, arguments)
+            return cursor.fetchall()
+    yield fetch
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def column(rows):
+    """A query's first column."""
+    return lambda query, *arguments: [row[0] for row in rows(query, *arguments)]
+
+
+@pytest.fixture(scope="session")
+def service(database_url):
+    with Service(database_url) as service:
+        yield service.answers()
+
+
+@pytest.fixture(scope="session")
+def api(service, contract):
+    return Api(service, contract)
+
+
+@pytest.fixture(scope="session")
+def targets(contract, api):
+    """For each path of the contract a target that answers with 200."""
+    ids = {path + "/{id}": api.get(path, limit=1)["items"][0]["id"] for path in contract.paths if path + "/{id}" in contract.paths}
+    ids["/v1/sources/{id}/claims"] = ids["/v1/sources/{id}"]
+    working = {path: path.replace("{id}", quote(ids.get(path, ""), safe="")) for path in contract.paths}
+    figures = [claim["id"] for claim in api.get("/v1/claims", kind="numeric", limit=2)["items"]]
+    return {**working, "/v1/compare": "/v1/compare?claims=" + ",".join(figures)}

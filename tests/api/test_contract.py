@@ -1,0 +1,176 @@
+"""openapi.yaml against the service: the same routes, the same words, and a judge that does judge"""
+import copy
+
+import jsonschema
+import pytest
+import requests
+import yaml
+
+from contract import TREE, Contract
+from service import claimd
+
+PATHS = yaml.safe_load((TREE / "openapi.yaml").read_text())["paths"]
+
+
+def test_routes_are_the_contracts_paths(contract):
+    listed = claimd("routes")
+    assert listed.returncode == 0 and listed.stderr == ""
+    routes = {}
+    for line in listed.stdout.splitlines():
+        method, path, parameters = line.split(" ")
+        assert method == "GET" and path not in routes
+        routes[path] = [] if parameters == "-" else parameters.split(",")
+    assert routes == {path: list(contract.parameters(path)) for path in contract.paths}
+
+
+def test_path_parameters_are_declared(contract):
+    for path in contract.paths:
+        assert list(contract.parameters(path, "path")) == (["id"] if "{id}" in path else [])
+
+
+def test_yaml_is_served_as_it_stands_in_the_tree(api):
+    assert api.request("GET", "/openapi.yaml").content == (TREE / "openapi.yaml").read_bytes()
+
+
+def test_json_says_the_same_as_yaml(api):
+    assert api.answer("/openapi.json") == api.answer("/openapi.yaml")
+
+
+def test_version_is_the_programs(contract):
+    assert claimd("version").stdout == f"claimd {contract.document['info']['version']}\n"
+
+
+def type_name(schema):
+    """agent_kind for AgentKind"""
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in schema).lstrip("_")
+
+
+# What the tables call operand_role are two keys here, numerator and denominator, and a type of its own in neither.
+INTERNAL = {"operand_role"}
+# Named by the place that they have in an answer, and not in the order of the database, where order is arithmetic.
+VERDICTS = {"PairVerdict": "verdict", "MultipleVerdict": "multiple_verdict"}
+
+
+def test_words_are_the_databases(contract, rows):
+    words = dict(rows("""SELECT typname, array_agg(enumlabel::text ORDER BY enumsortorder)
+                         FROM pg_type JOIN pg_enum ON enumtypid = pg_type.oid GROUP BY typname"""))
+    schemas = contract.document["components"]["schemas"]
+    known = {type_name(name): schema["enum"] for name, schema in schemas.items() if type_name(name) in words.keys() - VERDICTS.values()}
+    assert known == {name: words[name] for name in words.keys() - INTERNAL - set(VERDICTS.values())}
+    for schema, name in VERDICTS.items():
+        assert set(schemas[schema]["enum"]) == set(words[name])
+    assert schemas["Verdict"]["enum"] == [*schemas["PairVerdict"]["enum"], None]
+    assert {*schemas["CandidateVerdict"]["enum"], "operands_missing"} == set(schemas["MultipleVerdict"]["enum"])
+
+
+def enumerations(contract):
+    for path in contract.paths:
+        for name, schema in contract.parameters(path).items():
+            words = contract.resolve(schema.get("items", {})).get("enum")
+            if words:
+                yield path, name, words
+
+
+def test_every_word_of_a_parameter_is_taken(contract, api, targets):
+    checked = 0
+    for path, name, words in enumerations(contract):
+        for word in words:
+            api.get(targets[path], **{name: word})
+            checked += 1
+        api.get(targets[path], **{name: words})
+        api.problem(f"{targets[path]}?{name}={words[0].upper()}", "invalid-parameter", parameters=[name])
+    assert checked > 40
+
+
+def test_every_path_answers(api, targets):
+    for target in targets.values():
+        api.answer(target)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_head_is_get_without_its_body(api, targets, path):
+    def told(answer):
+        return answer.status_code, {name: value for name, value in answer.headers.items() if name != "Date"}
+    get, head = api.request("GET", targets[path]), api.request("HEAD", targets[path])
+    assert told(head) == told(get)
+    assert api.answer(targets[path], method="HEAD") is None
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_examples_are_answers(contract, api, path):
+    """An example is what the service says to the request that the path's parameters' examples make."""
+    answers = contract.paths[path]["get"]["responses"]
+    examples = contract.resolve(answers["200"])["content"].popitem()[1].get("examples", {})
+    for target, example in examples.items():
+        assert api.answer(target) == example["value"]
+
+
+# The judge --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def claim(api):
+    return api.get("/v1/claims", kind="numeric", limit=1)["items"][0]
+
+
+@pytest.fixture
+def comparison(api):
+    return api.get("/v1/comparisons/" + api.get("/v1/comparisons", limit=1)["items"][0]["id"])
+
+
+CLAIM_FAULTS = {
+    "a key too many": lambda claim: claim.update(truth=True),
+    "a key too few": lambda claim: claim.pop("scope"),
+    "a key too many inside": lambda claim: claim["figure"].update(currency="USD"),
+    "a number for a decimal": lambda claim: claim["figure"].update(value=294000),
+    "superfluous zeros": lambda claim: claim["figure"].update(value="5.50"),
+    "an exponent": lambda claim: claim["figure"].update(value="1E+9"),
+    "an unknown word": lambda claim: claim.update(stance="believes"),
+    "line 0": lambda claim: claim["locator"].update(line=0),
+    "a local time": lambda claim: claim.update(created_at="2025-01-01T00:00:00+01:00"),
+    "blank text": lambda claim: claim.update(statement=" "),
+    "no subject": lambda claim: claim.update(subject=None),
+}
+
+
+@pytest.mark.parametrize("fault", CLAIM_FAULTS)
+def test_judge_refuses_a_claim_with(contract, claim, fault):
+    faulty = copy.deepcopy(claim)
+    CLAIM_FAULTS[fault](faulty)
+    contract.validate(claim, contract.schema("Claim"))
+    with pytest.raises(jsonschema.ValidationError):
+        contract.validate(faulty, contract.schema("Claim"))
+
+
+def test_judge_refuses_keys_that_composed_schemas_do_not_know(contract, comparison):
+    contract.validate(comparison, contract.schema("Comparison"))
+    with pytest.raises(jsonschema.ValidationError):
+        contract.validate({**comparison, "winner": None}, contract.schema("Comparison"))
+    with pytest.raises(jsonschema.ValidationError):
+        contract.validate({"items": [], "next": None, "total": 0}, contract.schema("ClaimPage"))
+
+
+HEALTH = {"Content-Type": "application/json", "Content-Length": "15"}
+ANSWER_FAULTS = {
+    "another status": (HEALTH, 201, b'{"status":"ok"}'),
+    "another media type": ({**HEALTH, "Content-Type": "text/json"}, 200, b'{"status":"ok"}'),
+    "a length that is not its own": ({**HEALTH, "Content-Length": "14"}, 200, b'{"status":"ok"}'),
+    "a header of another status": ({**HEALTH, "Allow": "GET, HEAD"}, 200, b'{"status":"ok"}'),
+    "a key twice": ({**HEALTH, "Content-Length": "29"}, 200, b'{"status":"ok","status":"ok"}'),
+}
+
+
+@pytest.mark.parametrize("fault", ANSWER_FAULTS)
+def test_judge_refuses_an_answer_with(contract, fault):
+    contract.check("GET", "/healthz", 200, HEALTH, b'{"status":"ok"}')
+    headers, status, body = ANSWER_FAULTS[fault]
+    with pytest.raises((AssertionError, jsonschema.ValidationError, KeyError)):
+        contract.check("GET", "/healthz", status, headers, body)
+
+
+def test_judge_knows_each_failure_by_status_and_type(contract):
+    for status, slug in [(405, "method-not-allowed"), (414, "uri-too-long"), (431, "headers-too-large"), (500, "internal"), (504, "timeout")]:
+        problem = {"type": f"/problems/{slug}", "title": "t", "status": status, "detail": "d"}
+        contract.validate(problem, contract.schema("OtherProblem"))
+        with pytest.raises(jsonschema.ValidationError):
+            contract.validate({**problem, "status": 418}, contract.schema("OtherProblem"))

@@ -1,0 +1,69 @@
+"""PostgreSQL for tests: migrations in dbmate's format, and databases that are made for one test run."""
+import pathlib
+import re
+import urllib.parse
+
+import psycopg2
+
+MIGRATIONS = sorted((pathlib.Path(__file__).parent.parent / "migrations").glob("*.sql"))
+PARTS = re.compile(r"^-- migrate:up$(?P<up>.*?)^-- migrate:down$(?P<down>.*)\Z", re.DOTALL | re.MULTILINE)
+
+
+def part(migration, direction):
+    """The SQL of a migration file in one direction, 'up' or 'down'."""
+    return PARTS.search(migration.read_text(encoding="utf-8"))[direction]
+
+
+def version(migration):
+    """What dbmate records of a migration file."""
+    return migration.name.split("_")[0]
+
+
+def connect(url, autocommit=False):
+    connection = psycopg2.connect(url)
+    connection.autocommit = autocommit
+    return connection
+
+
+def execute(url, *statements):
+    """Runs statements that do not stand in a transaction, such as CREATE DATABASE."""
+    connection = connect(url, autocommit=True)
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+def apply(url, migrations):
+    """Applies migrations in order, each in a transaction of its own, and records them as dbmate does."""
+    connection = connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS schema_migrations (version varchar(128) PRIMARY KEY)")
+        for migration in migrations:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(part(migration, "up"))
+                cursor.execute("INSERT INTO schema_migrations VALUES (%s)", [version(migration)])
+    finally:
+        connection.close()
+
+
+def revert(url, migrations):
+    """Takes migrations back, the last one first."""
+    connection = connect(url)
+    try:
+        for migration in reversed(migrations):
+            with connection, connection.cursor() as cursor:
+                cursor.execute(part(migration, "down"))
+                cursor.execute("DELETE FROM schema_migrations WHERE version = %s", [version(migration)])
+    finally:
+        connection.close()
+
+
+def with_name(url, name):
+    """The URL of another database of the same server."""
+    parts = urllib.parse.urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc}/{name}{query}"
