@@ -1,20 +1,30 @@
 /* guard: refuses requests that two servers could read differently, before anything else looks at them
  *
- * libmicrohttpd 0.9.75 accepts Content-Length beside Transfer-Encoding, repeated Content-Length and Host, and NUL in
- * header fields: that is how requests are smuggled past a proxy (RFC 9112, sections 3.2, 6.3 and 11.2). What it does
- * not let us see, a bare LF at a line's end, RFC 9112, section 2.2 allows.
+ * libmicrohttpd 0.9.75 accepts Content-Length beside Transfer-Encoding, repeated Content-Length and Host, NUL, stray
+ * spaces and a bare LF or CR at the end of a line: that is how requests are smuggled past a proxy (RFC 9112, sections
+ * 2.2, 3.2, 5.1, 6.3 and 11.2). It hands out texts that lie in its read buffer, where it has put a NUL for each CR and
+ * LF; so whatever it swallowed shows as a gap between one text and the next. Only a bare LF at the very end of the
+ * head, at the last field or the empty line, is not seen; RFC 9112, section 2.2 allows it.
  */
 #ifndef CLAIMD_GUARD_H
 #define CLAIMD_GUARD_H
 
 #include <microhttpd.h>
+#include <stdbool.h>
 
 #include "error.h"
 
 enum { GUARD_URI_MAX = 4096, GUARD_HEADERS_MAX = 8192 };
 
-/* Sets *error, after which the connection must be closed, if the request must not be answered. The service reads only,
- * so a body is refused too. `uri` is the request target as sent. */
-void guard_check(struct MHD_Connection *connection, const char *uri, const char *version, struct error *error);
+/* The request line as libmicrohttpd hands it out; all point into its read buffer. */
+struct guard_line {
+    const char *target; /* as sent; need not be readable any more */
+    size_t target_size; /* bytes up to its first NUL */
+    const char *version;
+};
+
+/* Sets *error if the request must not be answered, and *ret_body if it announces a body; in both cases the connection
+ * must be closed. */
+void guard_check(struct MHD_Connection *connection, const struct guard_line *line, bool *ret_body, struct error *error);
 
 #endif

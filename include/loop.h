@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 struct loop_watch {
     int fd;
@@ -24,7 +25,9 @@ struct loop {
     int epoll;
     struct loop_watch stop;
     bool stopping;
-    struct loop_timer timers; /* ring, earliest first */
+    struct loop_timer timers;   /* ring, earliest first */
+    struct epoll_event *events; /* those being told in this turn */
+    int events_count;
 
     /* Called before each wait; returns for how many ms to wait at most, -1 without limit. */
     int (*before_wait)(struct loop *loop);
@@ -40,6 +43,8 @@ void loop_stop(struct loop *loop);
 
 /* Watches `watch->fd` for `events`, or changes what it is watched for. The watch must stay until it is removed. */
 bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events);
+
+/* `watch` is not told anything any more, not even what has happened already, and may be freed. */
 void loop_unwatch(struct loop *loop, struct loop_watch *watch);
 
 /* Milliseconds of a clock that never jumps. */

@@ -14,6 +14,9 @@ void *memory_resize(void *old, size_t size); /* like realloc() */
 char *memory_text(const char *text);         /* like strdup() */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Ends the process: for a size that cannot even be computed. */
+_Noreturn void memory_exhausted(void);
+
 /* `_cleanup_(json_decref_at) json_t *body` calls json_decref_at(&body) at the end of the scope. */
 #define _cleanup_(function) __attribute__((cleanup(function)))
 

@@ -27,8 +27,8 @@ struct params {
 bool params_parse(struct arena *arena, const struct route *route, const char *id, const char *query, struct params *ret,
                   struct error *error);
 
-/* True for what can be an id: a slug or a unit code. */
-bool id_valid(const char *id);
+/* True for what can be an id of that form. */
+bool id_valid(enum id_form form, const char *id);
 
 /* The path and query of the page that begins after the row `id`, percent-encoded, in the arena. */
 char *params_next(struct arena *arena, const struct params *params, const char *id);

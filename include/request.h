@@ -20,7 +20,7 @@ struct service {
     bool log_requests;
     bool draining;   /* answers close their connection */
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
-    unsigned active; /* requests that have begun and not ended */
+    unsigned active; /* requests whose head has come and that have not ended */
 };
 
 struct request;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 enum param_type {
-    PARAM_ID,     /* a slug (unit codes too) */
+    PARAM_ID,     /* a slug */
     PARAM_IDS,    /* comma list of them */
     PARAM_WORDS,  /* comma list of `values` */
     PARAM_TAGS,   /* comma list of BCP 47 language tags */
@@ -28,6 +28,11 @@ struct param {
 
 enum { PARAMS_MAX = 16, LIMIT_DEFAULT = 50, LIMIT_MAX = 200, LIST_MAX = 100, ID_MAX = 120 };
 
+enum id_form {
+    ID_SLUG, /* lower-case ASCII words joined by hyphens, as the database's domain slug has it */
+    ID_CODE, /* visible ASCII: the codes of units */
+};
+
 enum shape {
     SHAPE_LIST,   /* {"items": […], "next": …}: a page of the query's rows */
     SHAPE_ONE,    /* the query's only row as an object; none is a 404 */
@@ -42,6 +47,7 @@ struct route {
     const char *query;          /* of src/queries; for SHAPE_ASSET the name in asset_openapi */
     const char *media_type;     /* for SHAPE_ASSET; all others answer application/json */
     const char *id_condition;   /* what {id} adds to the query's conditions, with ? for it */
+    enum id_form id_form;       /* what {id} can be; anything else is a 404 */
     const struct param *params; /* the query string's; NULL: none */
 };
 

@@ -13,13 +13,10 @@
 #define URL_FINE ((const char *)NULL)
 
 /* Decodes `size` bytes into a NUL-terminated UTF-8 text of the arena. `form` reads '+' as a space. Refuses broken
- * escapes, NUL and other control characters, and what is not UTF-8 (RFC 3629). */
+ * escapes, NUL and other ASCII control characters, and what is not UTF-8 (RFC 3629). */
 const char *url_decode(struct arena *arena, const char *encoded, size_t size, bool form, const char **ret_text);
 
 /* Appends the text with everything but unreserved characters and commas escaped. */
 void url_encode(struct buffer *buffer, const char *text);
-
-/* True if the bytes are UTF-8: no overlong forms, no surrogates. */
-bool utf8_valid(const char *bytes, size_t size);
 
 #endif

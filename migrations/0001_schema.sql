@@ -176,26 +176,27 @@ CREATE TRIGGER source_origin_at_first BEFORE INSERT ON source
 
 -- Figures ---------------------------------------------------------------------------------------
 
+-- Functions that stored columns and indexes rest on are parsed when they are made (RETURN, not a string): a restored dump
+-- runs them with an empty search_path.
+
 CREATE FUNCTION half_unit(value numeric) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT ('5e' || CASE WHEN value = 0 THEN 0
-                         WHEN scale(trim_scale(value)) > 0 THEN -scale(trim_scale(value))
-                         ELSE length(trunc(value)::text) - length(rtrim(trunc(value)::text, '0')) END - 1)::numeric
-$$;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ('5e' || CASE WHEN value = 0 THEN 0
+                     WHEN scale(trim_scale(value)) > 0 THEN -scale(trim_scale(value))
+                     ELSE length(trunc(value)::text) - length(rtrim(trunc(value)::text, '0')) END - 1)::numeric;
 COMMENT ON FUNCTION half_unit IS 'Half a unit of the last significant digit: 1600000000 → 50000000. Trailing zeros are not significant.';
 
 CREATE FUNCTION figure_extent(value numeric, bound bound, stated numrange) RETURNS numrange
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE bound
-        WHEN 'exact' THEN numrange(value, value, '[]')
-        WHEN 'approx' THEN numrange(value - half_unit(value), value + half_unit(value), '[]')
-        WHEN 'gt' THEN numrange(value, NULL, '()')
-        WHEN 'gte' THEN numrange(value, NULL, '[)')
-        WHEN 'lt' THEN numrange(NULL, value, '()')
-        WHEN 'lte' THEN numrange(NULL, value, '(]')
-        WHEN 'range' THEN stated
-    END
-$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE bound
+    WHEN 'exact' THEN numrange(value, value, '[]')
+    WHEN 'approx' THEN numrange(value - half_unit(value), value + half_unit(value), '[]')
+    WHEN 'gt' THEN numrange(value, NULL, '()')
+    WHEN 'gte' THEN numrange(value, NULL, '[)')
+    WHEN 'lt' THEN numrange(NULL, value, '()')
+    WHEN 'lte' THEN numrange(NULL, value, '(]')
+    WHEN 'range' THEN stated
+END;
 COMMENT ON FUNCTION figure_extent IS 'THE interval rule: the values that a printed figure leaves possible.';
 
 -- Propositions and claims -----------------------------------------------------------------------

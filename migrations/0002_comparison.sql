@@ -277,7 +277,7 @@ BEGIN
     LEFT JOIN claim ON claim.id = wanted.id
     WHERE claim.kind IS NULL OR claim.kind = 'statement'
     ORDER BY wanted.place LIMIT 1;
-    IF fault IS NULL AND cardinality(claims) = 0 THEN
+    IF fault IS NULL AND NOT EXISTS (SELECT FROM claim WHERE id = ANY (claims) AND kind = 'numeric') THEN
         fault := 'A comparison needs a figure.';
     END IF;
     IF fault IS NOT NULL THEN
@@ -383,9 +383,8 @@ ALTER TABLE subject ADD CONSTRAINT subject_id_derives CHECK (length(id) <= 60);
 ALTER TABLE comparison ADD CONSTRAINT comparison_id_is_not_derived CHECK (id !~ '-of-');
 
 CREATE FUNCTION derived_comparison_id(quantity slug, subject slug) RETURNS slug
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (quantity || '-of-' || subject)::slug
-$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (quantity || '-of-' || subject)::slug;
 COMMENT ON FUNCTION derived_comparison_id IS 'THE id of a derived comparison. Constraints on the ids of quantities, subjects and comparisons keep it unique and within its length.';
 CREATE INDEX claim_derived_comparison ON claim (derived_comparison_id(quantity_id, subject_id)) WHERE kind = 'numeric';
 

@@ -19,18 +19,18 @@ postgres_newest() {
 
 # Runs a command and returns its status, however many signals arrive meanwhile. A terminal's Ctrl-C reaches the
 # command by itself and only sets `interrupted` here; TERM, which comes to one process alone, is passed on.
+# Afterwards both are ignored: what is left to do is to clean up.
 supervise() {
-  local child status
+  local child
   trap 'interrupted=yes' INT
   # A script's background command ignores Ctrl-C and reads nothing unless told otherwise.
   env --default-signal=INT,QUIT "$@" <&0 9<&- &
   child=$!
   trap 'kill -TERM "$child" 2>/dev/null || :' TERM
-  while :; do
-    status=0
-    wait "$child" || status=$?
-    kill -0 "$child" 2>/dev/null || break
+  # A signal ends wait before the command has ended.
+  while kill -0 "$child" 2>/dev/null; do
+    wait "$child" || :
   done
-  trap - INT TERM
-  return "$status"
+  trap '' INT TERM
+  wait "$child"
 }

@@ -1,6 +1,7 @@
 /* buffer: bytes that grow, and JSON text written into them */
 #include "buffer.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ void buffer_reserve(struct buffer *buffer, size_t more)
 {
     if (buffer->capacity - buffer->size >= more)
         return;
+    if (more > PTRDIFF_MAX - buffer->size)
+        memory_exhausted();
     size_t capacity = buffer->capacity ? buffer->capacity : FIRST_CAPACITY;
     while (capacity - buffer->size < more)
         capacity *= 2;

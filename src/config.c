@@ -1,6 +1,7 @@
 /* config: what the program was told to do, by flags and environment */
 #include "config.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <libpq-fe.h>
 #include <stdarg.h>
@@ -11,22 +12,22 @@
 
 const char config_help[] = "claimd: serves claims, their sources and comparisons of their figures over HTTP\n"
                            "\n"
-                           "usage: claimd [serve] [flags]     serve until SIGTERM or SIGINT\n"
-                           "       claimd migrate up|status   bring the database's schema up to date, or show it\n"
-                           "       claimd health [--ready]    ask the server on this machine; exit status 0 or 1\n"
+                           "usage: claimd [serve] [flags]      serve until SIGTERM or SIGINT\n"
+                           "       claimd migrate up|status    bring the schema up to date, or show it\n"
+                           "       claimd health [--ready]     ask the server on this machine; status 0 or 1\n"
                            "       claimd routes | version | help\n"
                            "\n"
-                           "flag and environment variable             default\n"
-                           "  --listen CLAIMD_LISTEN                  127.0.0.1:8080\n"
-                           "  --database-url DATABASE_URL             libpq's own environment\n"
-                           "  --migrate CLAIMD_MIGRATE=1              off      migrate before serving\n"
-                           "  --threads CLAIMD_THREADS                0        one a core\n"
-                           "  --db-connections CLAIMD_DB_CONNECTIONS  1        a thread, pipelined\n"
-                           "  --request-timeout CLAIMD_REQUEST_TIMEOUT  5000   ms for the database to answer\n"
-                           "  --idle-timeout CLAIMD_IDLE_TIMEOUT      60       s for a client to send a request\n"
-                           "  --max-connections CLAIMD_MAX_CONNECTIONS  4000   clients a thread\n"
-                           "  --queue CLAIMD_QUEUE                    2000     requests waiting, a thread\n"
-                           "  --log-requests CLAIMD_LOG_REQUESTS=1    off      a log line for each request\n";
+                           "flag and environment variable              default\n"
+                           "  --listen           CLAIMD_LISTEN           127.0.0.1:8080\n"
+                           "  --database-url     DATABASE_URL            libpq's own environment\n"
+                           "  --migrate          CLAIMD_MIGRATE=1        off   migrate before serving\n"
+                           "  --threads          CLAIMD_THREADS          0     one a core\n"
+                           "  --db-connections   CLAIMD_DB_CONNECTIONS   1     a thread, pipelined\n"
+                           "  --request-timeout  CLAIMD_REQUEST_TIMEOUT  5000  ms for the database to answer\n"
+                           "  --idle-timeout     CLAIMD_IDLE_TIMEOUT     60    s for a client to ask\n"
+                           "  --max-connections  CLAIMD_MAX_CONNECTIONS  4000  clients a thread\n"
+                           "  --queue            CLAIMD_QUEUE            2000  requests waiting, a thread\n"
+                           "  --log-requests     CLAIMD_LOG_REQUESTS=1   off   a log line for each request\n";
 
 enum setting_type { SETTING_NUMBER, SETTING_SWITCH, SETTING_TEXT, SETTING_ADDRESS };
 
@@ -89,19 +90,15 @@ static bool read_switch(const char *name, const char *value, bool *ret)
 /* HOST:PORT or [IPv6]:PORT */
 static bool read_address(const char *name, const char *value, struct config *config)
 {
-    const char *colon = strrchr(value, ':');
-    const char *port = colon ? colon + 1 : "";
-    size_t size = colon ? (size_t)(colon - value) : 0;
-    if (size >= 2 && value[0] == '[' && value[size - 1] == ']') {
-        value++;
-        size -= 2;
-    }
-    size_t digits = strspn(port, "0123456789");
+    bool bracketed = *value == '[';
+    const char *host = value + bracketed, *behind = host + strcspn(host, bracketed ? "]" : ":");
+    const char *colon = bracketed && *behind ? behind + 1 : behind, *port = *colon == ':' ? colon + 1 : "";
+    size_t size = (size_t)(behind - host), digits = strspn(port, "0123456789");
     bool good = size > 0 && size < sizeof(config->host) && digits > 0 && digits < 6 && !port[digits] &&
                 strtoul(port, NULL, 10) <= 65535;
     if (!good)
         return complain("%s must be HOST:PORT, not \"%s\".", name, value);
-    snprintf(config->host, sizeof(config->host), "%.*s", (int)size, value);
+    snprintf(config->host, sizeof(config->host), "%.*s", (int)size, host);
     snprintf(config->port, sizeof(config->port), "%s", port);
     return true;
 }
@@ -142,6 +139,17 @@ static bool read_environment(struct config *config)
     return true;
 }
 
+/* A value behind a misspelt flag is not repeated: it may be a secret. A short one may stand within a word. */
+static bool complain_of_flag(int found, char *const argv[])
+{
+    const char *word = argv[optind - 1];
+    if (found == ':')
+        return complain("%s needs a value.", word);
+    if (isgraph(optopt))
+        return complain("there is no flag -%c; see claimd help.", optopt);
+    return complain("there is no flag %.*s; see claimd help.", (int)strcspn(word, "="), word);
+}
+
 static bool read_flags(struct config *config, int argc, char *const argv[])
 {
     struct option options[SETTINGS + 2] = {{"help", no_argument, NULL, SETTINGS}};
@@ -153,8 +161,7 @@ static bool read_flags(struct config *config, int argc, char *const argv[])
         if (found == 'h' || found == SETTINGS) {
             config->command = COMMAND_HELP;
         } else if (found == '?' || found == ':') {
-            return found == ':' ? complain("%s needs a value.", argv[optind - 1])
-                                : complain("there is no flag %s; see claimd help.", argv[optind - 1]);
+            return complain_of_flag(found, argv);
         } else {
             char name[64];
             snprintf(name, sizeof(name), "--%s", settings[found].flag);

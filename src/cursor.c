@@ -2,8 +2,7 @@
 #include "cursor.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { VERSION = '1', FINGERPRINT_DIGITS = 16, ID_AT = 1 + FINGERPRINT_DIGITS };
@@ -34,7 +33,7 @@ static char *base64_encode(struct arena *arena, const char *bytes, size_t size)
     return text;
 }
 
-/* NULL where the text is no base64url, or not the shortest. */
+/* NULL where the text is no base64url, not the shortest, or holds a NUL. */
 static char *base64_decode(struct arena *arena, const char *text)
 {
     char *bytes = arena_alloc(arena, strlen(text) * 3 / 4 + 2), *next = bytes;
@@ -51,7 +50,8 @@ static char *base64_decode(struct arena *arena, const char *text)
             *next++ = (char)(bits >> count & 255);
         }
     }
-    return count < 6 && !(bits & ((1u << count) - 1)) ? bytes : NULL;
+    bool whole = count < 6 && !(bits & ((1u << count) - 1)) && strlen(bytes) == (size_t)(next - bytes);
+    return whole ? bytes : NULL;
 }
 
 char *cursor_encode(struct arena *arena, uint64_t fingerprint, const char *id)
@@ -67,9 +67,7 @@ const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fing
         return "This is not a cursor of this service; take it from next.";
     if (plain[0] != VERSION)
         return "The cursor was made by another version of this service; start again without it.";
-    char digits[FINGERPRINT_DIGITS + 1] = {0}, *end;
-    memcpy(digits, plain + 1, FINGERPRINT_DIGITS);
-    if (strtoull(digits, &end, 16) != fingerprint || *end)
+    if (strncmp(plain + 1, arena_format(arena, "%016" PRIx64, fingerprint), FINGERPRINT_DIGITS) != 0)
         return "The cursor was made for another list or for other filters; start again without it.";
     *ret_id = plain + ID_AT;
     return NULL;

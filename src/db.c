@@ -510,8 +510,6 @@ static bool link_poll(struct db_link *link)
 static void on_link_ready(struct loop_watch *watch, uint32_t events)
 {
     struct db_link *link = (struct db_link *)((char *)watch - offsetof(struct db_link, watch));
-    if (!link->connection)
-        return; /* closed earlier in this turn */
     if (link->state != LINK_CONNECTING)
         on_answer(link, events);
     else if (!link_poll(link))

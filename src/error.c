@@ -27,18 +27,26 @@ const struct error_kind *error_kind(enum error_code code)
     return &kinds[code];
 }
 
-/* A text cut by its size must not end in the middle of a character. */
-static void format_whole(char text[static ERROR_TEXT_MAX], const char *format, va_list arguments)
+/* Formats into `room` bytes. A text that is cut does not end in the middle of a character, which would not be UTF-8. */
+static void format_whole(char *text, size_t room, const char *format, va_list arguments)
 {
-    int size = vsnprintf(text, ERROR_TEXT_MAX, format, arguments);
-    if (size < ERROR_TEXT_MAX)
+    int size = vsnprintf(text, room, format, arguments);
+    if ((size_t)size < room)
         return;
-    size_t end = ERROR_TEXT_MAX - 1;
+    size_t end = room - 1;
     while (end && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
         end--;
     if (end && (unsigned char)text[end - 1] >= 0xC0)
         end--;
     text[end] = 0;
+}
+
+static __attribute__((format(printf, 3, 4))) void copy_whole(char *text, size_t room, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    format_whole(text, room, format, arguments);
+    va_end(arguments);
 }
 
 void error_set(struct error *error, enum error_code code, const char *format, ...)
@@ -48,7 +56,7 @@ void error_set(struct error *error, enum error_code code, const char *format, ..
     va_list arguments;
     va_start(arguments, format);
     error->code = code;
-    format_whole(error->detail, format, arguments);
+    format_whole(error->detail, sizeof(error->detail), format, arguments);
     va_end(arguments);
 }
 
@@ -57,13 +65,13 @@ void error_fault(struct error *error, enum error_code code, const char *paramete
     char detail[ERROR_TEXT_MAX];
     va_list arguments;
     va_start(arguments, format);
-    format_whole(detail, format, arguments);
+    format_whole(detail, sizeof(detail), format, arguments);
     va_end(arguments);
 
     error_set(error, code, "%s", detail);
     if (error->faults_count == ERROR_FAULTS_MAX)
         return;
     struct error_fault *fault = &error->faults[error->faults_count++];
-    snprintf(fault->parameter, sizeof(fault->parameter), "%s", parameter);
-    snprintf(fault->detail, sizeof(fault->detail), "%s", detail);
+    copy_whole(fault->parameter, sizeof(fault->parameter), "%s", parameter);
+    copy_whole(fault->detail, sizeof(fault->detail), "%s", detail);
 }

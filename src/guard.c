@@ -1,16 +1,25 @@
 /* guard: refuses requests that two servers could read differently */
 #include "guard.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
+/* What the header fields of one request amount to. */
 struct census {
     unsigned hosts, lengths, encodings;
-    bool empty;   /* the Content-Length is 0 */
-    bool control; /* a control character in a name or a value */
+    bool empty;       /* the Content-Length is 0 */
+    bool control;     /* a control character in a value */
+    bool nameless;    /* a name that is no token */
+    bool gap;         /* something between two texts that is not the end of a line */
+    const char *next; /* where the next line must begin in the read buffer */
     size_t size;
 };
+
+/* Where the next line begins; NULL, where none does, if this one does not end there. */
+static const char *behind_line(const char *end)
+{
+    return end[0] || end[1] ? NULL : end + strlen("\r\n");
+}
 
 static bool has_control(const char *bytes, size_t size)
 {
@@ -20,13 +29,24 @@ static bool has_control(const char *bytes, size_t size)
     return false;
 }
 
+/* RFC 9110, section 5.6.2 */
+static bool is_token(const char *text)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    size_t size = strspn(text, token);
+    return size && !text[size];
+}
+
 static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_size,
                                     const char *value, size_t value_size)
 {
     struct census *census = context;
     (void)kind;
+    census->gap |= name != census->next;
+    census->next = behind_line(value + value_size);
     census->size += name_size + value_size + strlen(": \r\n");
-    census->control |= has_control(name, name_size) || has_control(value, value_size);
+    census->nameless |= !is_token(name);
+    census->control |= has_control(value, value_size);
     census->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
     census->encodings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
@@ -38,8 +58,12 @@ static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, cons
 
 static const char *framing_fault(const struct census *census, const char *version)
 {
+    if (census->nameless)
+        return "The name of a header field is not a token.";
     if (census->control)
         return "A header field holds a control character.";
+    if (census->gap)
+        return "The lines of the head must end with CR LF and hold no NUL.";
     if (census->hosts > 1)
         return "Host is given more than once.";
     if (!census->hosts && strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
@@ -51,17 +75,18 @@ static const char *framing_fault(const struct census *census, const char *versio
     return NULL;
 }
 
-void guard_check(struct MHD_Connection *connection, const char *uri, const char *version, struct error *error)
+void guard_check(struct MHD_Connection *connection, const struct guard_line *line, bool *ret_body, struct error *error)
 {
-    struct census census = {0};
+    struct census census = {.next = behind_line(line->version + strlen(line->version))};
+    census.gap = line->version != line->target + line->target_size + strlen(" ");
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, count_header, &census);
-    const char *fault = framing_fault(&census, version);
+    census.gap = census.gap || !census.next || *census.next; /* an empty line ends the head */
+    *ret_body = census.encodings || (census.lengths && !census.empty);
+    const char *fault = framing_fault(&census, line->version);
     if (fault)
         error_set(error, ERROR_MALFORMED_REQUEST, "%s", fault);
-    else if (strlen(uri) > GUARD_URI_MAX)
+    else if (line->target_size > GUARD_URI_MAX)
         error_set(error, ERROR_URI_TOO_LONG, "The request target may have %d bytes.", GUARD_URI_MAX);
     else if (census.size > GUARD_HEADERS_MAX)
         error_set(error, ERROR_HEADERS_TOO_LARGE, "The header fields may have %d bytes in all.", GUARD_HEADERS_MAX);
-    else if (census.encodings || (census.lengths && !census.empty))
-        error_set(error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
 }

@@ -8,6 +8,7 @@
 
 #include "buffer.h"
 #include "memory.h"
+#include "utf8.h"
 
 static void put_time(struct buffer *line)
 {
@@ -21,6 +22,16 @@ static void put_time(struct buffer *line)
     buffer_json(line, text, strlen(text));
 }
 
+/* What others write, a system library among them, need not be UTF-8. */
+static void put_text(struct buffer *line, const char *text)
+{
+    size_t size = strlen(text), at = line->size;
+    buffer_json(line, text, size);
+    for (; !utf8_valid(text, size) && at < line->size; at++)
+        if ((unsigned char)line->data[at] >= 0x80)
+            line->data[at] = '?';
+}
+
 static void put_field(struct buffer *line, const struct log_field *field)
 {
     char number[32];
@@ -28,7 +39,7 @@ static void put_field(struct buffer *line, const struct log_field *field)
     buffer_json(line, field->name, strlen(field->name));
     buffer_putc(line, ':');
     if (field->text) {
-        buffer_json(line, field->text, strlen(field->text));
+        put_text(line, field->text);
     } else {
         snprintf(number, sizeof(number), "%lld", field->number);
         buffer_puts(line, number);

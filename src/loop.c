@@ -2,6 +2,7 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -53,23 +54,29 @@ static int until_next_timer(const struct loop *loop, int limit)
 {
     if (loop->timers.later == &loop->timers)
         return limit;
-    uint64_t now = loop_now(), due = loop->timers.later->due;
-    int wait = due > now ? (int)(due - now) : 0;
-    return limit < 0 || wait < limit ? wait : limit;
+    uint64_t now = loop_now(), due = loop->timers.later->due, wait = due > now ? due - now : 0;
+    uint64_t most = limit < 0 ? INT_MAX : (uint64_t)limit;
+    return (int)(wait < most ? wait : most);
+}
+
+/* A watch may remove others on its way: loop_unwatch() takes them out of `events`. */
+static void tell_watches(struct loop *loop)
+{
+    for (int i = 0; i < loop->events_count; i++) {
+        struct loop_watch *watch = loop->events[i].data.ptr;
+        if (watch)
+            watch->ready(watch, loop->events[i].events);
+    }
+    loop->events_count = 0;
 }
 
 void loop_run(struct loop *loop)
 {
-    for (;;) {
-        int limit = loop->before_wait(loop);
-        if (limit == LOOP_END)
-            return;
-        struct epoll_event events[EVENTS_AT_ONCE];
-        int count = epoll_wait(loop->epoll, events, EVENTS_AT_ONCE, until_next_timer(loop, limit));
-        for (int i = 0; i < count; i++) {
-            struct loop_watch *watch = events[i].data.ptr;
-            watch->ready(watch, events[i].events);
-        }
+    struct epoll_event events[EVENTS_AT_ONCE];
+    for (int limit; (limit = loop->before_wait(loop)) != LOOP_END;) {
+        loop->events = events;
+        loop->events_count = epoll_wait(loop->epoll, events, EVENTS_AT_ONCE, until_next_timer(loop, limit));
+        tell_watches(loop);
         fire_due_timers(loop);
     }
 }
@@ -93,6 +100,9 @@ bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events)
 void loop_unwatch(struct loop *loop, struct loop_watch *watch)
 {
     epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+    for (int i = 0; i < loop->events_count; i++)
+        if (loop->events[i].data.ptr == watch)
+            loop->events[i].data.ptr = NULL;
 }
 
 void loop_timer_start(struct loop *loop, struct loop_timer *timer, uint64_t milliseconds)

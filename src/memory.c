@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void memory_exhausted(void)
+{
+    fputs("claimd: out of memory\n", stderr);
+    abort();
+}
+
 static void *or_die(void *memory)
 {
-    if (!memory) {
-        fputs("claimd: out of memory\n", stderr);
-        abort();
-    }
+    if (!memory)
+        memory_exhausted();
     return memory;
 }
 

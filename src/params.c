@@ -18,22 +18,49 @@ struct reading {
     struct error *error;
 };
 
-bool id_valid(const char *id)
+/* Words with one hyphen between each two. */
+static bool slug_valid(const char *slug)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (;;) {
+        size_t word = strspn(slug, letters);
+        if (!word || (slug[word] && slug[word] != '-'))
+            return false;
+        if (!slug[word])
+            return true;
+        slug += word + 1;
+    }
+}
+
+static bool code_valid(const char *code)
+{
+    while (isgraph((unsigned char)*code))
+        code++;
+    return !*code;
+}
+
+bool id_valid(enum id_form form, const char *id)
 {
     size_t size = strlen(id);
     if (size == 0 || size > ID_MAX)
         return false;
-    for (; *id; id++)
-        if (!isgraph((unsigned char)*id) || strchr("\"\\,/?#%&", *id))
-            return false;
-    return true;
+    return form == ID_SLUG ? slug_valid(id) : code_valid(id);
 }
 
+/* A language and its subtags (RFC 5646, section 2.1), as the database has them. */
 static bool tag_valid(const char *tag)
 {
-    size_t size = strlen(tag);
-    return size >= 2 && size <= 35 &&
-           strspn(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == size;
+    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
+    static const char any[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t size = strspn(tag, lower);
+    if (size < 2 || size > 3)
+        return false;
+    for (tag += size; *tag == '-'; tag += 1 + size) {
+        size = strspn(tag + 1, any);
+        if (size < 2 || size > 8)
+            return false;
+    }
+    return !*tag;
 }
 
 static const char *element_fault(const struct param *param, const char *element)
@@ -43,7 +70,7 @@ static const char *element_fault(const struct param *param, const char *element)
     if (param->type == PARAM_TAGS)
         return tag_valid(element) ? NULL : "This is not a language tag.";
     if (param->type != PARAM_WORDS)
-        return id_valid(element) ? NULL : "This is not an id.";
+        return id_valid(ID_SLUG, element) ? NULL : "This is not an id.";
     for (const char *const *value = param->values; *value; value++)
         if (strcmp(*value, element) == 0)
             return NULL;
@@ -130,7 +157,7 @@ static void read_pair(const struct reading *reading, const char *name, const cha
     struct params *params = reading->params;
     int index = param_index(params->route, name);
     if (index < 0) {
-        error_fault(reading->error, ERROR_UNKNOWN_PARAMETER, name, "There is no parameter %.40s here.", name);
+        error_fault(reading->error, ERROR_UNKNOWN_PARAMETER, name, "There is no parameter of this name here.");
         return;
     }
     if (params->given[index]) {
@@ -183,7 +210,7 @@ static void read_cursor(const struct reading *reading)
         return;
     const char *fault =
         cursor_decode(reading->arena, params->given[cursor], params->fingerprint, &params->bound[cursor]);
-    if (!fault && !id_valid(params->bound[cursor]))
+    if (!fault && !id_valid(ID_CODE, params->bound[cursor]))
         fault = "This is not a cursor of this service; take it from next.";
     if (fault)
         error_fault(reading->error, ERROR_INVALID_CURSOR, "cursor", "%s", fault);

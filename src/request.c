@@ -22,7 +22,8 @@ struct request {
     struct service *service;
     struct arena arena;
     enum { REQUEST_NEW, REQUEST_ACCEPTED, REQUEST_WAITING, REQUEST_READY } state;
-    const char *uri; /* as sent */
+    const char *uri;          /* as sent */
+    const char *uri_received; /* where libmicrohttpd had it */
     const char *method;
     struct MHD_Connection *connection;
     struct params params;
@@ -242,6 +243,10 @@ static const struct route *find_route(struct request *request, const char *uri, 
 static bool read_target(struct request *request)
 {
     const char *uri = origin_form(request->uri), *query = strchr(uri, '?'), *id;
+    if (strchr(uri, ' ')) {
+        error_set(&request->error, ERROR_MALFORMED_REQUEST, "The request target holds a space.");
+        return false;
+    }
     const struct route *route = find_route(request, uri, &id);
     if (!route)
         return false;
@@ -251,7 +256,7 @@ static bool read_target(struct request *request)
     }
     if (!params_parse(&request->arena, route, id, query ? query + 1 : "", &request->params, &request->error))
         return false;
-    if (id && !id_valid(id)) {
+    if (id && !id_valid(route->id_form, id)) {
         error_set(&request->error, ERROR_NOT_FOUND, "Nothing has this id.");
         return false;
     }
@@ -283,16 +288,30 @@ struct request *request_begin(struct service *service, const char *uri)
     struct request *request = memory_alloc(sizeof(*request));
     request->service = service;
     request->begun = loop_now();
+    request->uri_received = uri;
     request->uri = arena_copy(&request->arena, uri, strlen(uri));
-    service->active++;
     return request;
 }
 
 static enum MHD_Result queue_response(struct request *request)
 {
-    if (request->service->draining)
+    if (request->service->draining || request->error.code == ERROR_MALFORMED_REQUEST)
         reply_header(request->response, MHD_HTTP_HEADER_CONNECTION, "close");
     return MHD_queue_response(request->connection, request->status, request->response);
+}
+
+/* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
+static void accept_or_refuse(struct request *request, const char *version)
+{
+    bool body = false;
+    request->state = REQUEST_ACCEPTED;
+    request->service->active++;
+    struct guard_line line = {request->uri_received, strlen(request->uri), version};
+    guard_check(request->connection, &line, &body, &request->error);
+    if (body && !request->error.code && read_target(request))
+        error_set(&request->error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
+    if (request->error.code)
+        answer_error(request);
 }
 
 enum MHD_Result request_handle(struct request *request, struct MHD_Connection *connection, const char *method,
@@ -301,11 +320,7 @@ enum MHD_Result request_handle(struct request *request, struct MHD_Connection *c
     if (request->state == REQUEST_NEW) {
         request->connection = connection;
         request->method = arena_copy(&request->arena, method, strlen(method));
-        request->state = REQUEST_ACCEPTED;
-        guard_check(connection, request->uri, version, &request->error);
-        if (!request->error.code)
-            return MHD_YES;
-        answer_error(request);
+        accept_or_refuse(request, version);
     } else if (request->state == REQUEST_ACCEPTED) {
         dispatch(request);
     }
@@ -315,8 +330,8 @@ enum MHD_Result request_handle(struct request *request, struct MHD_Connection *c
 static void log_request(const struct request *request)
 {
     log_event(LOG_INFO, "request", LOG_TEXT("method", request->method ? request->method : ""),
-              LOG_TEXT("target", utf8_valid(request->uri, strlen(request->uri)) ? request->uri : "(not UTF-8)"),
-              LOG_NUMBER("status", request->status), LOG_NUMBER("ms", (long long)(loop_now() - request->begun)));
+              LOG_TEXT("target", request->uri), LOG_NUMBER("status", request->status),
+              LOG_NUMBER("ms", (long long)(loop_now() - request->begun)));
 }
 
 void request_end(struct request *request)
@@ -326,7 +341,7 @@ void request_end(struct request *request)
         log_request(request);
     if (request->response)
         MHD_destroy_response(request->response);
-    request->service->active--;
+    request->service->active -= request->state != REQUEST_NEW;
     arena_release(&request->arena);
     free(request);
 }

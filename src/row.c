@@ -48,12 +48,16 @@ static void group_columns(struct column *columns, const PGresult *result, int co
     }
 }
 
-/* 2026-11-24 03:12:35.25+00 → 2026-11-24T03:12:35.25Z */
+/* 2026-11-24 03:12:35.25+00 → 2026-11-24T03:12:35.25Z; infinity stays what it is */
 static void put_time(struct buffer *json, const char *text, size_t size)
 {
-    buffer_putc(json, '"');
     size_t zone = size - strlen("+00");
     size_t day = strcspn(text, " ");
+    if (day == size) {
+        buffer_json(json, text, size);
+        return;
+    }
+    buffer_putc(json, '"');
     buffer_append(json, text, day);
     buffer_putc(json, 'T');
     buffer_append(json, text + day + 1, zone - day - 1);

@@ -196,7 +196,8 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
     return loop_init(&worker->loop) && daemon_start(worker);
 }
 
-/* A suspended connection must not be there when the daemon stops: db_release() ends its call, and it is resumed. */
+/* Once its thread has ended. A suspended connection must not be there when the daemon stops: db_release() ends its
+ * call, and it is resumed. */
 static void worker_release(struct worker *worker)
 {
     db_release(&worker->service.db);
@@ -222,7 +223,6 @@ static void *worker_main(void *context)
     db_init(&worker->service.db, &worker->loop, &settings);
     loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);
     loop_run(&worker->loop);
-    worker_release(worker);
     return NULL;
 }
 
@@ -287,8 +287,10 @@ int server_run(const struct config *config)
     wait_for_stop(&signals);
     for (unsigned i = 0; i < count; i++)
         loop_stop(&workers[i].loop);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         pthread_join(workers[i].thread, NULL);
+        worker_release(&workers[i]);
+    }
     free(workers);
     log_write(LOG_INFO, "stopped", NULL);
     return 0;

@@ -15,7 +15,14 @@ SELECT claim.id,
        claimant.id AS "claimant.id",
        claimant.name AS "claimant.name",
        claimant.kind AS "claimant.kind",
-       attribution_chain(claim.id) AS attribution,
+       (SELECT coalesce(json_agg(json_build_object(
+                   'agent', json_build_object('id', agent.id, 'name', agent.name, 'kind', agent.kind),
+                   'role', attribution.role,
+                   'via', CASE WHEN via.id IS NOT NULL THEN source_reference(via) END) ORDER BY attribution.position), '[]')
+        FROM attribution
+        JOIN agent ON agent.id = attribution.agent_id
+        LEFT JOIN source AS via ON via.id = attribution.via_id
+        WHERE attribution.claim_id = claim.id) AS attribution,
        claim.stance,
        claim.hedge,
        claim.scope_id AS scope,

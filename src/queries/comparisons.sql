@@ -14,10 +14,13 @@ SELECT comparison_set.id,
        outcome.origins,
        outcome.spread,
        outcome.verdict
-FROM comparison_set
+FROM (
+    SELECT *
+    FROM comparison_set
+    WHERE true {filters}
+    ORDER BY comparison_set.id
+    LIMIT {limit}) AS comparison_set
 LEFT JOIN subject ON subject.id = comparison_set.subject_id
 LEFT JOIN quantity ON quantity.id = comparison_set.quantity_id
 CROSS JOIN LATERAL compare(comparison_set.claims, comparison_set.baseline_id) AS outcome
-WHERE true {filters}
 ORDER BY comparison_set.id
-LIMIT {limit}

@@ -55,7 +55,8 @@ def api(service, contract):
 @pytest.fixture(scope="session")
 def targets(contract, api):
     """For each path of the contract a target that answers with 200."""
-    ids = {path + "/{id}": api.get(path, limit=1)["items"][0]["id"] for path in contract.paths if path + "/{id}" in contract.paths}
+    lists = [path for path in contract.paths if path + "/{id}" in contract.paths]
+    ids = {path + "/{id}": api.get(path, limit=1)["items"][0]["id"] for path in lists}
     ids["/v1/sources/{id}/claims"] = ids["/v1/sources/{id}"]
     working = {path: path.replace("{id}", quote(ids.get(path, ""), safe="")) for path in contract.paths}
     figures = [claim["id"] for claim in api.get("/v1/claims", kind="numeric", limit=2)["items"]]

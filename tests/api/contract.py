@@ -3,7 +3,7 @@ import json
 import pathlib
 import re
 from decimal import Decimal, InvalidOperation
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import jsonschema
 import yaml
@@ -54,7 +54,8 @@ class Contract:
 
     def template(self, path):
         """The path of the contract that a request's path is of, or None."""
-        return next((template for template, pattern in self._templates.items() if pattern.fullmatch(path)), None)
+        plain = "%2F".join(map(unquote, re.split("%2[Ff]", path)))
+        return next((template for template, pattern in self._templates.items() if pattern.fullmatch(plain)), None)
 
     def parameters(self, template, place="query"):
         """The parameters of a path, by name, with their schemas resolved one step."""

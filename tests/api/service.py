@@ -91,6 +91,10 @@ class Service:
         """The log, a dict an event."""
         return [json.loads(line) for line in self.log().splitlines()]
 
+    def event(self, name):
+        """The first event of that name."""
+        return next(event for event in self.events() if event["event"] == name)
+
     def wire(self, timeout=10):
         return Wire(self.port, timeout)
 

@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 FILTERS = {
-    "subject": "claim.subject_id", "quantity": "claim.quantity_id", "source": "claim.source_id", "claimant": "claim.claimant_id",
-    "proposition": "claim.proposition_id", "stance": "claim.stance::text", "hedge": "claim.hedge::text", "kind": "claim.kind::text",
-    "language": "source.language",
+    "subject": "claim.subject_id", "quantity": "claim.quantity_id", "source": "claim.source_id",
+    "claimant": "claim.claimant_id", "proposition": "claim.proposition_id",
+    "stance": "claim.stance::text", "hedge": "claim.hedge::text", "kind": "claim.kind::text", "language": "source.language",
 }
 IDS = {"subject", "quantity", "source", "claimant", "proposition"}
 ALL = "SELECT claim.id FROM claim JOIN source ON source.id = claim.source_id"
@@ -40,16 +40,18 @@ def test_every_claim_says_what_its_row_says(api, rows):
     served = {claim["id"]: claim for claim in api.items("/v1/claims")}
     stored = rows("""
         SELECT claim.id, claim.statement, claim.kind, claim.stance, claim.hedge, claim.scope_id, claim.period, claim.line,
-               claim.figure_as_printed, claim.figure_value, lower(figure_extent), upper(figure_extent), figure_bound, figure_unit_id,
+               figure_as_printed, figure_value, lower(figure_extent), upper(figure_extent), figure_bound, figure_unit_id,
                subject.id, subject.name, quantity.id, quantity.name, agent.id, agent.name, agent.kind,
                source.id, source.title, source.language, claim.proposition_id, claim.created_at
         FROM claim JOIN subject ON subject.id = subject_id LEFT JOIN quantity ON quantity.id = quantity_id
         JOIN agent ON agent.id = claimant_id JOIN source ON source.id = claim.source_id""")
     assert len(stored) == len(served) > 100
-    for (id, statement, kind, stance, hedge, scope, period, line, as_printed, value, low, high, bound, unit, subject, subject_name,
-         quantity, quantity_name, agent, agent_name, agent_kind, source, title, language, proposition, created_at) in stored:
+    for (id, statement, kind, stance, hedge, scope, period, line, as_printed, value, low, high, bound, unit,
+         subject, subject_name, quantity, quantity_name, agent, agent_name, agent_kind,
+         source, title, language, proposition, created_at) in stored:
         claim = served[id]
-        figure = {"as_printed": as_printed, "value": decimal(value), "low": decimal(low), "high": decimal(high), "bound": bound, "unit": unit}
+        figure = {"as_printed": as_printed, "value": decimal(value), "low": decimal(low), "high": decimal(high),
+                  "bound": bound, "unit": unit}
         assert claim == {
             "id": id, "statement": statement, "kind": kind, "stance": stance, "hedge": hedge, "scope": scope, "period": period,
             "locator": {"line": line}, "figure": figure if bound else None,
@@ -66,7 +68,8 @@ def test_attribution_is_the_way_to_the_claimant(api, rows):
     hops = {}
     for claim, agent, name, kind, role, via, title, language in rows("""
             SELECT claim_id, agent.id, agent.name, agent.kind, role, source.id, source.title, source.language
-            FROM attribution JOIN agent ON agent.id = agent_id LEFT JOIN source ON source.id = via_id ORDER BY claim_id, position"""):
+            FROM attribution JOIN agent ON agent.id = agent_id LEFT JOIN source ON source.id = via_id
+            ORDER BY claim_id, position"""):
         hops.setdefault(claim, []).append({"agent": {"id": agent, "name": name, "kind": kind}, "role": role,
                                            "via": {"id": via, "title": title, "language": language} if via else None})
     claims = api.items("/v1/claims")
@@ -122,7 +125,8 @@ def test_filter_by_what_is_not_there_finds_nothing(api, expected, values, name):
 def test_filters_together_all_hold(api, expected, rows, pair):
     first, second = pair
     a, b = rows(f"""SELECT {FILTERS[first]}, {FILTERS[second]} FROM claim JOIN source ON source.id = claim.source_id
-                    WHERE {FILTERS[first]} IS NOT NULL AND {FILTERS[second]} IS NOT NULL GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1""")[0]
+                    WHERE {FILTERS[first]} IS NOT NULL AND {FILTERS[second]} IS NOT NULL
+                    GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1""")[0]
     assert api.ids("/v1/claims", **{first: a, second: b}) == expected(**{first: [a], second: [b]}) != []
 
 

@@ -56,15 +56,14 @@ class Wire:
         size = 0 if method == "HEAD" else int(headers.get("Content-Length", 0))
         return Answer(int(status.split(" ")[1]), headers, self._take(size))
 
-    def closed(self, within=5):
-        """True if the service ends the connection, and sends nothing more, within so many seconds."""
+    def rest(self, within=5):
+        """All that still comes until the service ends the connection, which it must do within so many seconds."""
         self.socket.settimeout(within)
         try:
-            return self._rest == b"" and self.socket.recv(1) == b""
-        except ConnectionResetError:
-            return True
-        except socket.timeout:
-            return False
+            while True:
+                self._more()
+        except (EOFError, ConnectionError):
+            return self._rest
 
 
 def seconds_until_closed(wire, byte_each_second, limit):

@@ -18,11 +18,11 @@ VALID = {
     "agent": {"id": "voice-monthly", "name": "Monthly", "kind": "source", "source_id": "monthly"},
     "source_relation": {"source_id": "daily", "related_id": "weekly", "kind": "cites"},
     "proposition": {"id": "unsaid", "statement": "Something is not so."},
-    "claim": {**FIGURE, "id": "daily-01", "figure_value": 5, "scope_id": "one-run", "period": "2025-01/P1Y"},
+    "claim": {"id": "daily-01", **FIGURE, "figure_value": 5, "scope_id": "one-run", "period": "2025-01/P1Y"},
     "attribution": {"claim_id": "held", "position": 1, "agent_id": "voice-daily", "role": "speaker", "via_id": "weekly"},
     "multiple_operand": {"multiple_id": "held-multiple", "role": "numerator", "operand_id": "held"},
     "comparison": {"id": "both", "title": "Both", "description": "The two held.", "baseline_id": None},
-    "comparison_claim": {"comparison_id": "kept", "claim_id": "held-multiple"},
+    "comparison_claim": {"comparison_id": "kept", "claim_id": "held-three"},
 }
 CLAIM = VALID["claim"]
 SAYING = {**STATEMENT, "id": "daily-01"}
@@ -135,7 +135,6 @@ REFUSED = [
     ("multiple_operand", {"multiple_id": "held-saying"}, CHECK, "multiple_operand_fits"),
     ("multiple_operand", {"operand_id": "held-saying"}, CHECK, "multiple_operand_fits"),
     ("comparison", {"baseline_id": "held"}, REFERENCE, "comparison_id_baseline_id_fkey"),
-    ("comparison", {}, NOT_COMPARABLE, None),
     ("comparison_claim", {"claim_id": "held-saying"}, NOT_COMPARABLE, None),
 ]
 
@@ -146,9 +145,10 @@ def stocked(world):
     world.insert("source", id="hashed", kind="article", description="Held.", content_sha256="f" * 64)
     world.figure("held", 5)
     world.figure("held-too", 6)
+    world.figure("held-three", 7)
     world.multiple("held-multiple", 400, numerators=["held-too"])
     world.insert("claim", id="held-saying", **STATEMENT)
-    world.comparison("kept", ["held", "held-too"])
+    world.comparison("kept", ["held", "held-too", "held-multiple"])
     world.settle()
     return world
 
@@ -213,15 +213,19 @@ def test_refuses_what_is_there_already(stocked):
 def test_refuses_a_reference_to_nothing(stocked):
     references = stocked.run("""
         SELECT conrelid::regclass::text, conname::text, attname::text
-        FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[cardinality(conkey)]
+        FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
         WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+          AND NOT (cardinality(conkey) > 1 AND EXISTS (
+              SELECT FROM pg_constraint AS other WHERE other.conrelid = attrelid AND other.conkey = ARRAY[attnum]))
     """)
     assert {table for table, _, _ in references} == set(VALID) - {"dimension", "scope", "subject", "proposition"}
     for table, constraint, column in references:
         with stocked.scratch():
             accept(stocked, table, VALID[table])
-            key, value = next(iter(VALID[table].items()))
-            error = refusal(stocked, lambda: stocked.run(f"UPDATE {table} SET {column} = 'nothing' WHERE {key} = %s", value))
+            row = {name: value for name, value in VALID[table].items() if value is not None}
+            itself = " AND ".join(f"{name} = %s" for name in row)
+            change = f"UPDATE {table} SET {column} = 'nothing' WHERE {itself}"
+            error = refusal(stocked, lambda: stocked.run(change, *row.values()))
             assert (error.pgcode, error.diag.constraint_name) == (REFERENCE, constraint)
 
 
@@ -247,9 +251,11 @@ def test_refuses_a_change_that_breaks_what_held(stocked, statement, constraint):
 
 
 @pytest.mark.parametrize("statement", [
-    "DELETE FROM comparison_claim WHERE claim_id = 'held'",
     "UPDATE comparison_claim SET claim_id = 'held-saying' WHERE claim_id = 'held'",
     "DELETE FROM comparison_claim",
+    "DELETE FROM comparison_claim WHERE claim_id <> 'held-multiple'",
+    "INSERT INTO comparison (id, title, description) VALUES ('bare', 'Bare', 'Nothing to compare.')",
+    "UPDATE comparison SET baseline_id = 'held-multiple'",
 ])
 def test_a_kept_comparison_stays_comparable(stocked, statement):
     assert refusal(stocked, lambda: stocked.run(statement)).pgcode == NOT_COMPARABLE

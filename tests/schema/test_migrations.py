@@ -1,5 +1,6 @@
 """Migrations: named in order, and each is taken back without a trace."""
 import re
+import subprocess
 
 import database
 import pytest
@@ -65,3 +66,12 @@ def test_all_migrations_taken_back_leave_an_empty_database(fresh_database):
         database.apply(url, database.MIGRATIONS)
         database.revert(url, database.MIGRATIONS)
         assert contents(url) == empty
+
+
+def test_a_dump_restores(fresh_database, seeded_url):
+    """A backup is worth what it restores to; PostgreSQL restores with an empty search_path."""
+    restored = fresh_database(migrations=[])
+    database.execute(restored, "DROP TABLE schema_migrations")
+    dump = subprocess.run(["pg_dump", "--no-owner", seeded_url], capture_output=True, check=True).stdout
+    subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", restored], input=dump, stdout=subprocess.DEVNULL, check=True)
+    assert contents(restored) == contents(seeded_url)

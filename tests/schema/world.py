@@ -93,3 +93,4 @@ class World:
             yield self
         finally:
             self.run("ROLLBACK TO SAVEPOINT scratch")
+            self.run("RELEASE SAVEPOINT scratch")

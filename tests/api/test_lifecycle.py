@@ -1,0 +1,447 @@
+"""The process: how it is told what to do, starts, stops, and lives through the loss of its database"""
+import contextlib
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from operator import itemgetter
+
+import database
+import pytest
+
+from contract import TREE
+from service import BINARY, Api, Service, claimd, environment, free_port, until
+
+NO_DATABASE = "postgresql://nobody:swordfish@/nowhere?host=/nonexistent"
+
+
+def refused(arguments, **settings):
+    """Runs what must be refused at once; the sentence that says why."""
+    ended = claimd(*arguments, **{"DATABASE_URL": NO_DATABASE, **settings})
+    assert (ended.returncode, ended.stdout) == (2, ""), ended
+    sentence, = ended.stderr.splitlines()
+    assert re.fullmatch(r"claimd: .+\.", sentence), sentence
+    assert "swordfish" not in sentence
+    return sentence
+
+
+# Settings ---------------------------------------------------------------------------------------
+
+NUMBERS = {
+    "threads": ["-1", "abc", "1.5", "257", "", "99999999999999999999", "1 ", "0x1"],
+    "db-connections": ["0", "-1", "abc", "", "99999999999999999999"],
+    "request-timeout": ["0", "-1", "abc", "5s", "", "99999999999999999999"],
+    "idle-timeout": ["-1", "abc", "1.5", "", "99999999999999999999"],
+    "max-connections": ["0", "-1", "abc", "", "99999999999999999999"],
+    "queue": ["0", "-1", "abc", "", "99999999999999999999"],
+}
+ADDRESSES = ["", "nonsense", "127.0.0.1", "127.0.0.1:", ":", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:http", "127.0.0.1:80 ",
+             "::1:80x"]
+WRONG = [("listen", value) for value in ADDRESSES] + [(name, value) for name, values in NUMBERS.items() for value in values]
+
+
+def variable(flag):
+    return "CLAIMD_" + flag.upper().replace("-", "_")
+
+
+@pytest.mark.parametrize("flag, value", WRONG)
+def test_wrong_flag(flag, value):
+    assert f"--{flag}" in refused(["serve", f"--{flag}", value])
+
+
+@pytest.mark.parametrize("flag, value", [*filter(itemgetter(1), WRONG), ("log-requests", "maybe"), ("migrate", "2")])
+def test_wrong_environment(flag, value):
+    assert variable(flag) in refused(["serve"], **{variable(flag): value})
+
+
+@pytest.mark.parametrize("flag, value", [(flag, values[1]) for flag, values in NUMBERS.items()])
+def test_flag_may_be_joined_with_its_value(flag, value):
+    assert f"--{flag}" in refused([f"--{flag}={value}"])
+
+
+@pytest.mark.parametrize("arguments, named", [
+    (["--frobnicate"], "--frobnicate"), (["serve", "--threads"], "--threads"), (["-x"], "-x"), (["frobnicate"], "frobnicate"),
+    (["serve", "extra"], "serve"), (["migrate"], "migrate"), (["migrate", "sideways"], "migrate"),
+    (["migrate", "up", "extra"], "migrate"), (["version", "extra"], "version"),
+])
+def test_wrong_command_line(arguments, named):
+    assert named in refused(arguments)
+
+
+@pytest.mark.parametrize("url", ["postgresql://[broken", "nonsense", "colour=red"])
+def test_wrong_database_url(url):
+    assert "swordfish" not in refused(["serve", "--listen", f"127.0.0.1:{free_port()}", "--database-url", url])
+
+
+def test_flag_beats_environment():
+    assert "--threads" in refused(["--threads", "wrong"], CLAIMD_THREADS="1")
+    with Service(NO_DATABASE, "--threads", "1", CLAIMD_THREADS="3", CLAIMD_LISTEN="127.0.0.1:1") as service:
+        assert service.answers("/healthz").event("listening")["threads"] == 1
+
+
+def test_environment_is_read():
+    with Service(NO_DATABASE, CLAIMD_THREADS="3") as service:
+        assert service.answers("/healthz").event("listening")["threads"] == 3
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["help"], ["serve", "--help"]])
+def test_help_fits_a_screen(arguments):
+    ended = claimd(*arguments)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert 10 < len(lines) <= 24 and max(map(len, lines)) <= 80
+    for setting in ["listen", "migrate", "log-requests", *NUMBERS]:
+        assert f"--{setting}" in ended.stdout and variable(setting) in ended.stdout
+    assert "--database-url" in ended.stdout and "DATABASE_URL" in ended.stdout
+
+
+def test_version():
+    ended = claimd("version")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.fullmatch(r"claimd \d+\.\d+\.\d+\n", ended.stdout)
+
+
+# Starting and stopping --------------------------------------------------------------------------
+
+
+def test_busy_port(service):
+    assert str(service.port) in refused(["serve", "--listen", f"127.0.0.1:{service.port}"])
+
+
+def test_busy_port_of_another_program():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        assert str(other.getsockname()[1]) in refused(["serve", "--listen", f"127.0.0.1:{other.getsockname()[1]}"])
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
+def test_stops_on(database_url, with_signal):
+    with Service(database_url) as service:
+        service.answers()
+        service.stop(with_signal)
+
+
+def test_stops_without_a_database():
+    with Service(NO_DATABASE) as service:
+        service.answers("/healthz")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHo"], ids=["nothing", "half a request"])
+def test_stops_at_once_though_clients_say_nothing(database_url, sent):
+    with Service(database_url) as service:
+        service.answers()
+        wires = [service.wire() for _ in range(50)]
+        for wire in wires:
+            wire.send(sent)
+        time.sleep(0.1)
+        began = time.monotonic()
+        service.stop()
+        assert time.monotonic() - began < 2
+        for wire in wires:
+            wire.socket.close()
+
+
+@contextlib.contextmanager
+def slowed(url, seconds):
+    """Lets every query of claims wait for a lock that is held so long."""
+    connection = database.connect(url)
+    connection.cursor().execute("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
+    release = threading.Timer(seconds, connection.close)
+    release.start()
+    yield
+    release.join()
+
+
+def test_stopping_finishes_what_is_under_way(database_url):
+    with Service(database_url) as service:
+        service.answers()
+        wires = [service.wire() for _ in range(20)]
+        with slowed(database_url, 1):
+            for wire in wires:
+                wire.get("/v1/claims?limit=1")
+            time.sleep(0.3)
+            service.process.send_signal(signal.SIGTERM)
+            until(lambda: service.status("/healthz") is None, 2, "no new clients are taken")
+        for wire in wires:
+            answer = wire.answer()
+            assert answer.status == 200 and json.loads(answer.body)["items"]
+        assert service.process.wait(5) == 0
+
+
+def test_no_answer_in_time(database_url, contract):
+    with Service(database_url, "--request-timeout", "300") as service:
+        service.answers()
+        api = Api(service, contract)
+        with slowed(database_url, 1):
+            began = time.monotonic()
+            problem = api.answer("/v1/claims", 504)
+            assert problem["type"] == "/problems/timeout" and 0.2 < time.monotonic() - began < 0.9
+        assert api.get("/v1/claims", limit=1)["items"]
+
+
+def test_too_much_to_do(database_url, contract):
+    with Service(database_url, "--threads", "1", "--queue", "5") as service:
+        service.answers()
+        wires = [service.wire() for _ in range(20)]
+        with slowed(database_url, 1):
+            for wire in wires:
+                wire.get("/v1/claims?limit=1")
+                time.sleep(0.02)
+        answers = [wire.answer() for wire in wires]
+        for answer in answers:
+            contract.check("GET", "/v1/claims", answer.status, answer.headers, answer.body)
+        overloaded = [json.loads(answer.body)["type"] for answer in answers if answer.status == 503]
+        assert overloaded == ["/problems/overloaded"] * 15
+        assert [answer.status for answer in answers].count(200) == 5
+        assert Api(service, contract).get("/v1/claims", limit=1)["items"]
+
+
+# Health -----------------------------------------------------------------------------------------
+
+
+def health(service, *flags):
+    return claimd("health", *flags, CLAIMD_LISTEN=f"127.0.0.1:{service.port}").returncode
+
+
+def test_health(service):
+    assert health(service) == 0
+    assert health(service, "--ready") == 0
+
+
+def test_health_without_a_database():
+    with Service(NO_DATABASE) as service:
+        service.answers("/healthz")
+        assert health(service) == 0
+        assert health(service, "--ready") == 1
+
+
+def test_health_of_nothing():
+    assert claimd("health", CLAIMD_LISTEN=f"127.0.0.1:{free_port()}").returncode == 1
+
+
+def test_health_of_a_server_on_every_address(database_url):
+    with Service(database_url) as service:
+        service.answers()
+        assert claimd("health", CLAIMD_LISTEN=f"0.0.0.0:{service.port}").returncode == 0
+
+
+def test_health_of_what_does_not_answer():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        assert claimd("health", CLAIMD_LISTEN=f"127.0.0.1:{silent.getsockname()[1]}").returncode == 1
+        assert time.monotonic() - began < 10
+
+
+# Migrations -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def empty_url(fresh_database):
+    url = fresh_database(migrations=[])
+    database.execute(url, "DROP TABLE schema_migrations")
+    return url
+
+
+def test_migrate_up_and_status(empty_url):
+    def status():
+        ended = claimd("migrate", "status", DATABASE_URL=empty_url)
+        assert ended.stderr == ""
+        return ended.returncode, ended.stdout
+    before = status()
+    for _ in range(2):
+        ended = claimd("migrate", "up", DATABASE_URL=empty_url)
+        assert ended.returncode == 0, ended.stderr
+        assert status() == status()
+    after = status()
+    assert before != after
+    for migration in database.MIGRATIONS:
+        assert migration.stem in before[1] and migration.stem in after[1]
+
+
+def test_migrations_are_recorded_as_dbmate_does(empty_url):
+    assert claimd("migrate", "up", "--database-url", empty_url).returncode == 0
+    with contextlib.closing(database.connect(empty_url)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT version FROM schema_migrations ORDER BY 1")
+        assert [version for version, in cursor.fetchall()] == [database.version(migration) for migration in database.MIGRATIONS]
+
+
+def test_migrating_twice_at_once(empty_url):
+    ended = []
+    threads = [threading.Thread(target=lambda: ended.append(claimd("migrate", "up", DATABASE_URL=empty_url))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.returncode for each in ended] == [0] * 4, [each.stderr for each in ended]
+
+
+def test_migrating_before_serving(empty_url, contract):
+    with Service(empty_url, CLAIMD_MIGRATE="1") as service:
+        service.answers()
+        assert Api(service, contract).get("/v1/claims", limit=1)["items"]
+
+
+def test_database_that_is_not_migrated(empty_url, contract):
+    with Service(empty_url) as service:
+        service.answers("/healthz").answers("/readyz", 503)
+        api = Api(service, contract)
+        assert api.answer("/healthz") == {"status": "ok"}
+        assert api.problem("/readyz", "not-ready", 503)
+        assert api.answer("/v1/claims", 503)
+        assert claimd("migrate", "up", DATABASE_URL=empty_url).returncode == 0
+        service.answers("/readyz")
+        assert api.get("/v1/claims", limit=1)["items"]
+
+
+def test_database_that_lacks_the_last_migration(fresh_database, contract):
+    with Service(fresh_database(database.MIGRATIONS[:-1])) as service:
+        service.answers("/healthz").answers("/readyz", 503)
+        assert Api(service, contract).problem("/readyz", "not-ready", 503)
+
+
+# Without a database, and back -------------------------------------------------------------------
+
+
+def test_database_down_at_start(contract):
+    with Service(NO_DATABASE) as service:
+        service.answers("/healthz").answers("/readyz", 503)
+        api = Api(service, contract)
+        for target in ("/readyz", "/v1/claims", "/v1/claims/x", "/v1/comparisons", "/v1/compare?claims=a,b"):
+            api.problem(target, "database-unavailable", 503)
+            assert api.request("GET", target).headers["Retry-After"] == "1"
+        api.problem("/v1/claims?limit=0", "invalid-parameter", parameters=["limit"])
+        assert api.answer("/openapi.json")["openapi"] == "3.1.0"
+
+
+@pytest.fixture
+def cluster():
+    """A cluster of one's own, to be killed: its script takes start, stop and url."""
+    folder = tempfile.mkdtemp(prefix="claimd-killed-")
+
+    def run(verb, *arguments):
+        done = subprocess.run([TREE / "scripts/cluster", verb, folder, *arguments], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+    run("start")
+    yield run
+    run("stop", "immediate")
+    shutil.rmtree(folder)
+
+
+class Load:
+    """Clients that ask without a pause, and keep what they were answered and when."""
+
+    TARGETS = ["/v1/claims?limit=5", "/v1/comparisons/what-training-r1-cost", "/v1/sources", "/v1/claims?stance=disputes"]
+
+    def __init__(self, service, contract, clients=8):
+        self._service, self._contract = service, contract
+        self._expected = {target: Api(service, contract).answer(target) for target in self.TARGETS}
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=[number]) for number in range(clients)]
+        self.answers, self.faults = [], []
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, number):
+        api = Api(self._service, self._contract)
+        while not self._over.is_set():
+            target = self.TARGETS[number % len(self.TARGETS)]
+            number += 1
+            try:
+                answer = api.request("GET", target)
+                right = answer.json() == self._expected[target] if answer.status_code == 200 else \
+                    answer.status_code == 503 and answer.headers["Retry-After"] == "1" and answer.json()["status"] == 503
+                self.answers.append((time.monotonic(), answer.status_code))
+                if not right:
+                    self.faults.append((target, answer.status_code, answer.text[:500]))
+            except Exception as error:
+                self.faults.append((target, repr(error)))
+                return
+
+    def statuses(self, after):
+        """What was answered after a moment."""
+        return {status for at, status in list(self.answers) if at > after}
+
+
+def test_database_killed_and_restarted_under_load(cluster, contract):
+    url = cluster("url")
+    assert claimd("migrate", "up", DATABASE_URL=url).returncode == 0
+    with Service(url) as service:
+        service.answers()
+        with Load(service, contract) as load:
+            for _ in range(2):
+                time.sleep(0.3)
+                killed = time.monotonic()
+                cluster("stop", "immediate")
+                until(lambda: 503 in load.statuses(killed), 5, "503 while the database is down")
+                assert service.status("/healthz") == 200
+                cluster("start")
+                time.sleep(2)
+                recovered = time.monotonic()
+                assert service.status("/readyz") == 200
+                time.sleep(0.5)
+                assert load.statuses(recovered) == {200}
+        assert load.faults == []
+
+
+def test_migrating_waits_for_the_database(cluster):
+    cluster("stop", "fast")
+    with subprocess.Popen([BINARY, "migrate", "up"], env=environment(DATABASE_URL=cluster("url") + "&password=swordfish"),
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as migrating:
+        time.sleep(0.5)
+        cluster("start")
+        _, log = migrating.communicate(timeout=10)
+    assert migrating.returncode == 0, log
+    assert "database-unreachable" in log and "swordfish" not in log
+
+
+# The log ----------------------------------------------------------------------------------------
+
+
+def test_log_is_one_object_a_line(database_url):
+    with Service(database_url, "--log-requests") as service:
+        service.answers()
+        service.status("/v1/claims?subject=deepseek-r1")
+        service.status('/v1/claims/%22%0A%5C%C3%A9%22')
+        service.status("/nowhere")
+    events = service.events()
+    for event in events:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", event["ts"])
+        assert event["level"] in ("info", "warning", "error") and re.fullmatch(r"[a-z-]+", event["event"])
+    requests = [(event["method"], event["target"], event["status"]) for event in events if event["event"] == "request"]
+    assert ("GET", "/v1/claims?subject=deepseek-r1", 200) in requests and ("GET", "/nowhere", 404) in requests
+
+
+def test_requests_are_not_logged_unless_wanted(database_url):
+    with Service(database_url) as service:
+        service.answers().status("/v1/claims")
+    assert not any(event["event"] == "request" for event in service.events())
+
+
+def test_requests_are_logged_where_the_environment_wants(database_url):
+    with Service(database_url, CLAIMD_LOG_REQUESTS="1") as service:
+        service.answers()
+    assert service.event("request")["target"] == "/readyz"
+
+
+def test_no_secret_is_logged():
+    with Service(NO_DATABASE, "--log-requests") as service:
+        service.answers("/healthz").answers("/readyz", 503)
+        with service.wire() as wire:
+            wire.get("/v1/claims", "Authorization: Bearer swordfish", "Cookie: session=swordfish")
+            assert wire.answer().status == 503
+    assert service.log() and "swordfish" not in service.log()

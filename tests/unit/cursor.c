@@ -1,0 +1,225 @@
+/* cursor: a cursor leads back to its id in its own list, and nothing else passes for one */
+#include "cursor.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dice.h"
+#include "routes.h"
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const uint64_t fingerprint = UINT64_C(0x00abcdef12345678);
+
+static struct arena arena;
+
+static int begin(void **state)
+{
+    (void)state;
+    arena_init(&arena);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static void random_id(struct dice *dice, char *id, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        id[i] = "abcdefghijklmnopqrstuvwxyz0123456789-"[dice_roll(dice, 37)];
+    id[size] = 0;
+}
+
+static bool leads_back(uint64_t of, const char *id)
+{
+    const char *found = NULL;
+    return !cursor_decode(&arena, cursor_encode(&arena, of, id), of, &found) && strcmp(found, id) == 0;
+}
+
+static void every_length_leads_back(void **state)
+{
+    (void)state;
+    struct dice dice = dice_begin();
+    char id[ID_MAX + 1];
+    for (size_t size = 1; size <= ID_MAX; size++) {
+        random_id(&dice, id, size);
+        assert_property(&dice, leads_back(fingerprint, id));
+    }
+}
+
+static void every_fingerprint_leads_back(void **state)
+{
+    (void)state;
+    assert_true(leads_back(0, "claim"));
+    assert_true(leads_back(UINT64_MAX, "claim"));
+    for (int bit = 0; bit < 64; bit++)
+        assert_true(leads_back(UINT64_C(1) << bit, "claim"));
+}
+
+static void an_id_may_hold_any_character(void **state)
+{
+    (void)state;
+    assert_true(leads_back(fingerprint, "{GPU}"));
+    assert_true(leads_back(fingerprint, "é€\U0001F4A1"));
+    assert_true(leads_back(fingerprint, "\xff\xfe\xff"));
+}
+
+static void a_cursor_is_unpadded_base64url(void **state)
+{
+    (void)state;
+    struct dice dice = dice_begin();
+    char id[ID_MAX + 1];
+    for (size_t size = 1; size <= ID_MAX; size++) {
+        random_id(&dice, id, size);
+        const char *cursor = cursor_encode(&arena, fingerprint, id);
+        assert_property(&dice, strspn(cursor, alphabet) == strlen(cursor));
+        assert_property(&dice, strlen(cursor) % 4 != 1);
+    }
+}
+
+static void a_cursor_for_another_list_is_refused(void **state)
+{
+    (void)state;
+    const char *cursor = cursor_encode(&arena, fingerprint, "claim");
+    for (int bit = 0; bit < 64; bit++) {
+        const char *id = "untouched";
+        const char *fault = cursor_decode(&arena, cursor, fingerprint ^ UINT64_C(1) << bit, &id);
+        assert_non_null(fault);
+        assert_true(strlen(fault) > 0);
+        assert_string_equal(id, "untouched");
+    }
+}
+
+static void what_is_no_cursor_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {"",
+                                        "a",
+                                        "AAAA",
+                                        "=",
+                                        "claim",
+                                        "é",
+                                        "MTAw",
+                                        "null",
+                                        "MTAwMDAwMDAwMDAwMDAwMDA", /* an empty id */
+                                        "MTAwMDAwMDAwMDAwMDAwMDBh=",
+                                        "MTAwMDAwMDAwMDAwMDAwMDBh ",
+                                        " MTAwMDAwMDAwMDAwMDAwMDBh",
+                                        "MTAwMDAwMDAwMDAwMDAwMDBh\n",
+                                        "MTAwMDAwMDAwMDAwMDAwMDBh+",
+                                        "MTAwMDAwMDAwMDAwMDAwMDBh/"};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const char *id = "untouched";
+        if (!cursor_decode(&arena, cases[i], 0, &id))
+            fail_msg("\"%s\" is taken for a cursor", cases[i]);
+        assert_string_equal(id, "untouched");
+    }
+}
+
+/* What is taken for a cursor must be the one cursor of the id that it leads to, and so not of the original's. */
+static bool refused_or_another(const char *original, const char *text)
+{
+    const char *id;
+    if (strcmp(original, text) == 0 || cursor_decode(&arena, text, fingerprint, &id))
+        return true;
+    return strcmp(cursor_encode(&arena, fingerprint, id), text) == 0;
+}
+
+static void assert_corruption_shows(const char *original, size_t at)
+{
+    for (int byte = 1; byte < 0x100; byte++) {
+        char *text = arena_copy(&arena, original, strlen(original));
+        text[at] = (char)byte;
+        if (!refused_or_another(original, text))
+            fail_msg("%s is taken for %s", text, original);
+    }
+}
+
+static void every_corruption_of_one_byte_shows(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 6; size++) {
+        const char *original = cursor_encode(&arena, fingerprint, "claim-" + 6 - size);
+        for (size_t at = 0; at < strlen(original); at++)
+            assert_corruption_shows(original, at);
+    }
+}
+
+static void every_cut_shows(void **state)
+{
+    (void)state;
+    const char *original = cursor_encode(&arena, fingerprint, "affordability-myth-03");
+    for (size_t size = 0; size < strlen(original); size++)
+        assert_true(refused_or_another(original, arena_copy(&arena, original, size)));
+}
+
+static void every_tail_shows(void **state)
+{
+    (void)state;
+    static const char *const tails[] = {"A", "AA", "AAA", "AAAA", "B", "_", "==", "QQ"};
+    for (size_t size = 1; size <= 6; size++) {
+        const char *original = cursor_encode(&arena, fingerprint, "claim-" + 6 - size);
+        for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
+            const char *text = arena_format(&arena, "%s%s", original, tails[i]);
+            if (!refused_or_another(original, text))
+                fail_msg("%s is taken for %s", text, original);
+        }
+    }
+}
+
+static uint64_t of_texts(const char *first, const char *second)
+{
+    return cursor_fingerprint(cursor_fingerprint(CURSOR_SEED, first), second);
+}
+
+static void fingerprints_tell_texts_apart(void **state)
+{
+    (void)state;
+    assert_true(of_texts("a", "b") == of_texts("a", "b"));
+    assert_true(of_texts("a", "b") != of_texts("b", "a"));
+    assert_true(of_texts("ab", "c") != of_texts("a", "bc"));
+    assert_true(of_texts("a", "") != of_texts("", "a"));
+    assert_true(of_texts("a", "") != cursor_fingerprint(CURSOR_SEED, "a"));
+    assert_true(of_texts("é", "") != of_texts("e", ""));
+}
+
+static void random_fingerprints_do_not_collide(void **state)
+{
+    (void)state;
+    struct dice dice = dice_begin();
+    enum { COUNT = 1000 };
+    static uint64_t seen[COUNT];
+    char id[ID_MAX + 1];
+    for (int i = 0; i < COUNT; i++) {
+        random_id(&dice, id, 12);
+        seen[i] = cursor_fingerprint(CURSOR_SEED, id);
+        for (int j = 0; j < i; j++)
+            assert_property(&dice, seen[i] != seen[j]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_length_leads_back, begin, end),
+        cmocka_unit_test_setup_teardown(every_fingerprint_leads_back, begin, end),
+        cmocka_unit_test_setup_teardown(an_id_may_hold_any_character, begin, end),
+        cmocka_unit_test_setup_teardown(a_cursor_is_unpadded_base64url, begin, end),
+        cmocka_unit_test_setup_teardown(a_cursor_for_another_list_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_no_cursor_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(every_corruption_of_one_byte_shows, begin, end),
+        cmocka_unit_test_setup_teardown(every_cut_shows, begin, end),
+        cmocka_unit_test_setup_teardown(every_tail_shows, begin, end),
+        cmocka_unit_test(fingerprints_tell_texts_apart),
+        cmocka_unit_test(random_fingerprints_do_not_collide),
+    };
+    return cmocka_run_group_tests_name("cursor", tests, NULL, NULL);
+}
