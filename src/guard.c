@@ -80,7 +80,7 @@ void guard_check(struct MHD_Connection *connection, const struct guard_line *lin
     struct census census = {.next = behind_line(line->version + strlen(line->version))};
     census.gap = line->version != line->target + line->target_size + strlen(" ");
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, count_header, &census);
-    census.gap = census.gap || !census.next || *census.next; /* an empty line ends the head */
+    census.gap = census.gap || !census.next || !behind_line(census.next); /* an empty line ends the head */
     *ret_body = census.encodings || (census.lengths && !census.empty);
     const char *fault = framing_fault(&census, line->version);
     if (fault)
