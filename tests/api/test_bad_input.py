@@ -337,6 +337,13 @@ def test_headers_too_large(wire, judged, fields):
     judged(wire.answer(), "headers-too-large", 431, target="/healthz")
 
 
+@pytest.mark.parametrize("size, status", [(8192, 200), (8193, 431)])
+def test_headers_at_their_limit(wire, size, status):
+    """Counted are the header fields' lines, with their ends."""
+    wire.get("/healthz", "X: " + "x" * (size - len("Host: test\r\nX: \r\n")))
+    assert wire.answer().status == status
+
+
 @pytest.mark.parametrize("head, statuses", [
     ("GET /" + "x" * 200_000 + " HTTP/1.1\r\nHost: test\r\n\r\n", {414}),
     ("GET / HTTP/1.1\r\nHost: test\r\nX: " + "x" * 200_000 + "\r\n\r\n", {431}),
