@@ -3,7 +3,7 @@
  * A call never blocks: db_start() queues it, the loop sends what one turn gathered as a batch with one sync, and `done`
  * is called once from the loop. When a query of a batch fails, its aborted neighbours are sent again, each behind a
  * sync of its own, so that a failing query never takes another with it. Everything here is a read: a call whose
- * connection is lost is sent once more on the next.
+ * connection is lost is sent again on another, but only as often as there are connections: it may be what broke them.
  *
  * Knows no HTTP and no JSON. All of it belongs to the thread that runs the loop.
  */
@@ -27,9 +27,10 @@ enum db_status {
     DB_UNAVAILABLE, /* no connection */
 };
 
-/* A query as the database prepares it, once a connection, at its first use or by db.prepare. Outlives the db. */
+/* A query. One with a name is prepared once a connection, at its first use or by db_settings.prepare, and kept there;
+ * one without is parsed at each use. Outlives the db. */
 struct db_statement {
-    unsigned serial; /* distinct for each statement of one db, counted from 0 */
+    unsigned serial; /* distinct for each named statement of one db, counted from 0 */
     char name[64];
     const char *sql;
 };
@@ -47,8 +48,8 @@ struct db_call {
     struct db_call *next, *previous; /* the list that it waits in */
     struct db_entry *entry;          /* its place in a connection's pipeline */
     struct loop_timer deadline;
-    bool alone;  /* sent behind a sync of its own */
-    bool resent; /* survived one lost connection */
+    bool alone;      /* sent behind a sync of its own */
+    unsigned resent; /* lost connections that it survived */
 };
 
 struct db_calls { /* list of calls, oldest first */
@@ -76,7 +77,7 @@ struct db {
 /* Starts to connect. `settings` is copied, what it points at must outlive the db. */
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings);
 
-/* Ends every call with DB_UNAVAILABLE and closes the connections. */
+/* Ends every call with DB_UNAVAILABLE, and closes the connections; db_start() says DB_UNAVAILABLE from then on. */
 void db_release(struct db *db);
 
 /* DB_OK: `call->done` will be called. Otherwise why not, and it will not be. */

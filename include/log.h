@@ -1,7 +1,8 @@
 /* log: one JSON object a line on stderr, one line an event
  *
- * Each line has `ts` (RFC 3339, UTC), `level`, `event` and the event's own fields. A line is one write(2), so lines of
- * several threads never mix. Nothing secret goes in: no connection strings, no header values.
+ * Each line has `ts` (RFC 3339, UTC), `level`, `event` and the event's own fields. Long texts are cut and a line is
+ * one write(2) within PIPE_BUF, so lines of several threads never mix; where nobody reads, lines are dropped. Nothing
+ * secret goes in: no connection strings, no header values.
  */
 #ifndef CLAIMD_LOG_H
 #define CLAIMD_LOG_H

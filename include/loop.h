@@ -1,7 +1,6 @@
 /* loop: one thread's epoll: descriptors, timers, and a way to be stopped from outside
  *
- * Everything belongs to the thread that runs the loop; loop_stop() alone may be called from any thread, and from a
- * signal handler.
+ * Everything belongs to the thread that runs the loop; loop_stop() alone may be called from any thread.
  */
 #ifndef CLAIMD_LOOP_H
 #define CLAIMD_LOOP_H
@@ -36,7 +35,7 @@ struct loop {
 bool loop_init(struct loop *loop);
 void loop_release(struct loop *loop);
 
-/* Runs until loop_stop() was called and `before_wait` has returned LOOP_END. */
+/* Runs until `before_wait` returns LOOP_END, as it may once `stopping` is set. */
 enum { LOOP_END = -2 };
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);

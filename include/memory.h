@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 
+/* The structure whose `member` this points at. */
+#define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
 /* The caller owns what these return and frees it with free(). */
 void *memory_alloc(size_t size);             /* zeroed */
 void *memory_resize(void *old, size_t size); /* like realloc() */

@@ -2,7 +2,8 @@
  *
  * A query of src/queries has holes: {filters} takes the conditions of the parameters given, {name} the value of the
  * parameter of that name or null, {limit} the rows of a page. Which parameters are given is the statement's shape; each
- * shape is put together once and prepared once a connection. No text of the user enters a statement.
+ * shape is put together once; the first ones are prepared once a connection, the rest are parsed at each use. No text
+ * of the user enters a statement.
  */
 #ifndef CLAIMD_QUERY_H
 #define CLAIMD_QUERY_H
@@ -18,7 +19,7 @@ struct query_set {
     struct query *queries;               /* by place in the route table */
     const struct db_statement **prepare; /* of each route the shapes with no and with every parameter */
     size_t prepare_count;
-    unsigned statements;
+    unsigned named; /* statements that connections keep */
 };
 
 void query_set_init(struct query_set *set);

@@ -18,7 +18,8 @@ struct service {
     struct db db;
     struct query_set queries;
     bool log_requests;
-    bool draining;   /* answers close their connection */
+    bool draining;   /* the thread stops: answers close their connection */
+    bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
     unsigned active; /* requests whose head has come and that have not ended */
 };

@@ -11,6 +11,9 @@
 
 enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 1000, SILENCE_MARGIN_MS = 1000 };
 
+/* What one connection is sent before it has answered: more would wait there, where no deadline takes it back. */
+enum { WINDOW = 256 };
+
 enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_PREPARING, LINK_READY };
 
 /* One thing that the server will answer, in the order in which it was sent. */
@@ -28,11 +31,10 @@ struct db_link {
     enum link_state state;
     PGconn *connection;
     struct loop_watch watch;
-    struct loop_timer timer; /* the next attempt, or the end of this one */
+    struct loop_timer timer; /* the next attempt, the end of this one, or the end of patience with a silent server */
     unsigned backoff_ms;
-    uint64_t heard; /* loop_now() of the last bytes from the server */
     struct db_entry *first, *last;
-    unsigned calls;
+    unsigned calls; /* of the entries, cancelled ones included */
     bool *prepared; /* by serial */
     unsigned prepared_size;
     bool unsent; /* something was queued since the last flush */
@@ -40,6 +42,11 @@ struct db_link {
 
 static void link_connect(struct db_link *link);
 static void link_lost(struct db_link *link, enum db_status outage, const char *event, const char *reason);
+
+static void link_broken(struct db_link *link)
+{
+    link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+}
 
 /* ---- calls ---- */
 
@@ -83,24 +90,9 @@ static void call_wait_again(struct db_call *call)
     calls_append(&call->db->waiting, call);
 }
 
-static struct db_link *link_of_late_call(struct db *db, const struct db_call *call)
-{
-    for (unsigned i = 0; call->entry && i < db->settings.connections; i++)
-        for (struct db_entry *entry = db->links[i].first; entry; entry = entry->next)
-            if (entry == call->entry)
-                return &db->links[i];
-    return NULL;
-}
-
-/* The database ends a slow statement itself; a connection that says nothing for longer than that is dead. */
 static void on_deadline(struct loop_timer *timer)
 {
-    struct db_call *call = (struct db_call *)((char *)timer - offsetof(struct db_call, deadline));
-    struct db *db = call->db;
-    struct db_link *link = link_of_late_call(db, call);
-    call_end(call, DB_TIMEOUT, NULL);
-    if (link && loop_now() - link->heard > db->settings.deadline_ms)
-        link_lost(link, DB_UNAVAILABLE, "database-silent", "no answer within the deadline");
+    call_end(container_of(timer, struct db_call, deadline), DB_TIMEOUT, NULL);
 }
 
 static bool any_link(const struct db *db, enum link_state state)
@@ -119,9 +111,10 @@ enum db_status db_start(struct db *db, struct db_call *call)
         return db->outage;
     call->db = db;
     call->entry = NULL;
-    call->alone = call->resent = false;
+    call->alone = false;
+    call->resent = 0;
     call->deadline = (struct loop_timer){.fire = on_deadline};
-    loop_timer_start(db->loop, &call->deadline, db->settings.deadline_ms + SILENCE_MARGIN_MS);
+    loop_timer_start(db->loop, &call->deadline, db->settings.deadline_ms);
     calls_append(&db->waiting, call);
     db->under_way++;
     return DB_OK;
@@ -191,18 +184,33 @@ static bool send_prepare(struct db_link *link, const struct db_statement *statem
 
 static bool send_call(struct db_link *link, struct db_call *call)
 {
-    if (!send_prepare(link, call->statement))
+    bool named = *call->statement->name;
+    if (named && !send_prepare(link, call->statement))
         return false;
     call->entry = entry_push(link, ENTRY_CALL, call->statement);
     call->entry->call = call;
     link->calls++;
+    if (!named)
+        return PQsendQueryParams(link->connection, call->statement->sql, call->arguments_count, NULL, call->arguments,
+                                 NULL, NULL, 0);
     return PQsendQueryPrepared(link->connection, call->statement->name, call->arguments_count, call->arguments, NULL,
                                NULL, 0);
+}
+
+/* The database ends a slow statement itself, so one that says nothing for longer than that is gone. */
+static void expect_answer(struct db_link *link)
+{
+    if (!link->first)
+        loop_timer_stop(&link->timer);
+    else
+        loop_timer_start(link->db->loop, &link->timer, link->db->settings.deadline_ms + SILENCE_MARGIN_MS);
 }
 
 static bool link_flush(struct db_link *link)
 {
     link->unsent = false;
+    if (link->state == LINK_READY && !link->timer.due)
+        expect_answer(link);
     int rest = PQflush(link->connection);
     return rest >= 0 && loop_watch(link->db->loop, &link->watch, rest ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
@@ -212,7 +220,7 @@ static struct db_link *least_busy(struct db *db)
     struct db_link *best = NULL;
     for (unsigned i = 0; i < db->settings.connections; i++) {
         struct db_link *link = &db->links[i];
-        if (link->state == LINK_READY && (!best || link->calls < best->calls))
+        if (link->state == LINK_READY && link->calls < WINDOW && (!best || link->calls < best->calls))
             best = link;
     }
     return best;
@@ -228,7 +236,7 @@ static void send_waiting(struct db *db)
         if ((close_before && !send_sync(link)) || !send_call(link, call) || (call->alone && !send_sync(link))) {
             if (!call->entry) /* not even queued: let the next connection have it */
                 calls_append(&db->waiting, call);
-            link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+            link_broken(link);
         }
     }
 }
@@ -241,32 +249,43 @@ void db_flush(struct db *db)
         if (!link->unsent)
             continue;
         if ((link->last->kind != ENTRY_SYNC && !send_sync(link)) || !link_flush(link))
-            link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+            link_broken(link);
     }
 }
 
 /* ---- receiving ---- */
 
-static enum db_status status_of(const PGresult *result)
+static bool is_state(const PGresult *result, const char *class_or_state)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (!state)
-        return DB_FAILED;
-    if (strncmp(state, "CL", 2) == 0)
+    return state && strncmp(state, class_or_state, strlen(class_or_state)) == 0;
+}
+
+static enum db_status status_of(const PGresult *result)
+{
+    if (is_state(result, "CL"))
         return DB_REFUSED;
-    if (strcmp(state, "57014") == 0) /* query_canceled, by statement_timeout */
-        return DB_TIMEOUT;
-    if (strncmp(state, "57P", 3) == 0) /* the server goes down or comes up */
-        return DB_UNAVAILABLE;
-    return DB_FAILED;
+    return is_state(result, "57014") ? DB_TIMEOUT : DB_FAILED; /* query_canceled, by statement_timeout */
+}
+
+static const char *message_of(const PGresult *result)
+{
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    return message ? message : "";
 }
 
 static void log_failure(const struct db_entry *entry, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     log_event(LOG_ERROR, "query-failed", LOG_TEXT("statement", entry->statement ? entry->statement->name : "setup"),
-              LOG_TEXT("sqlstate", state ? state : ""), LOG_TEXT("message", message ? message : ""));
+              LOG_TEXT("sqlstate", state ? state : ""), LOG_TEXT("message", message_of(result)));
+}
+
+/* The server goes down or comes up (57P), or what this connection has prepared is out of date: the schema has changed
+ * under it (feature_not_supported: "cached plan must not change result type"), or a pooler has forgotten it. */
+static bool connection_is_stale(const PGresult *result)
+{
+    return is_state(result, "57P") || is_state(result, "0A000") || is_state(result, "26000");
 }
 
 /* Somebody else of the batch failed. One whose own statement could not be prepared fails when it is sent alone. */
@@ -282,63 +301,77 @@ static void call_aborted(struct db_call *call)
 
 static void call_failed(struct db_call *call, const struct db_entry *entry, const PGresult *result)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (!call->alone && state && strcmp(state, "26000") == 0) { /* its PREPARE was aborted in an earlier batch */
-        call_aborted(call);
-        return;
-    }
     enum db_status status = status_of(result);
     if (status == DB_FAILED)
         log_failure(entry, result);
     call_end(call, status, status == DB_REFUSED ? result : NULL);
 }
 
-static void answer_call(struct db_entry *entry, const PGresult *result)
+/* False if the connection is of no use any more; the call then stays with its entry, to be sent on the next one. */
+static bool answer_call(struct db_entry *entry, const PGresult *result)
 {
     struct db_call *call = entry->call;
-    if (!call)
-        return;
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-        call_end(call, DB_OK, result);
-        break;
+        if (call)
+            call_end(call, DB_OK, result);
+        return true;
     case PGRES_PIPELINE_ABORTED:
-        call_aborted(call);
-        break;
+        if (call)
+            call_aborted(call);
+        return true;
     default:
-        call_failed(call, entry, result);
+        break;
     }
+    if (call && !call->alone && is_state(result, "26000")) /* its PREPARE was aborted in an earlier batch */
+        call_aborted(call);
+    else if (connection_is_stale(result))
+        return false;
+    else if (call)
+        call_failed(call, entry, result);
+    return true;
+}
+
+static bool answer_prepare(struct db_link *link, const struct db_entry *entry, const PGresult *result)
+{
+    if (PQresultStatus(result) == PGRES_COMMAND_OK)
+        return true;
+    *link_prepared(link, entry->statement) = false;
+    return link->state == LINK_READY; /* the call behind it fails by itself */
 }
 
 /* False if the connection is of no use after this answer. */
 static bool answer(struct db_link *link, struct db_entry *entry, const PGresult *result)
 {
-    bool failed = PQresultStatus(result) == PGRES_FATAL_ERROR;
     switch (entry->kind) {
     case ENTRY_CALL:
-        answer_call(entry, result);
-        return true;
+        return answer_call(entry, result);
     case ENTRY_PREPARE:
-        if (PQresultStatus(result) != PGRES_COMMAND_OK)
-            *link_prepared(link, entry->statement) = false;
-        if (failed && link->db->outage != DB_UNREADY)
-            log_failure(entry, result);
-        return !failed || link->state == LINK_READY;
+        return answer_prepare(link, entry, result);
     case ENTRY_SETUP:
-        if (failed)
-            log_failure(entry, result);
-        return !failed;
+        return PQresultStatus(result) == PGRES_TUPLES_OK;
     default:
         return true;
     }
+}
+
+/* Only what the schema lacks (class 42) says that the database is not migrated; all else may pass. */
+static void link_refused(struct db_link *link, const struct db_entry *entry, const PGresult *result)
+{
+    if (link->state == LINK_READY || !is_state(result, "42")) {
+        link_lost(link, DB_UNAVAILABLE, "database-lost", message_of(result));
+        return;
+    }
+    if (link->db->outage != DB_UNREADY)
+        log_failure(entry, result);
+    link_lost(link, DB_UNREADY, "database-unready", "the schema is not this program's: run claimd migrate up");
 }
 
 static void link_is_ready(struct db_link *link)
 {
     link->state = LINK_READY;
     link->backoff_ms = 0;
-    loop_timer_stop(&link->timer);
     link->db->outage = DB_OK;
     log_event(LOG_INFO, "database-ready", LOG_NUMBER("server_version", PQserverVersion(link->connection)));
 }
@@ -365,28 +398,27 @@ static bool receive_one(struct db_link *link)
     } else {
         good = answer(link, entry, result);
     }
-    PQclear(result);
     if (!good)
-        link_lost(link, DB_UNREADY, "database-unready", "the schema is not this program's: run claimd migrate up");
+        link_refused(link, entry, result);
+    PQclear(result);
     return good;
 }
 
 static void on_answer(struct db_link *link, uint32_t events)
 {
-    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-        link->heard = loop_now();
-        if (!PQconsumeInput(link->connection)) {
-            link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
-            return;
-        }
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !PQconsumeInput(link->connection)) {
+        link_broken(link);
+        return;
     }
     while (receive_one(link))
         ;
     if (!link->connection)
         return;
+    if (link->state == LINK_READY)
+        expect_answer(link);
     bool good = PQstatus(link->connection) != CONNECTION_BAD;
     if (!good || ((events & EPOLLOUT) && !link_flush(link)))
-        link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
+        link_broken(link);
 }
 
 /* ---- connecting ---- */
@@ -408,12 +440,10 @@ static void rescue_calls(struct db_link *link)
 {
     while (link->first) {
         struct db_call *call = link->first->call;
-        if (call && call->resent) {
-            call_end(call, DB_UNAVAILABLE, NULL);
-        } else if (call) {
-            call->resent = true;
+        if (call && call->resent++ < link->db->settings.connections)
             call_wait_again(call);
-        }
+        else if (call)
+            call_end(call, DB_UNAVAILABLE, NULL);
         entry_pop(link);
     }
 }
@@ -439,9 +469,9 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
     bool was_ready = link->state == LINK_READY;
     if (was_ready || db->outage != outage)
         log_lost(event, reason);
-    if (!was_ready)
-        db->outage = outage;
     link_close(link);
+    if (!was_ready && !any_link(db, LINK_READY))
+        db->outage = outage;
     rescue_calls(link);
     if (db->outage && !any_link(db, LINK_READY))
         end_all_waiting(db, db->outage);
@@ -455,11 +485,13 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
 
 static void on_link_timer(struct loop_timer *timer)
 {
-    struct db_link *link = (struct db_link *)((char *)timer - offsetof(struct db_link, timer));
+    struct db_link *link = container_of(timer, struct db_link, timer);
     if (link->state == LINK_DOWN)
         link_connect(link);
+    else if (link->state == LINK_READY)
+        link_lost(link, DB_UNAVAILABLE, "database-silent", "no answer within the deadline");
     else
-        link_lost(link, DB_UNAVAILABLE, "database-unreachable", "no connection within five seconds");
+        link_lost(link, DB_UNAVAILABLE, "database-unreachable", "no usable connection within five seconds");
 }
 
 /* Per session rather than as connection options, which poolers refuse. */
@@ -509,7 +541,7 @@ static bool link_poll(struct db_link *link)
 
 static void on_link_ready(struct loop_watch *watch, uint32_t events)
 {
-    struct db_link *link = (struct db_link *)((char *)watch - offsetof(struct db_link, watch));
+    struct db_link *link = container_of(watch, struct db_link, watch);
     if (link->state != LINK_CONNECTING)
         on_answer(link, events);
     else if (!link_poll(link))
@@ -551,4 +583,7 @@ void db_release(struct db *db)
     }
     end_all_waiting(db, DB_UNAVAILABLE);
     free(db->links);
+    db->links = NULL;
+    db->settings.connections = 0;
+    db->outage = DB_UNAVAILABLE;
 }

@@ -20,7 +20,7 @@ static int listener_socket(const struct sockaddr *name, socklen_t size, bool sha
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){shared}, sizeof(int));
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    if (bind(fd, name, size) == 0 && listen(fd, BACKLOG) == 0)
+    if (bind(fd, name, size) == 0 && (!shared || listen(fd, BACKLOG) == 0))
         return fd;
     int saved = errno;
     close(fd);

@@ -1,6 +1,7 @@
 /* log: one JSON object a line on stderr, one line an event */
 #include "log.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,6 +10,9 @@
 #include "buffer.h"
 #include "memory.h"
 #include "utf8.h"
+
+/* Keeps a line with a few fields below PIPE_BUF, so that it is written whole. */
+enum { TEXT_MAX = 512 };
 
 static void put_time(struct buffer *line)
 {
@@ -22,12 +26,14 @@ static void put_time(struct buffer *line)
     buffer_json(line, text, strlen(text));
 }
 
-/* What others write, a system library among them, need not be UTF-8. */
+/* What others write, a system library or a client among them, may be long, and need not be UTF-8. */
 static void put_text(struct buffer *line, const char *text)
 {
-    size_t size = strlen(text), at = line->size;
+    size_t size = strnlen(text, TEXT_MAX), begin = line->size;
     buffer_json(line, text, size);
-    for (; !utf8_valid(text, size) && at < line->size; at++)
+    if (utf8_valid(text, size))
+        return;
+    for (size_t at = begin; at < line->size; at++)
         if ((unsigned char)line->data[at] >= 0x80)
             line->data[at] = '?';
 }
@@ -57,7 +63,10 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     for (; fields && fields->name; fields++)
         put_field(&line, fields);
     buffer_puts(&line, "}\n");
-    /* A log that cannot be written must not stop the service. */
+    /* A log that nobody reads must not stop the service. */
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&room, 1, 0) != 1)
+        return;
     ssize_t written = write(STDERR_FILENO, line.data, line.size);
     (void)written;
 }

@@ -3,20 +3,23 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "memory.h"
+
 enum { EVENTS_AT_ONCE = 64 };
 
 static void on_stop(struct loop_watch *watch, uint32_t events)
 {
-    struct loop *loop = (struct loop *)((char *)watch - offsetof(struct loop, stop));
+    struct loop *loop = container_of(watch, struct loop, stop);
+    uint64_t times;
     (void)events;
     loop->stopping = true;
-    loop_unwatch(loop, watch);
+    ssize_t got = read(watch->fd, &times, sizeof(times)); /* so that it is not told again */
+    (void)got;
 }
 
 bool loop_init(struct loop *loop)
@@ -83,10 +86,8 @@ void loop_run(struct loop *loop)
 
 void loop_stop(struct loop *loop)
 {
-    int saved = errno;
     ssize_t written = write(loop->stop.fd, &(uint64_t){1}, sizeof(uint64_t));
     (void)written; /* a full counter has stopped it already */
-    errno = saved;
 }
 
 bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events)

@@ -1,5 +1,7 @@
 /* main: the program's commands */
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "health.h"
@@ -7,8 +9,16 @@
 #include "routes.h"
 #include "server.h"
 
+/* Signals have no default action for a container's first process, so until the server takes them somebody must. */
+static void on_early_stop(int number)
+{
+    _exit(128 + number);
+}
+
 static int serve(const struct config *config)
 {
+    signal(SIGTERM, on_early_stop);
+    signal(SIGINT, on_early_stop);
     if (config->migrate && migrate_up(config->database_url) != 0)
         return 1;
     return server_run(config);

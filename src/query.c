@@ -10,15 +10,24 @@
 #include "buffer.h"
 #include "memory.h"
 
+/* Statements that a connection keeps: each costs the database memory, and clients choose the shapes. */
+enum { NAMED_MAX = 128 };
+
 /* The shapes of one route's query. */
 struct query {
     const char *text;
+    bool limited; /* has a {limit} */
     struct shaped {
         struct db_statement statement;
         uint32_t given; /* bits of the parameters given, by place in the route's table */
         struct shaped *next;
     } * shapes;
 };
+
+static bool is_word(const char *text, size_t size, const char *word)
+{
+    return strlen(word) == size && strncmp(text, word, size) == 0;
+}
 
 static bool is_given(uint32_t given, int index)
 {
@@ -71,8 +80,7 @@ static void put_filters(struct buffer *sql, const struct route *route, uint32_t 
 static void put_value(struct buffer *sql, const struct route *route, uint32_t given, const char *name, size_t size)
 {
     for (int i = 0; i < params_count(route); i++) {
-        const char *known = route->params[i].name;
-        if (is_given(given, i) && strlen(known) == size && strncmp(known, name, size) == 0) {
+        if (is_given(given, i) && is_word(name, size, route->params[i].name)) {
             put_number(sql, argument_number(route, given, i));
             return;
         }
@@ -82,9 +90,9 @@ static void put_value(struct buffer *sql, const struct route *route, uint32_t gi
 
 static void put_hole(struct buffer *sql, const struct route *route, uint32_t given, const char *name, size_t size)
 {
-    if (size == strlen("filters") && strncmp(name, "filters", size) == 0)
+    if (is_word(name, size, "filters"))
         put_filters(sql, route, given);
-    else if (size == strlen("limit") && strncmp(name, "limit", size) == 0)
+    else if (is_word(name, size, "limit"))
         put_number(sql, argument_number(route, given, params_count(route)));
     else
         put_value(sql, route, given, name, size);
@@ -117,8 +125,10 @@ static const struct db_statement *shape(struct query_set *set, const struct rout
     shaped->given = given;
     shaped->next = query->shapes;
     query->shapes = shaped;
-    shaped->statement.serial = set->statements++;
     shaped->statement.sql = shaped_sql(route, query->text, given);
+    if (set->named == NAMED_MAX)
+        return &shaped->statement;
+    shaped->statement.serial = set->named++;
     snprintf(shaped->statement.name, sizeof(shaped->statement.name), "%s_%u", route->query, shaped->statement.serial);
     return &shaped->statement;
 }
@@ -148,7 +158,9 @@ void query_set_init(struct query_set *set)
     for (const struct route *route = routes; route->path; route++) {
         if (!has_query(route))
             continue;
-        set->queries[route - routes].text = asset_find(asset_queries, route->query)->text;
+        struct query *query = &set->queries[route - routes];
+        query->text = asset_find(asset_queries, route->query)->text;
+        query->limited = strstr(query->text, "{limit}") != NULL;
         set->prepare[set->prepare_count++] = shape(set, route, 0);
         if (all_given(route))
             set->prepare[set->prepare_count++] = shape(set, route, all_given(route));
@@ -184,11 +196,8 @@ void query_bind(struct query_set *set, struct arena *arena, const struct params 
         given |= UINT32_C(1) << i;
         arguments[count++] = params->bound[i];
     }
-    if (route->shape == SHAPE_LIST || route->shape == SHAPE_ONE) {
-        /* one more than shown tells whether there is a next page */
-        arguments[count] = arena_format(arena, "%u", params->limit + 1);
-        count += strstr(set->queries[route - routes].text, "{limit}") != NULL;
-    }
+    if (set->queries[route - routes].limited) /* one more than shown tells whether there is a next page */
+        arguments[count++] = arena_format(arena, "%u", params->limit + 1);
     call->statement = shape(set, route, given);
     call->arguments = arguments;
     call->arguments_count = count;

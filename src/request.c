@@ -176,7 +176,7 @@ static void answer_rows(struct request *request, const PGresult *result)
 
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result)
 {
-    struct request *request = (struct request *)((char *)call - offsetof(struct request, call));
+    struct request *request = container_of(call, struct request, call);
     if (status == DB_OK)
         answer_rows(request, result);
     else if (status == DB_REFUSED)
@@ -286,6 +286,7 @@ static void dispatch(struct request *request)
 struct request *request_begin(struct service *service, const char *uri)
 {
     struct request *request = memory_alloc(sizeof(*request));
+    arena_init(&request->arena);
     request->service = service;
     request->begun = loop_now();
     request->uri_received = uri;
@@ -295,7 +296,7 @@ struct request *request_begin(struct service *service, const char *uri)
 
 static enum MHD_Result queue_response(struct request *request)
 {
-    if (request->service->draining || request->error.code == ERROR_MALFORMED_REQUEST)
+    if (request->service->draining || request->service->crowded || request->error.code == ERROR_MALFORMED_REQUEST)
         reply_header(request->response, MHD_HTTP_HEADER_CONNECTION, "close");
     return MHD_queue_response(request->connection, request->status, request->response);
 }

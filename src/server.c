@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "client.h"
 #include "listener.h"
 #include "log.h"
 #include "loop.h"
@@ -22,15 +23,6 @@
 
 /* The pool holds request line, header fields and the response's header: what guard.h allows, and room to say no. */
 enum { POOL_SIZE = 24 * 1024, SWEEP_MS = 500 };
-
-/* One client's connection. libmicrohttpd's timeout begins anew with every byte, so a client that trickles would stay
- * for ever: this one bounds how long a whole request may take to come, and a response to be taken. */
-struct client {
-    struct client *next, *previous;
-    int fd;
-    bool busy;      /* a request was read and not ended */
-    uint64_t since; /* loop_now() when that began to be so */
-};
 
 /* One thread. */
 struct worker {
@@ -41,58 +33,36 @@ struct worker {
     struct service service;
     struct MHD_Daemon *daemon;
     struct loop_watch daemon_watch;
-    struct client clients; /* ring */
+    struct clients clients;
     struct loop_timer sweep;
     uint64_t drain_until; /* loop_now(); 0 while serving */
 };
 
 /* ---- clients ---- */
 
-static void client_arrives(struct worker *worker, struct MHD_Connection *connection, void **context)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct client *client = memory_alloc(sizeof(*client));
-    client->fd = info->connect_fd;
-    client->since = loop_now();
-    client->previous = &worker->clients;
-    client->next = worker->clients.next;
-    client->next->previous = client;
-    worker->clients.next = client;
-    *context = client;
-}
-
-static void client_leaves(struct client *client)
-{
-    client->next->previous = client->previous;
-    client->previous->next = client->next;
-    free(client);
-}
-
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode what)
 {
-    if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        client_arrives(context, connection, socket_context);
-    else
-        client_leaves(*socket_context);
+    struct worker *worker = context;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *socket_context = client_add(&worker->clients, info->connect_fd);
+    } else {
+        client_remove(&worker->clients, *socket_context);
+    }
+    worker->service.crowded = worker->clients.count >= worker->config->max_connections;
 }
 
-static void client_turns(struct MHD_Connection *connection, bool busy)
+static struct client *client_of(struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct client *client = info->socket_context;
-    client->busy = busy;
-    client->since = loop_now();
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
 static void on_sweep(struct loop_timer *timer)
 {
-    struct worker *worker = (struct worker *)((char *)timer - offsetof(struct worker, sweep));
-    uint64_t now = loop_now(), idle = worker->config->idle_timeout_s * UINT64_C(1000);
-    uint64_t busy = idle + worker->config->request_timeout_ms;
-    for (struct client *client = worker->clients.next; client != &worker->clients; client = client->next)
-        if (now - client->since > (client->busy ? busy : idle))
-            shutdown(client->fd, SHUT_RDWR);
+    struct worker *worker = container_of(timer, struct worker, sweep);
+    uint64_t idle = worker->config->idle_timeout_s * UINT64_C(1000);
+    clients_sweep(&worker->clients, idle, idle + worker->config->request_timeout_ms);
     loop_timer_start(&worker->loop, timer, SWEEP_MS);
 }
 
@@ -110,7 +80,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 {
     (void)context, (void)url, (void)upload;
     *upload_size = 0;
-    client_turns(connection, true);
+    client_turn(client_of(connection), true);
     return request_handle(*request, connection, method, version);
 }
 
@@ -118,7 +88,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
                          enum MHD_RequestTerminationCode how)
 {
     (void)context, (void)how;
-    client_turns(connection, false);
+    client_turn(client_of(connection), false);
     if (*request)
         request_end(*request);
     *request = NULL;
@@ -175,7 +145,7 @@ static int daemon_wait(struct worker *worker)
 
 static int before_wait(struct loop *loop)
 {
-    struct worker *worker = (struct worker *)((char *)loop - offsetof(struct worker, loop));
+    struct worker *worker = container_of(loop, struct worker, loop);
     if (loop->stopping && !worker->drain_until)
         drain(worker);
     worker->service.woken = false;
@@ -190,13 +160,13 @@ static int before_wait(struct loop *loop)
 static bool worker_init(struct worker *worker, const struct config *config, int socket)
 {
     *worker = (struct worker){.config = config, .socket = socket, .sweep = {.fire = on_sweep}};
-    worker->clients.next = worker->clients.previous = &worker->clients;
+    clients_init(&worker->clients);
     worker->service.log_requests = config->log_requests;
     query_set_init(&worker->service.queries);
     return loop_init(&worker->loop) && daemon_start(worker);
 }
 
-/* Once its thread has ended. A suspended connection must not be there when the daemon stops: db_release() ends its
+/* A suspended connection must not be there when the daemon stops: db_release() ends its
  * call, and it is resumed. */
 static void worker_release(struct worker *worker)
 {
@@ -223,6 +193,7 @@ static void *worker_main(void *context)
     db_init(&worker->service.db, &worker->loop, &settings);
     loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);
     loop_run(&worker->loop);
+    worker_release(worker);
     return NULL;
 }
 
@@ -242,12 +213,11 @@ static unsigned cores(void)
     return count < THREADS_MAX ? count : THREADS_MAX;
 }
 
-static int wait_for_stop(const sigset_t *signals)
+static void wait_for_stop(const sigset_t *signals)
 {
     int caught = 0;
     sigwait(signals, &caught);
     log_event(LOG_INFO, "stopping", LOG_TEXT("signal", caught == SIGINT ? "SIGINT" : "SIGTERM"));
-    return caught;
 }
 
 static bool start_all(struct worker *workers, const struct config *config, const int *sockets, unsigned count)
@@ -287,10 +257,8 @@ int server_run(const struct config *config)
     wait_for_stop(&signals);
     for (unsigned i = 0; i < count; i++)
         loop_stop(&workers[i].loop);
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++)
         pthread_join(workers[i].thread, NULL);
-        worker_release(&workers[i]);
-    }
     free(workers);
     log_write(LOG_INFO, "stopped", NULL);
     return 0;

@@ -109,7 +109,7 @@ static void texts_are_escaped(void **state)
     json_decref(line);
 }
 
-static void a_long_text_is_whole(void **state)
+static void a_long_text_is_cut_to_keep_the_line_whole(void **state)
 {
     (void)state;
     static char text[60000];
@@ -117,7 +117,9 @@ static void a_long_text_is_whole(void **state)
     struct capture capture = capture_begin();
     log_event(LOG_INFO, "event", LOG_TEXT("message", text));
     json_t *line = logged(capture);
-    assert_string_equal(text_of(line, "message"), text);
+    const char *cut = text_of(line, "message");
+    assert_in_range(strlen(cut), 500, 1000);
+    assert_int_equal(strspn(cut, "x"), strlen(cut));
     json_decref(line);
 }
 
@@ -182,7 +184,7 @@ int main(void)
         cmocka_unit_test(fields_are_texts_and_numbers),
         cmocka_unit_test(numbers_may_be_extreme),
         cmocka_unit_test(texts_are_escaped),
-        cmocka_unit_test(a_long_text_is_whole),
+        cmocka_unit_test(a_long_text_is_cut_to_keep_the_line_whole),
         cmocka_unit_test(a_text_that_is_not_utf8_is_json_all_the_same),
         cmocka_unit_test(lines_of_threads_do_not_mix),
     };

@@ -207,13 +207,13 @@ static void a_shape_is_put_together_once(void **state)
     (void)state;
     bind_target("/v1/claims?source=a");
     const struct db_statement *first = call.statement;
-    unsigned statements = set.statements;
+    unsigned statements = set.named;
     bind_target("/v1/claims?limit=3&source=b,c");
     assert_ptr_equal(call.statement, first);
-    assert_int_equal(set.statements, statements);
+    assert_int_equal(set.named, statements);
     bind_target("/v1/claims?subject=a");
     assert_ptr_not_equal(call.statement, first);
-    assert_int_equal(set.statements, statements + 1);
+    assert_int_equal(set.named, statements + 1);
 }
 
 static void routes_of_one_query_have_their_own_shapes(void **state)
@@ -247,7 +247,7 @@ static void prepared_statements_are_distinct(void **state)
     (void)state;
     for (size_t i = 0; i < set.prepare_count; i++) {
         assert_in_range(strlen(set.prepare[i]->name), 1, NAME_MAX_BYTES);
-        assert_true(set.prepare[i]->serial < set.statements);
+        assert_true(set.prepare[i]->serial < set.named);
         for (size_t j = 0; j < i; j++) {
             assert_int_not_equal(set.prepare[i]->serial, set.prepare[j]->serial);
             assert_string_not_equal(set.prepare[i]->name, set.prepare[j]->name);

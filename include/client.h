@@ -1,0 +1,37 @@
+/* client: the connections of one thread, and how long each may take
+ *
+ * libmicrohttpd's own timeout begins anew with every byte, so a client that trickles would stay for ever. Here the time
+ * is bounded in which a whole request must come, and in which an answer must be taken.
+ */
+#ifndef CLAIMD_CLIENT_H
+#define CLAIMD_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct client {
+    struct client *next, *previous;
+    int fd;
+    bool busy;      /* a request was read and has not ended */
+    uint64_t since; /* loop_now() when that began to be so */
+};
+
+/* All of one thread's clients. */
+struct clients {
+    struct client ring;
+    unsigned count;
+};
+
+void clients_init(struct clients *clients);
+
+/* A client on the connected socket, which stays the caller's. Owned by `clients` until client_remove(). */
+struct client *client_add(struct clients *clients, int fd);
+void client_remove(struct clients *clients, struct client *client);
+
+/* A request of the client begins or ends. */
+void client_turn(struct client *client, bool busy);
+
+/* Shuts down the sockets of those that have been idle or busy for too long; whoever reads them closes them. */
+void clients_sweep(struct clients *clients, uint64_t idle_ms, uint64_t busy_ms);
+
+#endif

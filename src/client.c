@@ -1,0 +1,49 @@
+/* client: the connections of one thread, and how long each may take */
+#include "client.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "loop.h"
+#include "memory.h"
+
+void clients_init(struct clients *clients)
+{
+    *clients = (struct clients){.count = 0};
+    clients->ring.next = clients->ring.previous = &clients->ring;
+}
+
+struct client *client_add(struct clients *clients, int fd)
+{
+    struct client *client = memory_alloc(sizeof(*client));
+    client->fd = fd;
+    client->since = loop_now();
+    client->previous = &clients->ring;
+    client->next = clients->ring.next;
+    client->next->previous = client;
+    clients->ring.next = client;
+    clients->count++;
+    return client;
+}
+
+void client_remove(struct clients *clients, struct client *client)
+{
+    client->next->previous = client->previous;
+    client->previous->next = client->next;
+    clients->count--;
+    free(client);
+}
+
+void client_turn(struct client *client, bool busy)
+{
+    client->busy = busy;
+    client->since = loop_now();
+}
+
+void clients_sweep(struct clients *clients, uint64_t idle_ms, uint64_t busy_ms)
+{
+    uint64_t now = loop_now();
+    for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
+        if (now - client->since > (client->busy ? busy_ms : idle_ms))
+            shutdown(client->fd, SHUT_RDWR);
+}
