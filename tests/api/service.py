@@ -93,7 +93,10 @@ class Service:
 
     def event(self, name):
         """The first event of that name."""
-        return next(event for event in self.events() if event["event"] == name)
+        def logged():
+            return [event for event in self.events() if event["event"] == name]
+        until(logged, 5, f"an event {name}")
+        return logged()[0]
 
     def wire(self, timeout=10):
         return Wire(self.port, timeout)
