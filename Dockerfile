@@ -8,7 +8,7 @@ RUN make
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libpq5 \
+ && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libpq5 libxxhash0 zlib1g libbrotli1 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/claimd /usr/local/bin/claimd
 USER 65532:65532

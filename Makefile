@@ -6,7 +6,7 @@ SANITIZE ?=
 comma := ,
 B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 
-PACKAGES := libmicrohttpd jansson libpq
+PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
 	-Wvla -Wformat=2 -Wundef -Wcast-align -Wnull-dereference -Wdouble-promotion -Werror

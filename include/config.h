@@ -28,6 +28,7 @@ struct config {
     unsigned idle_timeout_s;
     unsigned max_connections; /* a thread */
     unsigned queue;           /* requests waiting for the database, a thread */
+    unsigned max_age_s;       /* how long caches may keep an answer without asking */
     bool log_requests;
     bool migrate; /* before serving */
     bool ready;   /* health asks for readiness */

@@ -29,13 +29,17 @@ enum error_code {
 };
 
 struct error_kind {
-    unsigned status;   /* HTTP status (RFC 9110, section 15; RFC 6585 for 431) */
-    const char *slug;  /* the problem's type is /problems/<slug> */
-    const char *title; /* the same for every occurrence */
-    bool retry;        /* the same request may succeed soon: Retry-After */
+    unsigned status;     /* HTTP status (RFC 9110, section 15; RFC 6585 for 431) */
+    const char *slug;    /* the problem's type is /problems/<slug> */
+    const char *title;   /* the same for every occurrence */
+    bool retry;          /* the same request may succeed soon: Retry-After */
+    const char *meaning; /* what happened and what to do, for the page that the type leads to */
 };
 
 const struct error_kind *error_kind(enum error_code code);
+
+/* The kind of that slug, or NULL. */
+const struct error_kind *error_kind_find(const char *slug);
 
 enum { ERROR_FAULTS_MAX = 8, ERROR_TEXT_MAX = 256 };
 

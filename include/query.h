@@ -1,9 +1,9 @@
 /* query: the statement that a route and the parameters given make
  *
- * A query of src/queries has holes: {filters} takes the conditions of the parameters given, {name} the value of the
- * parameter of that name or null, {limit} the rows of a page. Which parameters are given is the statement's shape; each
- * shape is put together once; the first ones are prepared once a connection, the rest are parsed at each use. No text
- * of the user enters a statement.
+ * A query of src/queries has holes: {filters} takes the conditions of the parameters given, {id} the path's id, {name}
+ * the value of the parameter of that name or null, {limit} the rows of a page. Which parameters are given is the
+ * statement's shape; each shape is put together once; the first ones are prepared once a connection, the rest are
+ * parsed at each use. No text of the user enters a statement.
  */
 #ifndef CLAIMD_QUERY_H
 #define CLAIMD_QUERY_H

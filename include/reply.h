@@ -8,18 +8,35 @@
 #include <microhttpd.h>
 #include <stddef.h>
 
-#include "buffer.h"
 #include "error.h"
 
-/* Takes the bytes of `body`, which is empty afterwards. */
-struct MHD_Response *reply_json(struct buffer *body);
+struct reply {
+    struct MHD_Response *response;
+    unsigned status;
+};
 
-/* Bytes that outlive the response. */
-struct MHD_Response *reply_static(const char *bytes, size_t size, const char *media_type);
+/* What a request says about the form of its answer. NULL where a field is absent. */
+struct reply_wishes {
+    const char *accept_encoding, *if_none_match;
+};
+
+/* A representation that caches may keep (RFC 9111): in the coding that the client wants, with its ETag, or 304 if the
+ * client has it. Takes the bytes. */
+struct reply reply_document(char *bytes, size_t size, const char *media_type, const char *cache_control,
+                            const struct reply_wishes *wishes);
+
+/* What is true at this moment alone. Takes the bytes of JSON. */
+struct reply reply_moment(char *bytes, size_t size);
 
 /* A problem document (RFC 9457), with Retry-After (RFC 9110, section 10.2.3) where trying again makes sense. */
-struct MHD_Response *reply_problem(const struct error *error);
+struct reply reply_problem(const struct error *error);
 
-void reply_header(struct MHD_Response *response, const char *name, const char *value);
+/* What a type of problem means, as JSON; the bytes are the caller's to free(). */
+char *reply_problem_type(const struct error_kind *kind, size_t *ret_size);
+
+/* The answer to OPTIONS: the methods, and for a CORS preflight (Fetch Standard, section 3.2) what it may send. */
+struct reply reply_options(void);
+
+void reply_header(const struct reply *reply, const char *name, const char *value);
 
 #endif

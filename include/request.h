@@ -9,6 +9,7 @@
 
 #include <microhttpd.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "db.h"
 #include "query.h"
@@ -17,6 +18,9 @@
 struct service {
     struct db db;
     struct query_set queries;
+    const char *cache_control; /* of documents */
+    uint64_t id_prefix;        /* of the ids of this thread's requests: random */
+    unsigned id_count;         /* how many it has given */
     bool log_requests;
     bool draining;   /* the thread stops: answers close their connection */
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */

@@ -27,6 +27,7 @@ const char config_help[] = "claimd: serves claims, their sources and comparisons
                            "  --idle-timeout     CLAIMD_IDLE_TIMEOUT     60    s for a client to ask\n"
                            "  --max-connections  CLAIMD_MAX_CONNECTIONS  4000  clients a thread\n"
                            "  --queue            CLAIMD_QUEUE            2000  requests waiting, a thread\n"
+                           "  --max-age          CLAIMD_MAX_AGE          10    s that caches may keep an answer\n"
                            "  --log-requests     CLAIMD_LOG_REQUESTS=1   off   a log line for each request\n";
 
 enum setting_type { SETTING_NUMBER, SETTING_SWITCH, SETTING_TEXT, SETTING_ADDRESS };
@@ -51,6 +52,7 @@ static const struct setting settings[] = {
     {"idle-timeout", "CLAIMD_IDLE_TIMEOUT", SETTING_NUMBER, AT(idle_timeout_s), 1, 3600},
     {"max-connections", "CLAIMD_MAX_CONNECTIONS", SETTING_NUMBER, AT(max_connections), 1, 100000},
     {"queue", "CLAIMD_QUEUE", SETTING_NUMBER, AT(queue), 1, 100000},
+    {"max-age", "CLAIMD_MAX_AGE", SETTING_NUMBER, AT(max_age_s), 0, 31536000},
     {"log-requests", "CLAIMD_LOG_REQUESTS", SETTING_SWITCH, AT(log_requests), 0, 0},
     {"ready", NULL, SETTING_SWITCH, AT(ready), 0, 0},
 };
@@ -211,6 +213,7 @@ bool config_read(struct config *config, int argc, char *const argv[])
         .idle_timeout_s = 60,
         .max_connections = 4000,
         .queue = 2000,
+        .max_age_s = 10,
     };
     return read_environment(config) && read_flags(config, argc, argv) &&
            read_command(config, argc - optind, argv + optind);

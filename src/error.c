@@ -3,28 +3,62 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct error_kind kinds[ERROR_CODES] = {
-    [ERROR_MALFORMED_REQUEST] = {400, "malformed-request", "The request is malformed", false},
-    [ERROR_UNEXPECTED_BODY] = {400, "unexpected-body", "The request must not have a body", false},
-    [ERROR_UNKNOWN_PARAMETER] = {400, "unknown-parameter", "There is no such parameter here", false},
-    [ERROR_REPEATED_PARAMETER] = {400, "repeated-parameter", "A parameter is given more than once", false},
-    [ERROR_INVALID_PARAMETER] = {400, "invalid-parameter", "A parameter has a value that it cannot take", false},
-    [ERROR_INVALID_CURSOR] = {400, "invalid-cursor", "The cursor does not belong to this list", false},
-    [ERROR_NOT_FOUND] = {404, "not-found", "There is nothing here", false},
-    [ERROR_METHOD_NOT_ALLOWED] = {405, "method-not-allowed", "The method is not allowed here", false},
-    [ERROR_URI_TOO_LONG] = {414, "uri-too-long", "The URI is too long", false},
-    [ERROR_HEADERS_TOO_LARGE] = {431, "headers-too-large", "The request's header fields are too large", false},
-    [ERROR_INTERNAL] = {500, "internal", "The service failed", false},
-    [ERROR_OVERLOADED] = {503, "overloaded", "The service has too much to do", true},
-    [ERROR_DATABASE_UNAVAILABLE] = {503, "database-unavailable", "The database cannot be reached", true},
-    [ERROR_NOT_READY] = {503, "not-ready", "The database is not migrated to this version", true},
-    [ERROR_TIMEOUT] = {504, "timeout", "The answer took too long", false},
+    [ERROR_MALFORMED_REQUEST] = {400, "malformed-request", "The request is malformed", false,
+                                 "The request breaks the rules of HTTP or of percent-encoding, or two servers could "
+                                 "read it differently. Its connection is closed."},
+    [ERROR_UNEXPECTED_BODY] = {400, "unexpected-body", "The request must not have a body", false,
+                               "This path only answers questions; send the request without a body."},
+    [ERROR_UNKNOWN_PARAMETER] = {400, "unknown-parameter", "There is no such parameter here", false,
+                                 "The query string has a parameter that this path does not know. Parameters are never "
+                                 "ignored; errors names each."},
+    [ERROR_REPEATED_PARAMETER] =
+        {400, "repeated-parameter", "A parameter is given more than once", false,
+         "A parameter stands more than once in the query string. Several values go into one, separated by commas."},
+    [ERROR_INVALID_PARAMETER] = {400, "invalid-parameter", "A parameter has a value that it cannot take", false,
+                                 "A parameter's value is not of its type, or the values do not go together; errors "
+                                 "names each and says what it takes."},
+    [ERROR_INVALID_CURSOR] =
+        {400, "invalid-cursor", "The cursor does not belong to this list", false,
+         "A cursor goes on with the list that it came from, with the same filters. Start again without it."},
+    [ERROR_NOT_FOUND] = {404, "not-found", "There is nothing here", false,
+                         "There is no such path, or nothing has the id in it."},
+    [ERROR_METHOD_NOT_ALLOWED] = {405, "method-not-allowed", "The method is not allowed here", false,
+                                  "The path is right, the method is not; Allow lists those that are."},
+    [ERROR_URI_TOO_LONG] = {414, "uri-too-long", "The URI is too long", false,
+                            "Shorten the path and query; long lists can be asked for in parts."},
+    [ERROR_HEADERS_TOO_LARGE] = {431, "headers-too-large", "The request's header fields are too large", false,
+                                 "Send fewer or shorter header fields; cookies are of no use here."},
+    [ERROR_INTERNAL] =
+        {500, "internal", "The service failed", false,
+         "Something failed that should not; the log of the service says what, under the request's X-Request-Id."},
+    [ERROR_OVERLOADED] = {503, "overloaded", "The service has too much to do", true,
+                          "More requests wait for the database than the service lets wait. Try again after the time "
+                          "that Retry-After names."},
+    [ERROR_DATABASE_UNAVAILABLE] =
+        {503, "database-unavailable", "The database cannot be reached", true,
+         "The service runs, but cannot reach its database. Try again after the time that Retry-After names."},
+    [ERROR_NOT_READY] =
+        {503, "not-ready", "The database is not migrated to this version", true,
+         "The service is of another version than its database's schema: an operator has to run claimd migrate up."},
+    [ERROR_TIMEOUT] =
+        {504, "timeout", "The answer took too long", false,
+         "The database did not answer within the service's time. Ask for less at once, or try again later."},
 };
 
 const struct error_kind *error_kind(enum error_code code)
 {
     return &kinds[code];
+}
+
+const struct error_kind *error_kind_find(const char *slug)
+{
+    for (int code = ERROR_NONE + 1; code < ERROR_CODES; code++)
+        if (strcmp(kinds[code].slug, slug) == 0)
+            return &kinds[code];
+    return NULL;
 }
 
 /* Formats into `room` bytes. A text that is cut does not end in the middle of a character, which would not be UTF-8. */

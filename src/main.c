@@ -1,6 +1,7 @@
 /* main: the program's commands */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -29,7 +30,8 @@ static int print_routes(void)
     for (const struct route *route = routes; route->path; route++) {
         printf("GET %s ", route->path);
         for (const struct param *param = route->params; param && param->name; param++)
-            printf("%s%s", param == route->params ? "" : ",", param->name);
+            if (param == route->params || strcmp(param->name, param[-1].name) != 0)
+                printf("%s%s", param == route->params ? "" : ",", param->name);
         puts(route->params ? "" : "-");
     }
     return 0;

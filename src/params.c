@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "buffer.h"
 #include "cursor.h"
 #include "memory.h"
 #include "url.h"
+
+#define DIGITS "0123456789"
 
 /* One parameter being read. */
 struct reading {
@@ -119,7 +122,7 @@ static const char *read_list(const struct reading *reading, const struct param *
 
 static const char *read_limit(const struct reading *reading, const struct param *param, const char *value)
 {
-    size_t digits = strspn(value, "0123456789");
+    size_t digits = strspn(value, DIGITS);
     long limit = digits && digits <= 9 && !value[digits] ? strtol(value, NULL, 10) : 0;
     if (limit < 1 || limit > LIMIT_MAX) {
         error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "limit is a whole number from 1 to %d.",
@@ -127,6 +130,94 @@ static const char *read_limit(const struct reading *reading, const struct param 
         return NULL;
     }
     reading->params->limit = (unsigned)limit;
+    return NULL;
+}
+
+/* Digits with at most one point among them, then an exponent that keeps the number within a hundred digits. */
+static bool number_valid(const char *text)
+{
+    text += *text == '-';
+    size_t whole = strspn(text, DIGITS);
+    text += whole;
+    size_t part = *text == '.' ? strspn(text + 1, DIGITS) : 0;
+    if (*text == '.')
+        text += 1 + part;
+    if (whole + part == 0 || whole + part > 50)
+        return false;
+    if (*text != 'e' && *text != 'E')
+        return !*text;
+    text += 1 + (text[1] == '-' || text[1] == '+');
+    size_t exponent = strspn(text, DIGITS);
+    return exponent && exponent <= 3 && !text[exponent] && strtol(text, NULL, 10) <= 50;
+}
+
+static bool count_valid(const char *text)
+{
+    size_t digits = strspn(text, DIGITS);
+    return digits && digits <= 9 && !text[digits] && strtol(text, NULL, 10) > 0;
+}
+
+/* The end of a day of the calendar (RFC 3339, section 5.6: full-date), or NULL. */
+static const char *read_day(const char *text)
+{
+    struct tm given = {0};
+    if (strspn(text, DIGITS) != 4 || strncmp(text, "0000", 4) == 0)
+        return NULL;
+    const char *end = strptime(text, "%Y-%m-%d", &given);
+    struct tm same = given;
+    if (!end || end - text != strlen("2025-01-27") || timegm(&same) == -1)
+        return NULL;
+    return same.tm_mday == given.tm_mday ? end : NULL;
+}
+
+/* A full-date, or a date-time with seconds and offset. */
+static bool time_valid(const char *text)
+{
+    struct tm ignored;
+    const char *next = read_day(text);
+    if (!next || !*next)
+        return next;
+    const char *time = next + 1;
+    next = *next == 'T' ? strptime(time, "%H:%M:%S", &ignored) : NULL;
+    if (!next || next - time != strlen("03:12:35") || ignored.tm_sec > 59)
+        return false;
+    if (*next == '.') {
+        size_t digits = strspn(next + 1, DIGITS);
+        if (!digits || digits > 6)
+            return false;
+        next += 1 + digits;
+    }
+    if (strcmp(next, "Z") == 0)
+        return true;
+    time = next + 1;
+    next = *next == '+' || *next == '-' ? strptime(time, "%H:%M", &ignored) : NULL;
+    return next && !*next && next - time == strlen("00:00") && ignored.tm_hour < 15;
+}
+
+/* NULL if the value is of the parameter's scalar type, else what it should be. */
+static const char *scalar_fault(enum param_type type, const char *value)
+{
+    const char *day;
+    switch (type) {
+    case PARAM_NUMBER:
+        return number_valid(value) ? NULL : "a number, such as 1.6e9";
+    case PARAM_COUNT:
+        return count_valid(value) ? NULL : "a whole number from 1 on";
+    case PARAM_DAY:
+        day = read_day(value);
+        return day && !*day ? NULL : "a day, such as 2025-01-27";
+    default:
+        return time_valid(value) ? NULL : "a time, such as 2025-01-27T12:00:00Z, or a day";
+    }
+}
+
+static const char *read_scalar(const struct reading *reading, const struct param *param, const char *value)
+{
+    const char *fault = scalar_fault(param->type, value);
+    if (!fault)
+        return value;
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name,
+                "%s takes %s, alone or behind eq., gt., gte., lt. or lte.", param->name, fault);
     return NULL;
 }
 
@@ -139,33 +230,68 @@ static const char *read_value(const struct reading *reading, const struct param 
         return NULL; /* read last: it belongs to all the others */
     case PARAM_ID:
         return element_check(reading, param, value) ? value : NULL;
-    default:
+    case PARAM_NULL:
+        return *value == 'n' ? "false" : "true"; /* not.is.null, is.null */
+    case PARAM_IDS:
+    case PARAM_WORDS:
+    case PARAM_TAGS:
         return read_list(reading, param, value);
+    default:
+        return read_scalar(reading, param, value);
     }
 }
 
-static int param_index(const struct route *route, const char *name)
+/* The text behind "op.", or NULL if the value does not begin so. */
+static const char *behind_op(const char *value, const char *op)
 {
-    for (int i = 0; route->params && route->params[i].name; i++)
-        if (strcmp(route->params[i].name, name) == 0)
+    size_t size = op ? strlen(op) : 0;
+    return size && strncmp(value, op, size) == 0 && value[size] == '.' ? value + size + 1 : NULL;
+}
+
+static bool asks_for_null(const char *value)
+{
+    return strcmp(value, "is.null") == 0 || strcmp(value, "not.is.null") == 0;
+}
+
+/* The row of the route's table for a parameter with this value, -1 if it has none of this name; *ret_value is the value
+ * without its operator. */
+static int find_param(const struct route *route, const char *name, const char *value, const char **ret_value)
+{
+    int bare = -1, with_op = -1;
+    for (int i = 0; route->params && route->params[i].name; i++) {
+        const struct param *param = &route->params[i];
+        if (strcmp(param->name, name) != 0)
+            continue;
+        if (bare < 0)
+            bare = i;
+        if (param->type == PARAM_NULL && asks_for_null(value)) {
+            *ret_value = value;
             return i;
-    return -1;
+        }
+        if (behind_op(value, param->op))
+            with_op = i;
+    }
+    *ret_value = with_op < 0 ? value : behind_op(value, route->params[with_op].op);
+    return with_op < 0 ? bare : with_op;
 }
 
 static void read_pair(const struct reading *reading, const char *name, const char *value)
 {
     struct params *params = reading->params;
-    int index = param_index(params->route, name);
+    const char *operand;
+    int index = find_param(params->route, name, value, &operand);
     if (index < 0) {
         error_fault(reading->error, ERROR_UNKNOWN_PARAMETER, name, "There is no parameter of this name here.");
         return;
     }
     if (params->given[index]) {
-        error_fault(reading->error, ERROR_REPEATED_PARAMETER, name, "%s is given more than once.", name);
+        const char *op = params->route->params[index].op;
+        error_fault(reading->error, ERROR_REPEATED_PARAMETER, name, "%s is given more than once%s%s.", name,
+                    op ? " with " : "", op ? op : "");
         return;
     }
     params->given[index] = value;
-    params->bound[index] = read_value(reading, &params->route->params[index], value);
+    params->bound[index] = read_value(reading, &params->route->params[index], operand);
 }
 
 static bool decode(const struct reading *reading, const char *from, size_t size, const char **ret_text)

@@ -19,7 +19,7 @@ struct query {
     bool limited; /* has a {limit} */
     struct shaped {
         struct db_statement statement;
-        uint32_t given; /* bits of the parameters given, by place in the route's table */
+        uint64_t given; /* bits of the parameters given, by place in the route's table */
         struct shaped *next;
     } * shapes;
 };
@@ -29,15 +29,15 @@ static bool is_word(const char *text, size_t size, const char *word)
     return strlen(word) == size && strncmp(text, word, size) == 0;
 }
 
-static bool is_given(uint32_t given, int index)
+static bool is_given(uint64_t given, int index)
 {
     return given >> index & 1;
 }
 
 /* Arguments are numbered: the path's id, the parameters given in the table's order, the limit. */
-static int argument_number(const struct route *route, uint32_t given, int index)
+static int argument_number(const struct route *route, uint64_t given, int index)
 {
-    int number = route->id_condition ? 2 : 1;
+    int number = route_has_id(route) ? 2 : 1;
     for (int i = 0; i < index; i++)
         number += is_given(given, i) && route->params[i].type != PARAM_LIMIT;
     return number;
@@ -68,7 +68,7 @@ static void put_condition(struct buffer *sql, const char *condition, int number)
     buffer_putc(sql, ' ');
 }
 
-static void put_filters(struct buffer *sql, const struct route *route, uint32_t given)
+static void put_filters(struct buffer *sql, const struct route *route, uint64_t given)
 {
     if (route->id_condition)
         put_condition(sql, route->id_condition, 1);
@@ -77,7 +77,7 @@ static void put_filters(struct buffer *sql, const struct route *route, uint32_t 
             put_condition(sql, route->params[i].condition, argument_number(route, given, i));
 }
 
-static void put_value(struct buffer *sql, const struct route *route, uint32_t given, const char *name, size_t size)
+static void put_value(struct buffer *sql, const struct route *route, uint64_t given, const char *name, size_t size)
 {
     for (int i = 0; i < params_count(route); i++) {
         if (is_given(given, i) && is_word(name, size, route->params[i].name)) {
@@ -88,17 +88,19 @@ static void put_value(struct buffer *sql, const struct route *route, uint32_t gi
     buffer_puts(sql, "NULL");
 }
 
-static void put_hole(struct buffer *sql, const struct route *route, uint32_t given, const char *name, size_t size)
+static void put_hole(struct buffer *sql, const struct route *route, uint64_t given, const char *name, size_t size)
 {
     if (is_word(name, size, "filters"))
         put_filters(sql, route, given);
+    else if (is_word(name, size, "id") && route_has_id(route))
+        put_number(sql, 1);
     else if (is_word(name, size, "limit"))
         put_number(sql, argument_number(route, given, params_count(route)));
     else
         put_value(sql, route, given, name, size);
 }
 
-static char *shaped_sql(const struct route *route, const char *text, uint32_t given)
+static char *shaped_sql(const struct route *route, const char *text, uint64_t given)
 {
     struct buffer sql = BUFFER_INIT;
     while (*text) {
@@ -115,7 +117,7 @@ static char *shaped_sql(const struct route *route, const char *text, uint32_t gi
     return buffer_detach(&sql, &(size_t){0});
 }
 
-static const struct db_statement *shape(struct query_set *set, const struct route *route, uint32_t given)
+static const struct db_statement *shape(struct query_set *set, const struct route *route, uint64_t given)
 {
     struct query *query = &set->queries[route - routes];
     for (struct shaped *known = query->shapes; known; known = known->next)
@@ -136,9 +138,9 @@ static const struct db_statement *shape(struct query_set *set, const struct rout
 /* Every parameter but the limit, which the query has anyway. */
 static uint32_t all_given(const struct route *route)
 {
-    uint32_t given = 0;
+    uint64_t given = 0;
     for (int i = 0; i < params_count(route); i++)
-        given |= (uint32_t)(route->params[i].type != PARAM_LIMIT) << i;
+        given |= (uint64_t)(route->params[i].type != PARAM_LIMIT) << i;
     return given;
 }
 
@@ -187,13 +189,13 @@ void query_bind(struct query_set *set, struct arena *arena, const struct params 
     const struct route *route = params->route;
     const char **arguments = arena_alloc(arena, (PARAMS_MAX + 2) * sizeof(*arguments));
     int count = 0;
-    uint32_t given = 0;
-    if (route->id_condition)
+    uint64_t given = 0;
+    if (route_has_id(route))
         arguments[count++] = params->id;
     for (int i = 0; i < params_count(route); i++) {
         if (!params->bound[i])
             continue;
-        given |= UINT32_C(1) << i;
+        given |= UINT64_C(1) << i;
         arguments[count++] = params->bound[i];
     }
     if (set->queries[route - routes].limited) /* one more than shown tells whether there is a next page */

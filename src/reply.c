@@ -2,37 +2,83 @@
 #include "reply.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "compress.h"
+#include "etag.h"
 #include "memory.h"
+#include "negotiate.h"
 
-static const char media_json[] = "application/json", media_problem[] = "application/problem+json";
+/* Below this a coding costs more than it saves. */
+enum { COMPRESS_FROM = 512 };
 
-void reply_header(struct MHD_Response *response, const char *name, const char *value)
+static const char methods[] = "GET, HEAD, OPTIONS";
+
+void reply_header(const struct reply *reply, const char *name, const char *value)
 {
-    MHD_add_response_header(response, name, value);
+    MHD_add_response_header(reply->response, name, value);
 }
 
-static struct MHD_Response *reply_owned(char *bytes, size_t size, const char *media_type)
+static struct reply reply_bytes(unsigned status, char *bytes, size_t size, const char *media_type, const char *caching)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE);
-    reply_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
-    return response;
+    struct reply reply = {MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE), status};
+    reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
+    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, caching);
+    return reply;
 }
 
-struct MHD_Response *reply_json(struct buffer *body)
+static struct reply reply_empty(unsigned status)
 {
-    size_t size;
-    char *bytes = buffer_detach(body, &size);
-    return reply_owned(bytes, size, media_json);
+    return (struct reply){MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), status};
 }
 
-struct MHD_Response *reply_static(const char *bytes, size_t size, const char *media_type)
+/* ---- documents ---- */
+
+/* Replaces the bytes by their coded form, where the client wants one that is smaller; returns its name, or NULL. */
+static const char *encode(char **bytes, size_t *size, const char *accept_encoding)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(size, (void *)bytes, MHD_RESPMEM_PERSISTENT);
-    reply_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
-    return response;
+    enum coding coding = *size < COMPRESS_FROM ? CODING_IDENTITY : negotiate_coding(accept_encoding);
+    if (coding == CODING_IDENTITY)
+        return NULL;
+    size_t packed_size;
+    char *packed = coding == CODING_BROTLI ? compress_brotli(*bytes, *size, &packed_size)
+                                           : compress_gzip(*bytes, *size, &packed_size);
+    if (!packed)
+        return NULL;
+    free(*bytes);
+    *bytes = packed;
+    *size = packed_size;
+    return coding == CODING_BROTLI ? "br" : "gzip";
 }
+
+struct reply reply_document(char *bytes, size_t size, const char *media_type, const char *cache_control,
+                            const struct reply_wishes *wishes)
+{
+    char etag[ETAG_SIZE];
+    const char *coding = encode(&bytes, &size, wishes->accept_encoding);
+    etag_of(bytes, size, etag);
+    struct reply reply;
+    if (etag_listed(wishes->if_none_match, etag)) {
+        free(bytes);
+        reply = reply_empty(MHD_HTTP_NOT_MODIFIED);
+        reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control);
+    } else {
+        reply = reply_bytes(MHD_HTTP_OK, bytes, size, media_type, cache_control);
+        if (coding)
+            reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, coding);
+    }
+    reply_header(&reply, MHD_HTTP_HEADER_ETAG, etag);
+    reply_header(&reply, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+    return reply;
+}
+
+struct reply reply_moment(char *bytes, size_t size)
+{
+    return reply_bytes(MHD_HTTP_OK, bytes, size, "application/json", "no-store");
+}
+
+/* ---- problems ---- */
 
 static void json_free_at(json_t **value)
 {
@@ -48,7 +94,7 @@ static json_t *faults_json(const struct error *error)
     return faults;
 }
 
-struct MHD_Response *reply_problem(const struct error *error)
+struct reply reply_problem(const struct error *error)
 {
     const struct error_kind *kind = error_kind(error->code);
     _cleanup_(json_free_at) json_t *problem =
@@ -57,10 +103,32 @@ struct MHD_Response *reply_problem(const struct error *error)
     if (error->faults_count)
         json_object_set_new(problem, "errors", faults_json(error));
     char *text = json_dumps(problem, JSON_COMPACT);
-    struct MHD_Response *response = reply_owned(text, strlen(text), media_problem);
+    struct reply reply = reply_bytes(kind->status, text, strlen(text), "application/problem+json", "no-store");
     if (kind->retry)
-        reply_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+        reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     if (error->code == ERROR_METHOD_NOT_ALLOWED)
-        reply_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    return response;
+        reply_header(&reply, MHD_HTTP_HEADER_ALLOW, methods);
+    return reply;
+}
+
+char *reply_problem_type(const struct error_kind *kind, size_t *ret_size)
+{
+    _cleanup_(json_free_at) json_t *type =
+        json_pack("{ss+ ss si ss}", "type", "/problems/", kind->slug, "title", kind->title, "status", (int)kind->status,
+                  "meaning", kind->meaning);
+    char *text = json_dumps(type, JSON_COMPACT);
+    *ret_size = strlen(text);
+    return text;
+}
+
+/* ---- OPTIONS ---- */
+
+struct reply reply_options(void)
+{
+    struct reply reply = reply_empty(MHD_HTTP_NO_CONTENT);
+    reply_header(&reply, MHD_HTTP_HEADER_ALLOW, methods);
+    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
+    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match, X-Request-Id");
+    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
+    return reply;
 }

@@ -1,6 +1,7 @@
 /* request: the life of one request: arrive, wait for the database, answer */
 #include "request.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,10 @@
 #include "row.h"
 #include "url.h"
 
+enum { ID_SIZE = 65 };
+
+static const char media_json[] = "application/json";
+
 struct request {
     struct service *service;
     struct arena arena;
@@ -29,24 +34,61 @@ struct request {
     struct params params;
     struct error error;
     struct db_call call;
-    struct MHD_Response *response; /* once READY */
-    unsigned status;
-    uint64_t begun; /* loop_now() */
+    struct reply reply; /* once READY */
+    char id[ID_SIZE];   /* of the request, for the client's log and ours */
+    uint64_t begun;     /* loop_now() */
 };
 
 /* ---- answers ---- */
 
-static void answer(struct request *request, struct MHD_Response *response)
+struct field_search {
+    struct request *request;
+    const char *name;
+    const char *value; /* NULL while none was found */
+};
+
+static enum MHD_Result join_field(void *context, enum MHD_ValueKind kind, const char *name, size_t name_size,
+                                  const char *value, size_t value_size)
 {
-    request->response = response;
-    request->status = MHD_HTTP_OK;
+    struct field_search *search = context;
+    (void)kind, (void)name_size, (void)value_size;
+    if (strcasecmp(name, search->name) == 0)
+        search->value = search->value ? arena_format(&search->request->arena, "%s, %s", search->value, value) : value;
+    return MHD_YES;
+}
+
+static void answer(struct request *request, struct reply reply)
+{
+    request->reply = reply;
     request->state = REQUEST_READY;
 }
 
 static void answer_error(struct request *request)
 {
     answer(request, reply_problem(&request->error));
-    request->status = error_kind(request->error.code)->status;
+}
+
+/* The client's own words on the form of the answer; the copy lies in the arena. Fields of one name are one list. */
+static const char *field(struct request *request, const char *name)
+{
+    struct field_search search = {.request = request, .name = name};
+    MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, join_field, &search);
+    return search.value;
+}
+
+static void answer_document(struct request *request, char *bytes, size_t size, const char *media_type)
+{
+    struct reply_wishes wishes = {field(request, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+                                  field(request, MHD_HTTP_HEADER_IF_NONE_MATCH)};
+    answer(request, reply_document(bytes, size, media_type, request->service->cache_control, &wishes));
+}
+
+/* Takes the bytes of `body`. */
+static void answer_buffer(struct request *request, struct buffer *body, const char *media_type)
+{
+    size_t size;
+    char *bytes = buffer_detach(body, &size);
+    answer_document(request, bytes, size, media_type);
 }
 
 static void refuse(struct request *request, enum error_code code, const char *detail)
@@ -76,10 +118,9 @@ static void answer_list(struct request *request, const PGresult *result)
     buffer_puts(&body, "{\"items\":[");
     row_objects(&body, result, (int)(rows < limit ? rows : limit));
     put_next(request, &body, result, &next);
-    answer(request, reply_json(&body));
+    answer_buffer(request, &body, media_json);
     if (next)
-        reply_header(request->response, MHD_HTTP_HEADER_LINK,
-                     arena_format(&request->arena, "<%s>; rel=\"next\"", next));
+        reply_header(&request->reply, MHD_HTTP_HEADER_LINK, arena_format(&request->arena, "<%s>; rel=\"next\"", next));
 }
 
 static void answer_one(struct request *request, const PGresult *result)
@@ -90,7 +131,7 @@ static void answer_one(struct request *request, const PGresult *result)
     }
     struct buffer body = BUFFER_INIT;
     row_objects(&body, result, 1);
-    answer(request, reply_json(&body));
+    answer_buffer(request, &body, media_json);
 }
 
 static void answer_status(struct request *request, const char *status)
@@ -99,7 +140,29 @@ static void answer_status(struct request *request, const char *status)
     buffer_puts(&body, "{\"status\":");
     buffer_json(&body, status, strlen(status));
     buffer_putc(&body, '}');
-    answer(request, reply_json(&body));
+    size_t size;
+    char *bytes = buffer_detach(&body, &size);
+    answer(request, reply_moment(bytes, size));
+}
+
+static void answer_asset(struct request *request, const struct asset *asset)
+{
+    struct buffer body = BUFFER_INIT;
+    buffer_append(&body, asset->text, asset->size);
+    answer_buffer(request, &body, request->params.route->media_type);
+}
+
+/* What a problem's type means, as JSON: the document that its URI leads to (RFC 9457, section 4). */
+static void answer_problem_type(struct request *request)
+{
+    const struct error_kind *kind = error_kind_find(request->params.id);
+    if (!kind) {
+        refuse(request, ERROR_NOT_FOUND, "There is no such type of problem.");
+        return;
+    }
+    size_t size;
+    char *bytes = reply_problem_type(kind, &size);
+    answer_document(request, bytes, size, media_json);
 }
 
 static bool has_row(const PGresult *result, const char *version, size_t size)
@@ -240,6 +303,11 @@ static const struct route *find_route(struct request *request, const char *uri, 
     return route;
 }
 
+static bool is_method(const struct request *request, const char *method)
+{
+    return strcmp(request->method, method) == 0;
+}
+
 static bool read_target(struct request *request)
 {
     const char *uri = origin_form(request->uri), *query = strchr(uri, '?'), *id;
@@ -250,8 +318,9 @@ static bool read_target(struct request *request)
     const struct route *route = find_route(request, uri, &id);
     if (!route)
         return false;
-    if (strcmp(request->method, MHD_HTTP_METHOD_GET) != 0 && strcmp(request->method, MHD_HTTP_METHOD_HEAD) != 0) {
-        error_set(&request->error, ERROR_METHOD_NOT_ALLOWED, "This path takes GET and HEAD.");
+    if (!is_method(request, MHD_HTTP_METHOD_GET) && !is_method(request, MHD_HTTP_METHOD_HEAD) &&
+        !is_method(request, MHD_HTTP_METHOD_OPTIONS)) {
+        error_set(&request->error, ERROR_METHOD_NOT_ALLOWED, "This path takes GET, HEAD and OPTIONS.");
         return false;
     }
     if (!params_parse(&request->arena, route, id, query ? query + 1 : "", &request->params, &request->error))
@@ -270,18 +339,20 @@ static void dispatch(struct request *request)
         return;
     }
     const struct route *route = request->params.route;
-    if (route->shape == SHAPE_HEALTH) {
+    if (is_method(request, MHD_HTTP_METHOD_OPTIONS)) {
+        answer(request, reply_options());
+    } else if (route->shape == SHAPE_HEALTH) {
         answer_status(request, "ok");
+    } else if (route->shape == SHAPE_PROBLEM) {
+        answer_problem_type(request);
     } else if (route->shape == SHAPE_ASSET) {
-        const struct asset *asset = asset_find(asset_openapi, route->query);
-        answer(request, reply_static(asset->text, asset->size, route->media_type));
+        answer_asset(request, asset_find(asset_openapi, route->query));
     } else {
         ask_database(request);
     }
 }
 
-/* --- life
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 struct request *request_begin(struct service *service, const char *uri)
 {
@@ -294,11 +365,36 @@ struct request *request_begin(struct service *service, const char *uri)
     return request;
 }
 
+/* What every answer says: to a browser's script from anywhere, and to a browser that shows it as a page. */
+static void put_common_headers(struct request *request)
+{
+    const struct reply *reply = &request->reply;
+    reply_header(reply, "X-Request-Id", request->id);
+    reply_header(reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    reply_header(reply, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Retry-After, X-Request-Id");
+    reply_header(reply, MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff");
+    reply_header(reply, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+}
+
 static enum MHD_Result queue_response(struct request *request)
 {
+    put_common_headers(request);
     if (request->service->draining || request->service->crowded || request->error.code == ERROR_MALFORMED_REQUEST)
-        reply_header(request->response, MHD_HTTP_HEADER_CONNECTION, "close");
-    return MHD_queue_response(request->connection, request->status, request->response);
+        reply_header(&request->reply, MHD_HTTP_HEADER_CONNECTION, "close");
+    return MHD_queue_response(request->connection, request->reply.status, request->reply.response);
+}
+
+/* The client's own id where it is harmless in a log and a header, else one that no other request of this server has. */
+static void choose_id(struct request *request)
+{
+    static const char harmless[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.";
+    const char *given = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "X-Request-Id");
+    size_t size = given ? strspn(given, harmless) : 0;
+    if (size && size < sizeof(request->id) && !given[size])
+        memcpy(request->id, given, size + 1);
+    else
+        snprintf(request->id, sizeof(request->id), "%016" PRIx64 "%08x", request->service->id_prefix,
+                 ++request->service->id_count);
 }
 
 /* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
@@ -321,6 +417,7 @@ enum MHD_Result request_handle(struct request *request, struct MHD_Connection *c
     if (request->state == REQUEST_NEW) {
         request->connection = connection;
         request->method = arena_copy(&request->arena, method, strlen(method));
+        choose_id(request);
         accept_or_refuse(request, version);
     } else if (request->state == REQUEST_ACCEPTED) {
         dispatch(request);
@@ -331,8 +428,8 @@ enum MHD_Result request_handle(struct request *request, struct MHD_Connection *c
 static void log_request(const struct request *request)
 {
     log_event(LOG_INFO, "request", LOG_TEXT("method", request->method ? request->method : ""),
-              LOG_TEXT("target", request->uri), LOG_NUMBER("status", request->status),
-              LOG_NUMBER("ms", (long long)(loop_now() - request->begun)));
+              LOG_TEXT("target", request->uri), LOG_TEXT("id", request->id),
+              LOG_NUMBER("status", request->reply.status), LOG_NUMBER("ms", (long long)(loop_now() - request->begun)));
 }
 
 void request_end(struct request *request)
@@ -340,8 +437,8 @@ void request_end(struct request *request)
     db_cancel(&request->call);
     if (request->service->log_requests)
         log_request(request);
-    if (request->response)
-        MHD_destroy_response(request->response);
+    if (request->reply.response)
+        MHD_destroy_response(request->reply.response);
     request->service->active -= request->state != REQUEST_NEW;
     arena_release(&request->arena);
     free(request);

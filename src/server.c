@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ struct worker {
     struct MHD_Daemon *daemon;
     struct loop_watch daemon_watch;
     struct clients clients;
+    char cache_control[96];
     struct loop_timer sweep;
     uint64_t drain_until; /* loop_now(); 0 while serving */
 };
@@ -115,8 +117,7 @@ static bool daemon_start(struct worker *worker)
     return loop_watch(&worker->loop, &worker->daemon_watch, EPOLLIN);
 }
 
-/* --- a turn of the loop
- * ------------------------------------------------------------------------------------------------ */
+/* ---- a turn of the loop ---- */
 
 static void drain(struct worker *worker)
 {
@@ -154,14 +155,18 @@ static int before_wait(struct loop *loop)
     return drained(worker) ? LOOP_END : daemon_wait(worker);
 }
 
-/* --- threads
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- threads ---- */
 
 static bool worker_init(struct worker *worker, const struct config *config, int socket)
 {
     *worker = (struct worker){.config = config, .socket = socket, .sweep = {.fire = on_sweep}};
     clients_init(&worker->clients);
     worker->service.log_requests = config->log_requests;
+    snprintf(worker->cache_control, sizeof(worker->cache_control),
+             "public, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->max_age_s);
+    worker->service.cache_control = worker->cache_control;
+    if (getrandom(&worker->service.id_prefix, sizeof(worker->service.id_prefix), 0) < 0)
+        worker->service.id_prefix = (uint64_t)(uintptr_t)worker ^ loop_now();
     query_set_init(&worker->service.queries);
     return loop_init(&worker->loop) && daemon_start(worker);
 }

@@ -40,6 +40,7 @@ SELECT claim.id,
 FROM claim
 JOIN subject ON subject.id = claim.subject_id
 LEFT JOIN quantity ON quantity.id = claim.quantity_id
+LEFT JOIN unit ON unit.id = claim.figure_unit_id
 JOIN agent AS claimant ON claimant.id = claim.claimant_id
 JOIN source ON source.id = claim.source_id
 CROSS JOIN LATERAL proposition_corroboration(claim.proposition_id) AS corroboration
