@@ -23,7 +23,7 @@ SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o) $(B)/embedded.o
 LIBRARY := $(filter-out $(B)/main.o,$(OBJECTS))
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
-EMBEDDED := $(wildcard src/queries/*.sql migrations/*.sql) openapi.yaml
+EMBEDDED := $(wildcard src/queries/*.sql src/queries/rows/*.sql migrations/*.sql) openapi.yaml
 
 .PHONY: all run test lint format clean
 .DELETE_ON_ERROR:

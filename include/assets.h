@@ -12,6 +12,7 @@ struct asset {
 };
 
 extern const struct asset asset_queries[];    /* every query */
+extern const struct asset asset_rows[];       /* where a query says {rows} */
 extern const struct asset asset_migrations[]; /* every migration, in order */
 extern const struct asset asset_openapi[];    /* openapi.yaml as "yaml" and, converted, as "json" */
 

@@ -21,6 +21,7 @@ struct config {
     enum command command;
     char host[256]; /* to listen on */
     char port[8];
+    const char *cors_origins; /* comma list of web origins that may read answers; "*": all */
     const char *database_url; /* "" leaves all to libpq's environment; never logged */
     unsigned threads;         /* 0: one a core */
     unsigned db_connections;  /* a thread */

@@ -1,8 +1,8 @@
 /* cursor: where the next page of a list begins
  *
- * Opaque to clients: base64url (RFC 4648, section 5, unpadded) of a version, a fingerprint of the list with its
- * filters, and the id of the last row shown. The fingerprint keeps a cursor from being taken to another list; it is no
- * secret, as a forged cursor reaches nothing that a filter does not.
+ * Opaque to clients: base64url (RFC 4648, section 5, unpadded) of a version, a fingerprint of the list with its filters
+ * and its order, and the sort keys of the last row shown. The fingerprint keeps a cursor from being taken to another
+ * list; it is no secret, as a forged cursor reaches nothing that a filter does not.
  */
 #ifndef CLAIMD_CURSOR_H
 #define CLAIMD_CURSOR_H
@@ -16,9 +16,12 @@
 #define CURSOR_SEED UINT64_C(0xcbf29ce484222325)
 uint64_t cursor_fingerprint(uint64_t seed, const char *text);
 
-char *cursor_encode(struct arena *arena, uint64_t fingerprint, const char *id);
+/* No key may hold a control character. */
+char *cursor_encode(struct arena *arena, uint64_t fingerprint, const char *const *keys, unsigned count);
 
-/* NULL and *ret_id in the arena; otherwise what is wrong, in words for the client. */
-const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fingerprint, const char **ret_id);
+/* NULL and `count` keys in the arena, as UTF-8 though not necessarily of their types; otherwise what is wrong, in words
+ * for the client. */
+const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fingerprint, const char **ret_keys,
+                          unsigned count);
 
 #endif

@@ -20,6 +20,7 @@
 enum db_status {
     DB_OK,
     DB_REFUSED,     /* our own SQL raised SQLSTATE CLnnn: the result's message is meant for the client */
+    DB_MISFIT,      /* an argument is no value of its type */
     DB_FAILED,      /* the query failed; logged */
     DB_TIMEOUT,     /* no answer within the deadline */
     DB_OVERLOADED,  /* the queue is full */

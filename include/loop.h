@@ -49,6 +49,9 @@ void loop_unwatch(struct loop *loop, struct loop_watch *watch);
 /* Milliseconds of a clock that never jumps. */
 uint64_t loop_now(void);
 
+/* Microseconds of the same clock. */
+uint64_t loop_now_us(void);
+
 /* (Re)starts the timer. One that is started in order of its due time, as equal deadlines are, costs O(1). */
 void loop_timer_start(struct loop *loop, struct loop_timer *timer, uint64_t milliseconds);
 void loop_timer_stop(struct loop_timer *timer);

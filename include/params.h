@@ -1,7 +1,7 @@
 /* params: a request's query string, checked against its route's table
  *
- * Every parameter is known, given once, and of its type, or the request is refused; all that is wrong with it is said
- * at once.
+ * Every parameter is known and of its type, and given no more often than it may be, or the request is refused; all that
+ * is wrong with it is said at once.
  */
 #ifndef CLAIMD_PARAMS_H
 #define CLAIMD_PARAMS_H
@@ -13,14 +13,33 @@
 #include "error.h"
 #include "routes.h"
 
+/* One parameter that was given. */
+struct term {
+    const struct param *param;
+    const char *given; /* decoded, with its operator */
+    const char *bound; /* as PostgreSQL reads it, lists as array literals; NULL where it is no value of a statement */
+};
+
+struct order {
+    const struct sort_key *key;
+    bool descending;
+};
+
 struct params {
     const struct route *route;
-    const char *id;                /* of the path; NULL where the route has none */
-    const char *given[PARAMS_MAX]; /* decoded, by place in the route's table; NULL where not given */
-    const char
-        *bound[PARAMS_MAX]; /* the same as PostgreSQL reads them: lists as array literals, the cursor as its id */
-    unsigned limit;         /* rows of a page */
-    uint64_t fingerprint;   /* of the route, the id and all filters: what a cursor belongs to */
+    const char *id;               /* of the path; NULL where the route has none */
+    struct term terms[TERMS_MAX]; /* in the order of the route's table */
+    unsigned terms_count;
+    struct order orders[SORT_MAX + 1]; /* of a list; the id is the last */
+    unsigned orders_count;
+    const char *after[SORT_MAX + 1];             /* the row behind which the page begins, by its sort keys */
+    bool continued;                              /* `after` is set: there was a cursor */
+    unsigned limit;                              /* rows of a page */
+    bool limited;                                /* by the client */
+    uint32_t embeds;                             /* bits by place in the values of the route's PARAM_EMBED */
+    const char *fields;                          /* NULL: all of them */
+    const struct representation *representation; /* that format= asks for, or NULL */
+    uint64_t fingerprint; /* of the route, the id, the filters and the order: what a cursor belongs to */
 };
 
 /* Both texts must be part of the arena. False with *error set, otherwise *ret is filled. */
@@ -30,7 +49,20 @@ bool params_parse(struct arena *arena, const struct route *route, const char *id
 /* True for what can be an id of that form. */
 bool id_valid(enum id_form form, const char *id);
 
-/* The path and query of the page that begins after the row `id`, percent-encoded, in the arena. */
-char *params_next(struct arena *arena, const struct params *params, const char *id);
+/* The place of the word in the list, -1 if it is not there. */
+int word_index(const char *const *words, const char *word, size_t size);
+
+/* The words that embed= takes on the route, or NULL. */
+const char *const *params_embeds(const struct route *route);
+
+/* The name that format= has for it. */
+const char *format_name(enum format format);
+
+/* The path and query of the same list from its beginning (`cursor` NULL), or from there on; percent-encoded, in the
+ * arena. */
+char *params_target(struct arena *arena, const struct params *params, const char *cursor);
+
+/* The cursor of the page that begins behind the row with these sort keys. */
+char *params_cursor(struct arena *arena, const struct params *params, const char *const *keys);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "error.h"
+#include "stream.h"
 
 struct reply {
     struct MHD_Response *response;
@@ -20,10 +21,20 @@ struct reply_wishes {
     const char *accept_encoding, *if_none_match;
 };
 
+/* What is said of a representation. */
+struct reply_document {
+    const char *media_type;
+    const char *cache_control;
+    const char *vary; /* the fields of a request that choose the representation (RFC 9110, section 12.5.5) */
+};
+
 /* A representation that caches may keep (RFC 9111): in the coding that the client wants, with its ETag, or 304 if the
  * client has it. Takes the bytes. */
-struct reply reply_document(char *bytes, size_t size, const char *media_type, const char *cache_control,
-                            const struct reply_wishes *wishes);
+struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *document,
+                         const struct reply_wishes *wishes);
+
+/* One that comes in parts, with no validator: it is not of one moment. The stream outlives the response. */
+struct reply reply_stream(struct stream *stream, const struct reply_document *document);
 
 /* What is true at this moment alone. Takes the bytes of JSON. */
 struct reply reply_moment(char *bytes, size_t size);

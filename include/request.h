@@ -2,7 +2,8 @@
  *
  * NEW → ACCEPTED → WAITING → READY. libmicrohttpd calls request_handle() in each; a response queued in the first call
  * would close the connection, so only what must be refused is answered there. While it waits the connection is
- * suspended; the database's result builds the response and resumes it. All of it belongs to one thread.
+ * suspended; the database's result builds the response and resumes it. A streamed answer goes on waiting and resuming
+ * from page to page. All of it belongs to one thread.
  */
 #ifndef CLAIMD_REQUEST_H
 #define CLAIMD_REQUEST_H
@@ -19,6 +20,7 @@ struct service {
     struct db db;
     struct query_set queries;
     const char *cache_control; /* of documents */
+    const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
     uint64_t id_prefix;        /* of the ids of this thread's requests: random */
     unsigned id_count;         /* how many it has given */
     bool log_requests;
@@ -26,6 +28,9 @@ struct service {
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
     unsigned active; /* requests whose head has come and that have not ended */
+
+    /* The client of the connection has taken a part of its answer. */
+    void (*progress)(struct MHD_Connection *connection);
 };
 
 struct request;

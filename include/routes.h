@@ -1,6 +1,7 @@
 /* routes: THE table of what the service answers
  *
- * An endpoint is data: a row here, a file in src/queries, a path in openapi.yaml, a test. A parameter is a row too.
+ * An endpoint is data: a row here, its files in src/queries, a path in openapi.yaml, a test. So are a parameter, a key
+ * to sort by and a representation.
  */
 #ifndef CLAIMD_ROUTES_H
 #define CLAIMD_ROUTES_H
@@ -11,6 +12,7 @@
 enum param_type {
     PARAM_ID,     /* a slug */
     PARAM_IDS,    /* comma list of them */
+    PARAM_CODE,   /* visible ASCII, as the id of a unit */
     PARAM_WORDS,  /* comma list of `values` */
     PARAM_TAGS,   /* comma list of BCP 47 language tags */
     PARAM_NULL,   /* is.null or not.is.null; bound as true or false */
@@ -18,8 +20,13 @@ enum param_type {
     PARAM_COUNT,  /* a whole number from 1 on */
     PARAM_DAY,    /* 2025-01-27 */
     PARAM_TIME,   /* a day, or a time of RFC 3339 */
+    PARAM_TEXT,   /* any text but the empty one */
     PARAM_LIMIT,  /* rows of a page */
     PARAM_CURSOR, /* where a page begins */
+    PARAM_SORT,   /* comma list of the route's sort keys, each with - before it for descending */
+    PARAM_EMBED,  /* comma list of `values`: what an answer holds in full */
+    PARAM_FIELDS, /* comma list of the keys that an answer has */
+    PARAM_FORMAT, /* the name of a representation */
 };
 
 /* One use of a parameter. A parameter that takes operators (gte.5, not.a,b) has a row for each, side by side; the first
@@ -28,14 +35,40 @@ struct param {
     const char *name; /* NULL ends a list */
     const char *op;   /* what stands before a dot in the value; NULL: nothing */
     enum param_type type;
-    const char *const *values; /* for PARAM_WORDS, ends with NULL */
+    const char *const *values; /* for PARAM_WORDS and PARAM_EMBED, ends with NULL */
+    bool repeats;              /* may be given more than once: all of them hold */
 
     /* The condition that the parameter adds where the query says {filters}, with ? for its value. NULL: the value is
      * put where the query says {name}; null where it is not given. */
     const char *condition;
 };
 
-enum { PARAMS_MAX = 64, LIMIT_DEFAULT = 50, LIMIT_MAX = 200, LIST_MAX = 100, ID_MAX = 120 };
+/* A key that a list can be sorted by. No expression is null for any row, so that a page can begin behind every row. */
+struct sort_key {
+    const char *name;                   /* NULL ends a list */
+    const char *ascending, *descending; /* SQL over the rows of src/queries/rows; {name} as in a query */
+    const char *needs;                  /* the parameter without which it means nothing, or NULL */
+};
+
+/* The form of an answer. */
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_JSONLD, FORMAT_SVG };
+
+struct representation {
+    enum format format;
+    const char *query; /* of src/queries; NULL ends a list */
+};
+
+enum {
+    PARAMS_MAX = 80, /* rows of a route's table */
+    EMBEDS_MAX = 16, /* things that a route can embed */
+    SORT_MAX = 4,    /* keys of one order, the id apart */
+    TERMS_MAX = 32,  /* parameters of one request */
+    LIMIT_DEFAULT = 50,
+    LIMIT_MAX = 200,
+    LIST_MAX = 200,
+    ID_MAX = 120,
+    TEXT_MAX = 1000
+};
 
 enum id_form {
     ID_SLUG, /* lower-case ASCII words joined by hyphens, as the database's domain slug has it */
@@ -54,17 +87,23 @@ enum shape {
 struct route {
     const char *path; /* a segment {id} takes any id; NULL ends the table */
     enum shape shape;
-    const char *query;          /* of src/queries; for SHAPE_ASSET the name in asset_openapi */
-    const char *media_type;     /* for SHAPE_ASSET; all others answer application/json */
-    const char *id_condition;   /* what {id} adds to the query's conditions, with ? for it */
-    enum id_form id_form;       /* what {id} can be; anything else is a 404 */
-    const struct param *params; /* the query string's; NULL: none */
+    const char *asset;                            /* for SHAPE_ASSET: its name */
+    const char *media_type;                       /* for SHAPE_ASSET */
+    const char *rows;                             /* of src/queries/rows: where a query says {rows} */
+    const struct representation *representations; /* the first is for who does not care; NULL: no query */
+    const char *id_condition;                     /* what {id} adds to the filters, with ? for it */
+    enum id_form id_form;                         /* what {id} can be; anything else is a 404 */
+    const struct sort_key *sorts;                 /* of a list; the first is the id, which ends every order */
+    const struct param *params;                   /* the query string's; NULL: none */
 };
 
 extern const struct route routes[];
 
 /* Whether the route's path has an {id}. */
 bool route_has_id(const struct route *route);
+
+/* The representation of that format, or NULL. */
+const struct representation *route_representation(const struct route *route, enum format format);
 
 /* The route of a decoded path, or NULL; *ret_id is where the id begins in it, or NULL, and *ret_id_size its length. */
 const struct route *route_find(const char *path, const char **ret_id, size_t *ret_id_size);

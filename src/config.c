@@ -28,9 +28,10 @@ const char config_help[] = "claimd: serves claims, their sources and comparisons
                            "  --max-connections  CLAIMD_MAX_CONNECTIONS  4000  clients a thread\n"
                            "  --queue            CLAIMD_QUEUE            2000  requests waiting, a thread\n"
                            "  --max-age          CLAIMD_MAX_AGE          10    s that caches may keep an answer\n"
+                           "  --cors-origins     CLAIMD_CORS_ORIGINS     *     web pages that may read answers\n"
                            "  --log-requests     CLAIMD_LOG_REQUESTS=1   off   a log line for each request\n";
 
-enum setting_type { SETTING_NUMBER, SETTING_SWITCH, SETTING_TEXT, SETTING_ADDRESS };
+enum setting_type { SETTING_NUMBER, SETTING_SWITCH, SETTING_DATABASE, SETTING_ADDRESS, SETTING_ORIGINS };
 
 /* One setting: THE table of flags and environment variables. */
 struct setting {
@@ -44,7 +45,7 @@ struct setting {
 
 static const struct setting settings[] = {
     {"listen", "CLAIMD_LISTEN", SETTING_ADDRESS, 0, 0, 0},
-    {"database-url", "DATABASE_URL", SETTING_TEXT, AT(database_url), 0, 0},
+    {"database-url", "DATABASE_URL", SETTING_DATABASE, AT(database_url), 0, 0},
     {"migrate", "CLAIMD_MIGRATE", SETTING_SWITCH, AT(migrate), 0, 0},
     {"threads", "CLAIMD_THREADS", SETTING_NUMBER, AT(threads), 0, THREADS_MAX},
     {"db-connections", "CLAIMD_DB_CONNECTIONS", SETTING_NUMBER, AT(db_connections), 1, 64},
@@ -53,6 +54,7 @@ static const struct setting settings[] = {
     {"max-connections", "CLAIMD_MAX_CONNECTIONS", SETTING_NUMBER, AT(max_connections), 1, 100000},
     {"queue", "CLAIMD_QUEUE", SETTING_NUMBER, AT(queue), 1, 100000},
     {"max-age", "CLAIMD_MAX_AGE", SETTING_NUMBER, AT(max_age_s), 0, 31536000},
+    {"cors-origins", "CLAIMD_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), 0, 0},
     {"log-requests", "CLAIMD_LOG_REQUESTS", SETTING_SWITCH, AT(log_requests), 0, 0},
     {"ready", NULL, SETTING_SWITCH, AT(ready), 0, 0},
 };
@@ -106,7 +108,7 @@ static bool read_address(const char *name, const char *value, struct config *con
 }
 
 /* The connection string itself is not repeated: it may hold a password. */
-static bool read_text(const char *name, const char *value, const char **ret)
+static bool read_database(const char *name, const char *value, const char **ret)
 {
     char *fault = NULL;
     PQconninfoOption *options = PQconninfoParse(value, &fault);
@@ -114,6 +116,24 @@ static bool read_text(const char *name, const char *value, const char **ret)
     PQfreemem(fault);
     *ret = value;
     return options || !*value || complain("%s is not a PostgreSQL connection string or URI.", name);
+}
+
+/* Scheme, host and perhaps a port, as a browser's Origin says it (RFC 6454, section 6.2), or a list of such. */
+static bool read_origins(const char *name, const char *value, const char **ret)
+{
+    static const char host[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:[]";
+    bool good = *value;
+    *ret = value;
+    if (strcmp(value, "*") == 0)
+        return true;
+    for (const char *next = value; good && *next; next += *next == ',') {
+        size_t scheme = strncmp(next, "https://", 8) == 0 ? 8 : strncmp(next, "http://", 7) == 0 ? 7 : 0;
+        size_t size = strspn(next + scheme, host);
+        next += scheme + size;
+        good = scheme && size && (!*next || (*next == ',' && next[1]));
+    }
+    return good || complain("%s must be * or origins such as https://example.org, separated by commas, not \"%s\".",
+                            name, value);
 }
 
 static bool set(struct config *config, const struct setting *setting, const char *name, const char *value)
@@ -126,8 +146,10 @@ static bool set(struct config *config, const struct setting *setting, const char
         return read_switch(name, value, member);
     case SETTING_ADDRESS:
         return read_address(name, value, config);
+    case SETTING_ORIGINS:
+        return read_origins(name, value, member);
     default:
-        return read_text(name, value, member);
+        return read_database(name, value, member);
     }
 }
 
@@ -214,6 +236,7 @@ bool config_read(struct config *config, int argc, char *const argv[])
         .max_connections = 4000,
         .queue = 2000,
         .max_age_s = 10,
+        .cors_origins = "*",
     };
     return read_environment(config) && read_flags(config, argc, argv) &&
            read_command(config, argc - optind, argv + optind);

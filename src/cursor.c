@@ -5,7 +5,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { VERSION = '1', FINGERPRINT_DIGITS = 16, ID_AT = 1 + FINGERPRINT_DIGITS };
+#include "utf8.h"
+
+enum { VERSION = '2', FINGERPRINT_DIGITS = 16, KEYS_AT = 1 + FINGERPRINT_DIGITS };
+
+#define SEPARATOR "\x1f" /* unit separator: no key holds it */
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -54,21 +58,35 @@ static char *base64_decode(struct arena *arena, const char *text)
     return whole ? bytes : NULL;
 }
 
-char *cursor_encode(struct arena *arena, uint64_t fingerprint, const char *id)
+char *cursor_encode(struct arena *arena, uint64_t fingerprint, const char *const *keys, unsigned count)
 {
-    char *plain = arena_format(arena, "%c%016" PRIx64 "%s", VERSION, fingerprint, id);
+    char *plain = arena_format(arena, "%c%016" PRIx64, VERSION, fingerprint);
+    for (unsigned i = 0; i < count; i++)
+        plain = arena_format(arena, "%s%s%s", plain, i ? SEPARATOR : "", keys[i]);
     return base64_encode(arena, plain, strlen(plain));
 }
 
-const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fingerprint, const char **ret_id)
+/* False unless there are just as many keys as wanted. */
+static bool split(char *text, const char **ret_keys, unsigned count)
 {
-    const char *plain = base64_decode(arena, cursor);
-    if (!plain || strlen(plain) <= ID_AT)
-        return "This is not a cursor of this service; take it from next.";
+    for (unsigned i = 0; i < count; i++) {
+        ret_keys[i] = strsep(&text, SEPARATOR);
+        if (!ret_keys[i])
+            return false;
+    }
+    return !text;
+}
+
+const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fingerprint, const char **ret_keys,
+                          unsigned count)
+{
+    static const char unknown[] = "This is not a cursor of this service; take it from next.";
+    char *plain = base64_decode(arena, cursor);
+    if (!plain || strlen(plain) <= KEYS_AT || !utf8_valid(plain, strlen(plain)))
+        return unknown;
     if (plain[0] != VERSION)
         return "The cursor was made by another version of this service; start again without it.";
     if (strncmp(plain + 1, arena_format(arena, "%016" PRIx64, fingerprint), FINGERPRINT_DIGITS) != 0)
-        return "The cursor was made for another list or for other filters; start again without it.";
-    *ret_id = plain + ID_AT;
-    return NULL;
+        return "The cursor was made for another list, other filters or another order; start again without it.";
+    return split(plain + KEYS_AT, ret_keys, count) ? NULL : unknown;
 }

@@ -261,10 +261,19 @@ static bool is_state(const PGresult *result, const char *class_or_state)
     return state && strncmp(state, class_or_state, strlen(class_or_state)) == 0;
 }
 
+/* invalid_text_representation, numeric_value_out_of_range, invalid_datetime_format, datetime_field_overflow */
+static bool is_misfit(const PGresult *result)
+{
+    return is_state(result, "22P02") || is_state(result, "22003") || is_state(result, "22007") ||
+           is_state(result, "22008");
+}
+
 static enum db_status status_of(const PGresult *result)
 {
     if (is_state(result, "CL"))
         return DB_REFUSED;
+    if (is_misfit(result))
+        return DB_MISFIT;
     return is_state(result, "57014") ? DB_TIMEOUT : DB_FAILED; /* query_canceled, by statement_timeout */
 }
 

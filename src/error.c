@@ -27,6 +27,10 @@ static const struct error_kind kinds[ERROR_CODES] = {
                          "There is no such path, or nothing has the id in it."},
     [ERROR_METHOD_NOT_ALLOWED] = {405, "method-not-allowed", "The method is not allowed here", false,
                                   "The path is right, the method is not; Allow lists those that are."},
+    [ERROR_NOT_ACCEPTABLE] =
+        {406, "not-acceptable", "There is no such form of this answer", false,
+         "Accept admits none of the media types that this path answers with; the detail lists them. "
+         "Ask for one of them, or leave Accept out."},
     [ERROR_URI_TOO_LONG] = {414, "uri-too-long", "The URI is too long", false,
                             "Shorten the path and query; long lists can be asked for in parts."},
     [ERROR_HEADERS_TOO_LARGE] = {431, "headers-too-large", "The request's header fields are too large", false,

@@ -36,11 +36,16 @@ void loop_release(struct loop *loop)
     close(loop->epoll);
 }
 
-uint64_t loop_now(void)
+uint64_t loop_now_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t loop_now(void)
+{
+    return loop_now_us() / 1000;
 }
 
 static void fire_due_timers(struct loop *loop)

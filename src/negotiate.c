@@ -1,12 +1,36 @@
 /* negotiate: what form of an answer a client prefers */
 #include "negotiate.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
-enum { QUALITY_MOST = 1000 };
+static const char blanks[] = " \t";
+
+/* One element of a comma list. A comma inside quotes ends one, too: no value that is looked for has any. */
+struct element {
+    const char *text;
+    size_t size; /* up to its parameters */
+    const char *end;
+};
+
+/* The element that begins at *next, which moves behind it; false at the end of the list. */
+static bool next_element(const char **next, struct element *ret)
+{
+    const char *text = *next + strspn(*next, " \t,");
+    if (!*text)
+        return false;
+    ret->text = text;
+    ret->size = strcspn(text, " \t;,");
+    ret->end = text + strcspn(text, ",");
+    *next = ret->end;
+    return true;
+}
+
+static bool is(const struct element *element, const char *name, size_t size)
+{
+    return element->size == size && strncasecmp(element->text, name, size) == 0;
+}
 
 /* "1", "0.5", "0.333" (section 12.4.2); what is none of these wants nothing. */
 static unsigned read_weight(const char *text)
@@ -20,12 +44,11 @@ static unsigned read_weight(const char *text)
     return quality > QUALITY_MOST ? QUALITY_MOST : quality;
 }
 
-/* The weight of one element, which ends at `end`. */
-static unsigned element_quality(const char *element, const char *end)
+static unsigned weight_of(const struct element *element)
 {
-    for (const char *next = element; (next = memchr(next, ';', (size_t)(end - next)));) {
-        next += 1 + strspn(next + 1, " \t");
-        if (next + 2 < end && strncasecmp(next, "q=", 2) == 0)
+    for (const char *next = element->text; (next = memchr(next, ';', (size_t)(element->end - next)));) {
+        next += 1 + strspn(next + 1, blanks);
+        if (next + 2 < element->end && strncasecmp(next, "q=", 2) == 0)
             return read_weight(next + 2);
     }
     return QUALITY_MOST;
@@ -34,15 +57,12 @@ static unsigned element_quality(const char *element, const char *end)
 unsigned negotiate_quality(const char *field, const char *name)
 {
     unsigned others = 0;
-    for (const char *next = field ? field : ""; *next; next += *next == ',') {
-        next += strspn(next, " \t");
-        const char *end = next + strcspn(next, ",");
-        size_t size = strcspn(next, " \t;,");
-        if (size == strlen(name) && strncasecmp(next, name, size) == 0)
-            return element_quality(next, end);
-        if (size == 1 && *next == '*')
-            others = element_quality(next, end);
-        next = end;
+    struct element element;
+    for (const char *next = field ? field : ""; next_element(&next, &element);) {
+        if (is(&element, name, strlen(name)))
+            return weight_of(&element);
+        if (is(&element, "*", 1))
+            others = weight_of(&element);
     }
     return others;
 }
@@ -55,4 +75,51 @@ enum coding negotiate_coding(const char *accept_encoding)
     if (negotiate_quality(accept_encoding, "identity") > (brotli > gzip ? brotli : gzip))
         return CODING_IDENTITY;
     return brotli >= gzip ? CODING_BROTLI : CODING_GZIP;
+}
+
+/* 3 for the type itself, 2 for all of its kind, 1 for anything, 0 for another. */
+static int specificity(const struct element *range, const char *media_type, size_t size)
+{
+    size_t type = strcspn(media_type, "/") + 1;
+    if (is(range, media_type, size))
+        return 3;
+    if (range->size == type + 1 && range->text[type] == '*' && strncasecmp(range->text, media_type, type) == 0)
+        return 2;
+    return is(range, "*/*", 3);
+}
+
+unsigned negotiate_media_type(const char *accept, const char *media_type)
+{
+    int best = 0;
+    unsigned quality = 0;
+    struct element range;
+    if (!accept || !accept[strspn(accept, " \t,")])
+        return QUALITY_MOST;
+    while (next_element(&accept, &range)) {
+        int match = specificity(&range, media_type, strcspn(media_type, "; "));
+        if (match > best) {
+            best = match;
+            quality = weight_of(&range);
+        }
+    }
+    return quality;
+}
+
+bool negotiate_prefers(const char *prefer, const char *name, const char *value)
+{
+    struct element element;
+    size_t name_size = strlen(name), value_size = strlen(value);
+    for (const char *next = prefer ? prefer : ""; next_element(&next, &element);) {
+        const char *given = element.text + name_size;
+        if (element.size <= name_size || *given != '=' || strncasecmp(element.text, name, name_size) != 0)
+            continue;
+        given++;
+        size_t size = element.size - name_size - 1;
+        if (size >= 2 && given[0] == '"' && given[size - 1] == '"') {
+            given++;
+            size -= 2;
+        }
+        return size == value_size && strncasecmp(given, value, size) == 0;
+    }
+    return false;
 }

@@ -1,103 +1,69 @@
 /* params: a request's query string, checked against its route's table */
 #include "params.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "buffer.h"
 #include "cursor.h"
 #include "memory.h"
 #include "url.h"
+#include "value.h"
 
-#define DIGITS "0123456789"
-
-/* One parameter being read. */
+/* One query string being read. */
 struct reading {
     struct arena *arena;
     struct params *params;
     struct error *error;
 };
 
-/* Words with one hyphen between each two. */
-static bool slug_valid(const char *slug)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    for (;;) {
-        size_t word = strspn(slug, letters);
-        if (!word || (slug[word] && slug[word] != '-'))
-            return false;
-        if (!slug[word])
-            return true;
-        slug += word + 1;
-    }
-}
-
-static bool code_valid(const char *code)
-{
-    while (isgraph((unsigned char)*code))
-        code++;
-    return !*code;
-}
-
 bool id_valid(enum id_form form, const char *id)
 {
-    size_t size = strlen(id);
-    if (size == 0 || size > ID_MAX)
-        return false;
-    return form == ID_SLUG ? slug_valid(id) : code_valid(id);
+    return strlen(id) <= ID_MAX && (form == ID_SLUG ? value_is_slug(id) : value_is_code(id));
 }
 
-/* A language and its subtags (RFC 5646, section 2.1), as the database has them. */
-static bool tag_valid(const char *tag)
+int word_index(const char *const *words, const char *word, size_t size)
 {
-    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
-    static const char any[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    size_t size = strspn(tag, lower);
-    if (size < 2 || size > 3)
-        return false;
-    for (tag += size; *tag == '-'; tag += 1 + size) {
-        size = strspn(tag + 1, any);
-        if (size < 2 || size > 8)
-            return false;
-    }
-    return !*tag;
+    for (int i = 0; words[i]; i++)
+        if (strlen(words[i]) == size && strncmp(words[i], word, size) == 0)
+            return i;
+    return -1;
 }
 
-static const char *element_fault(const struct param *param, const char *element)
-{
-    if (!*element)
-        return "A list has no empty elements.";
-    if (param->type == PARAM_TAGS)
-        return tag_valid(element) ? NULL : "This is not a language tag.";
-    if (param->type != PARAM_WORDS)
-        return id_valid(ID_SLUG, element) ? NULL : "This is not an id.";
-    for (const char *const *value = param->values; *value; value++)
-        if (strcmp(*value, element) == 0)
-            return NULL;
-    return "";
-}
+/* ---- lists ---- */
 
-static void fault_with_values(struct error *error, const struct param *param)
+static void fault_with_words(const struct reading *reading, const struct param *param, const char *const *words)
 {
     char list[ERROR_TEXT_MAX] = "";
-    for (const char *const *value = param->values; *value; value++)
-        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", *list ? ", " : "", *value);
-    error_fault(error, ERROR_INVALID_PARAMETER, param->name, "%s takes: %s.", param->name, list);
+    for (const char *const *word = words; *word; word++)
+        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", *list ? ", " : "", *word);
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s takes: %s.", param->name, list);
 }
 
 static bool element_check(const struct reading *reading, const struct param *param, const char *element)
 {
-    const char *fault = element_fault(param, element);
-    if (!fault)
-        return true;
-    if (*fault)
+    const char *fault = NULL;
+    if (!*element)
+        fault = "A list has no empty elements.";
+    else if (param->type == PARAM_TAGS)
+        fault = value_is_tag(element) ? NULL : "This is not a language tag.";
+    else if (param->type != PARAM_WORDS)
+        fault = id_valid(ID_SLUG, element) ? NULL : "This is not an id.";
+    else if (word_index(param->values, element, strlen(element)) < 0) {
+        fault_with_words(reading, param, param->values);
+        return false;
+    }
+    if (fault)
         error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s", fault);
-    else
-        fault_with_values(reading->error, param);
-    return false;
+    return !fault;
+}
+
+static bool count_check(const struct reading *reading, const struct param *param, unsigned count, unsigned most)
+{
+    if (count > most)
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "A list has at most %u elements.", most);
+    return count <= most;
 }
 
 /* An array literal of quoted elements; none of them holds a quote or a backslash. */
@@ -107,113 +73,53 @@ static const char *read_list(const struct reading *reading, const struct param *
     char *array = arena_alloc(reading->arena, strlen(value) * 3 + 5), *end = array;
     unsigned count = 0;
     for (char *element; (element = strsep(&rest, ","));) {
-        if (!element_check(reading, param, element))
+        if (!element_check(reading, param, element) || !count_check(reading, param, ++count, LIST_MAX))
             return NULL;
-        if (++count > LIST_MAX) {
-            error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "A list has at most %d elements.",
-                        LIST_MAX);
-            return NULL;
-        }
         end += sprintf(end, "%c\"%s\"", end == array ? '{' : ',', element);
     }
     *end = '}';
     return array;
 }
 
+/* ---- one value ---- */
+
 static const char *read_limit(const struct reading *reading, const struct param *param, const char *value)
 {
-    size_t digits = strspn(value, DIGITS);
-    long limit = digits && digits <= 9 && !value[digits] ? strtol(value, NULL, 10) : 0;
-    if (limit < 1 || limit > LIMIT_MAX) {
+    long limit = value_is_count(value) ? strtol(value, NULL, 10) : 0;
+    if (limit < 1 || limit > LIMIT_MAX)
         error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "limit is a whole number from 1 to %d.",
                     LIMIT_MAX);
-        return NULL;
-    }
     reading->params->limit = (unsigned)limit;
+    reading->params->limited = true;
     return NULL;
 }
 
-/* Digits with at most one point among them, then an exponent that keeps the number within a hundred digits. */
-static bool number_valid(const char *text)
+static const char *read_text(const struct reading *reading, const struct param *param, const char *value)
 {
-    text += *text == '-';
-    size_t whole = strspn(text, DIGITS);
-    text += whole;
-    size_t part = *text == '.' ? strspn(text + 1, DIGITS) : 0;
-    if (*text == '.')
-        text += 1 + part;
-    if (whole + part == 0 || whole + part > 50)
-        return false;
-    if (*text != 'e' && *text != 'E')
-        return !*text;
-    text += 1 + (text[1] == '-' || text[1] == '+');
-    size_t exponent = strspn(text, DIGITS);
-    return exponent && exponent <= 3 && !text[exponent] && strtol(text, NULL, 10) <= 50;
+    if (*value && strlen(value) <= TEXT_MAX)
+        return value;
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s has 1 to %d bytes.", param->name, TEXT_MAX);
+    return NULL;
 }
 
-static bool count_valid(const char *text)
+/* NULL if the value is of the parameter's ordered type, else what it should be. */
+static const char *ordered_fault(enum param_type type, const char *value)
 {
-    size_t digits = strspn(text, DIGITS);
-    return digits && digits <= 9 && !text[digits] && strtol(text, NULL, 10) > 0;
-}
-
-/* The end of a day of the calendar (RFC 3339, section 5.6: full-date), or NULL. */
-static const char *read_day(const char *text)
-{
-    struct tm given = {0};
-    if (strspn(text, DIGITS) != 4 || strncmp(text, "0000", 4) == 0)
-        return NULL;
-    const char *end = strptime(text, "%Y-%m-%d", &given);
-    struct tm same = given;
-    if (!end || end - text != strlen("2025-01-27") || timegm(&same) == -1)
-        return NULL;
-    return same.tm_mday == given.tm_mday ? end : NULL;
-}
-
-/* A full-date, or a date-time with seconds and offset. */
-static bool time_valid(const char *text)
-{
-    struct tm ignored;
-    const char *next = read_day(text);
-    if (!next || !*next)
-        return next;
-    const char *time = next + 1;
-    next = *next == 'T' ? strptime(time, "%H:%M:%S", &ignored) : NULL;
-    if (!next || next - time != strlen("03:12:35") || ignored.tm_sec > 59)
-        return false;
-    if (*next == '.') {
-        size_t digits = strspn(next + 1, DIGITS);
-        if (!digits || digits > 6)
-            return false;
-        next += 1 + digits;
-    }
-    if (strcmp(next, "Z") == 0)
-        return true;
-    time = next + 1;
-    next = *next == '+' || *next == '-' ? strptime(time, "%H:%M", &ignored) : NULL;
-    return next && !*next && next - time == strlen("00:00") && ignored.tm_hour < 15;
-}
-
-/* NULL if the value is of the parameter's scalar type, else what it should be. */
-static const char *scalar_fault(enum param_type type, const char *value)
-{
-    const char *day;
     switch (type) {
     case PARAM_NUMBER:
-        return number_valid(value) ? NULL : "a number, such as 1.6e9";
+        return value_is_number(value) ? NULL : "a number, such as 1.6e9";
     case PARAM_COUNT:
-        return count_valid(value) ? NULL : "a whole number from 1 on";
+        return value_is_count(value) ? NULL : "a whole number from 1 on";
     case PARAM_DAY:
-        day = read_day(value);
-        return day && !*day ? NULL : "a day, such as 2025-01-27";
+        return value_is_day(value) ? NULL : "a day, such as 2025-01-27";
     default:
-        return time_valid(value) ? NULL : "a time, such as 2025-01-27T12:00:00Z, or a day";
+        return value_is_time(value) ? NULL : "a time, such as 2025-01-27T12:00:00Z, or a day";
     }
 }
 
-static const char *read_scalar(const struct reading *reading, const struct param *param, const char *value)
+static const char *read_ordered(const struct reading *reading, const struct param *param, const char *value)
 {
-    const char *fault = scalar_fault(param->type, value);
+    const char *fault = ordered_fault(param->type, value);
     if (!fault)
         return value;
     error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name,
@@ -221,23 +127,181 @@ static const char *read_scalar(const struct reading *reading, const struct param
     return NULL;
 }
 
+static const char *read_id(const struct reading *reading, const struct param *param, const char *value)
+{
+    if (id_valid(param->type == PARAM_ID ? ID_SLUG : ID_CODE, value))
+        return value;
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "This is not an id.");
+    return NULL;
+}
+
+/* ---- the form of the answer ---- */
+
+const char *format_name(enum format format)
+{
+    static const char *const names[] = {"json", "csv", "ndjson", "jsonld", "svg"};
+    return names[format];
+}
+
+static void read_format(const struct reading *reading, const struct param *param, const char *value)
+{
+    char list[ERROR_TEXT_MAX] = "";
+    for (const struct representation *each = reading->params->route->representations; each->query; each++) {
+        const char *name = format_name(each->format);
+        if (strcmp(name, value) == 0)
+            reading->params->representation = each;
+        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", *list ? ", " : "", name);
+    }
+    if (!reading->params->representation)
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "format takes: %s.", list);
+}
+
+static void read_embed(const struct reading *reading, const struct param *param, const char *value)
+{
+    for (const char *next = value;; next++) {
+        size_t size = strcspn(next, ",");
+        int index = word_index(param->values, next, size);
+        if (index < 0) {
+            fault_with_words(reading, param, param->values);
+            return;
+        }
+        reading->params->embeds |= UINT32_C(1) << index;
+        next += size;
+        if (!*next)
+            return;
+    }
+}
+
+/* Which keys there are is known only with the answer; here, that these can be some. */
+static void read_fields(const struct reading *reading, const struct param *param, const char *value)
+{
+    if (strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_.,") == strlen(value) && *value &&
+        strlen(value) <= TEXT_MAX)
+        reading->params->fields = value;
+    else
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name,
+                    "fields takes keys of the answer, such as id,figure.value, separated by commas.");
+}
+
+/* ---- order ---- */
+
+static const struct sort_key *find_key(const struct route *route, const char *name, size_t size)
+{
+    for (const struct sort_key *key = route->sorts; key->name; key++)
+        if (strlen(key->name) == size && strncmp(key->name, name, size) == 0)
+            return key;
+    return NULL;
+}
+
+static void fault_with_keys(const struct reading *reading)
+{
+    char list[ERROR_TEXT_MAX] = "";
+    for (const struct sort_key *key = reading->params->route->sorts; key->name; key++)
+        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", *list ? ", " : "", key->name);
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, "sort", "sort takes %d keys at most, each once, of: %s.",
+                SORT_MAX, list);
+}
+
+static bool sorts_by(const struct params *params, const struct sort_key *key)
+{
+    for (unsigned i = 0; i < params->orders_count; i++)
+        if (params->orders[i].key == key)
+            return true;
+    return false;
+}
+
+static void add_order(struct params *params, const struct sort_key *key, bool descending)
+{
+    params->orders[params->orders_count++] = (struct order){key, descending};
+}
+
+static void read_sort(const struct reading *reading, const char *value)
+{
+    struct params *params = reading->params;
+    for (const char *next = value;; next++) {
+        bool descending = *next == '-';
+        next += descending;
+        size_t size = strcspn(next, ",");
+        const struct sort_key *key = find_key(params->route, next, size);
+        if (!key || sorts_by(params, key) || params->orders_count == SORT_MAX) {
+            fault_with_keys(reading);
+            return;
+        }
+        add_order(params, key, descending);
+        next += size;
+        if (!*next)
+            return;
+    }
+}
+
+static bool is_given(const struct params *params, const char *name)
+{
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (strcmp(params->terms[i].param->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Best matches first where there is something to match. */
+static void choose_order(struct params *params)
+{
+    for (const struct sort_key *key = params->route->sorts; key->name; key++)
+        if (key->needs && is_given(params, key->needs))
+            add_order(params, key, true);
+}
+
+/* The id ends every order, in the direction of the key before it: one index then serves both. */
+static void complete_order(const struct reading *reading)
+{
+    struct params *params = reading->params;
+    if (!params->orders_count)
+        choose_order(params);
+    for (unsigned i = 0; i < params->orders_count; i++) {
+        const struct sort_key *key = params->orders[i].key;
+        if (key->needs && !is_given(params, key->needs))
+            error_fault(reading->error, ERROR_INVALID_PARAMETER, "sort", "sort by %s goes with %s.", key->name,
+                        key->needs);
+    }
+    if (!sorts_by(params, params->route->sorts))
+        add_order(params, params->route->sorts,
+                  params->orders_count && params->orders[params->orders_count - 1].descending);
+}
+
+/* ---- pairs ---- */
+
+/* What the statement takes, or NULL where the parameter is none of its arguments, or wrong. */
 static const char *read_value(const struct reading *reading, const struct param *param, const char *value)
 {
     switch (param->type) {
-    case PARAM_LIMIT:
-        return read_limit(reading, param, value);
-    case PARAM_CURSOR:
-        return NULL; /* read last: it belongs to all the others */
-    case PARAM_ID:
-        return element_check(reading, param, value) ? value : NULL;
-    case PARAM_NULL:
-        return *value == 'n' ? "false" : "true"; /* not.is.null, is.null */
     case PARAM_IDS:
     case PARAM_WORDS:
     case PARAM_TAGS:
         return read_list(reading, param, value);
+    case PARAM_ID:
+    case PARAM_CODE:
+        return read_id(reading, param, value);
+    case PARAM_NULL:
+        return *value == 'n' ? "false" : "true"; /* not.is.null, is.null */
+    case PARAM_TEXT:
+        return read_text(reading, param, value);
+    case PARAM_LIMIT:
+        return read_limit(reading, param, value);
+    case PARAM_SORT:
+        read_sort(reading, value);
+        return NULL;
+    case PARAM_EMBED:
+        read_embed(reading, param, value);
+        return NULL;
+    case PARAM_FIELDS:
+        read_fields(reading, param, value);
+        return NULL;
+    case PARAM_FORMAT:
+        read_format(reading, param, value);
+        return NULL;
+    case PARAM_CURSOR: /* read last: it belongs to all the others */
+        return NULL;
     default:
-        return read_scalar(reading, param, value);
+        return read_ordered(reading, param, value);
     }
 }
 
@@ -253,45 +317,59 @@ static bool asks_for_null(const char *value)
     return strcmp(value, "is.null") == 0 || strcmp(value, "not.is.null") == 0;
 }
 
-/* The row of the route's table for a parameter with this value, -1 if it has none of this name; *ret_value is the value
- * without its operator. */
-static int find_param(const struct route *route, const char *name, const char *value, const char **ret_value)
+/* The row of the route's table for a parameter with this value, or NULL; *ret_value is the value without its operator.
+ */
+static const struct param *find_param(const struct route *route, const char *name, const char *value,
+                                      const char **ret_value)
 {
-    int bare = -1, with_op = -1;
-    for (int i = 0; route->params && route->params[i].name; i++) {
-        const struct param *param = &route->params[i];
+    const struct param *plain = NULL, *with_op = NULL;
+    *ret_value = value;
+    for (const struct param *param = route->params; param && param->name; param++) {
         if (strcmp(param->name, name) != 0)
             continue;
-        if (bare < 0)
-            bare = i;
-        if (param->type == PARAM_NULL && asks_for_null(value)) {
-            *ret_value = value;
-            return i;
-        }
+        if (param->type == PARAM_NULL && asks_for_null(value))
+            return param;
+        if (!plain)
+            plain = param;
         if (behind_op(value, param->op))
-            with_op = i;
+            with_op = param;
     }
-    *ret_value = with_op < 0 ? value : behind_op(value, route->params[with_op].op);
-    return with_op < 0 ? bare : with_op;
+    if (with_op)
+        *ret_value = behind_op(value, with_op->op);
+    return with_op ? with_op : plain;
+}
+
+static bool repeated(const struct params *params, const struct param *param)
+{
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].param == param)
+            return !param->repeats;
+    return false;
+}
+
+/* Into its place in the order of the table, behind those of the same row. */
+static void insert_term(struct params *params, struct term term)
+{
+    unsigned place = params->terms_count++;
+    for (; place && params->terms[place - 1].param > term.param; place--)
+        params->terms[place] = params->terms[place - 1];
+    params->terms[place] = term;
 }
 
 static void read_pair(const struct reading *reading, const char *name, const char *value)
 {
     struct params *params = reading->params;
     const char *operand;
-    int index = find_param(params->route, name, value, &operand);
-    if (index < 0) {
+    const struct param *param = find_param(params->route, name, value, &operand);
+    if (!param)
         error_fault(reading->error, ERROR_UNKNOWN_PARAMETER, name, "There is no parameter of this name here.");
-        return;
-    }
-    if (params->given[index]) {
-        const char *op = params->route->params[index].op;
+    else if (repeated(params, param))
         error_fault(reading->error, ERROR_REPEATED_PARAMETER, name, "%s is given more than once%s%s.", name,
-                    op ? " with " : "", op ? op : "");
-        return;
-    }
-    params->given[index] = value;
-    params->bound[index] = read_value(reading, &params->route->params[index], operand);
+                    param->op ? " with " : "", param->op ? param->op : "");
+    else if (params->terms_count == TERMS_MAX)
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, name, "There can be %d parameters at most.", TERMS_MAX);
+    else
+        insert_term(params, (struct term){param, value, read_value(reading, param, operand)});
 }
 
 static bool decode(const struct reading *reading, const char *from, size_t size, const char **ret_text)
@@ -317,29 +395,44 @@ static bool read_pairs(const struct reading *reading, const char *query)
     return true;
 }
 
-static void read_cursor(const struct reading *reading)
+/* ---- cursor ---- */
+
+static uint64_t fingerprint(const struct params *params)
+{
+    uint64_t print = cursor_fingerprint(CURSOR_SEED, params->route->path);
+    print = cursor_fingerprint(print, params->id ? params->id : "");
+    for (unsigned i = 0; i < params->terms_count; i++) {
+        if (!params->terms[i].bound)
+            continue;
+        print = cursor_fingerprint(print, params->terms[i].param->name);
+        print = cursor_fingerprint(print, params->terms[i].given);
+    }
+    for (unsigned i = 0; i < params->orders_count; i++) {
+        print = cursor_fingerprint(print, params->orders[i].descending ? "-" : "+");
+        print = cursor_fingerprint(print, params->orders[i].key->name);
+    }
+    return print;
+}
+
+static void read_cursor(const struct reading *reading, const struct param *param, const char *given)
 {
     struct params *params = reading->params;
-    const struct route *route = params->route;
-    params->fingerprint = cursor_fingerprint(CURSOR_SEED, route->path);
-    params->fingerprint = cursor_fingerprint(params->fingerprint, params->id ? params->id : "");
-    int cursor = -1;
-    for (int i = 0; route->params && route->params[i].name; i++) {
-        if (route->params[i].type == PARAM_CURSOR)
-            cursor = i;
-        else if (params->bound[i]) {
-            params->fingerprint = cursor_fingerprint(params->fingerprint, route->params[i].name);
-            params->fingerprint = cursor_fingerprint(params->fingerprint, params->given[i]);
-        }
-    }
-    if (cursor < 0 || !params->given[cursor])
-        return;
-    const char *fault =
-        cursor_decode(reading->arena, params->given[cursor], params->fingerprint, &params->bound[cursor]);
-    if (!fault && !id_valid(ID_CODE, params->bound[cursor]))
-        fault = "This is not a cursor of this service; take it from next.";
+    const char *fault = cursor_decode(reading->arena, given, params->fingerprint, params->after, params->orders_count);
     if (fault)
-        error_fault(reading->error, ERROR_INVALID_CURSOR, "cursor", "%s", fault);
+        error_fault(reading->error, ERROR_INVALID_CURSOR, param->name, "%s", fault);
+    params->continued = !fault;
+}
+
+/* ---- the whole ---- */
+
+static void read_order(const struct reading *reading)
+{
+    struct params *params = reading->params;
+    complete_order(reading);
+    params->fingerprint = fingerprint(params);
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].param->type == PARAM_CURSOR)
+            read_cursor(reading, params->terms[i].param, params->terms[i].given);
 }
 
 bool params_parse(struct arena *arena, const struct route *route, const char *id, const char *query, struct params *ret,
@@ -349,30 +442,57 @@ bool params_parse(struct arena *arena, const struct route *route, const char *id
     *ret = (struct params){.route = route, .id = id, .limit = LIMIT_DEFAULT};
     if (!read_pairs(&reading, query) || error->code)
         return false;
-    read_cursor(&reading);
+    if (route->sorts)
+        read_order(&reading);
     return !error->code;
 }
 
-char *params_next(struct arena *arena, const struct params *params, const char *id)
+const char *const *params_embeds(const struct route *route)
 {
-    _cleanup_(buffer_release) struct buffer link = BUFFER_INIT;
-    const char *hole = strchr(params->route->path, '{');
-    buffer_append(&link, params->route->path,
-                  hole ? (size_t)(hole - params->route->path) : strlen(params->route->path));
-    if (hole) {
-        url_encode(&link, params->id);
-        buffer_puts(&link, strchr(hole, '}') + 1);
-    }
-    buffer_putc(&link, '?');
-    for (int i = 0; params->route->params[i].name; i++) {
-        if (!params->given[i] || params->route->params[i].type == PARAM_CURSOR)
+    for (const struct param *param = route->params; param && param->name; param++)
+        if (param->type == PARAM_EMBED)
+            return param->values;
+    return NULL;
+}
+
+/* ---- links ---- */
+
+static void put_path(struct buffer *target, const struct params *params)
+{
+    const char *path = params->route->path, *hole = strchr(path, '{');
+    buffer_append(target, path, hole ? (size_t)(hole - path) : strlen(path));
+    if (!hole)
+        return;
+    url_encode(target, params->id);
+    buffer_puts(target, strchr(hole, '}') + 1);
+}
+
+static void put_pair(struct buffer *target, char before, const char *name, const char *value)
+{
+    buffer_putc(target, before);
+    buffer_puts(target, name);
+    buffer_putc(target, '=');
+    url_encode(target, value);
+}
+
+char *params_target(struct arena *arena, const struct params *params, const char *cursor)
+{
+    _cleanup_(buffer_release) struct buffer target = BUFFER_INIT;
+    char before = '?';
+    put_path(&target, params);
+    for (unsigned i = 0; i < params->terms_count; i++) {
+        const struct term *term = &params->terms[i];
+        if (term->param->type == PARAM_CURSOR)
             continue;
-        buffer_puts(&link, params->route->params[i].name);
-        buffer_putc(&link, '=');
-        url_encode(&link, params->given[i]);
-        buffer_putc(&link, '&');
+        put_pair(&target, before, term->param->name, term->given);
+        before = '&';
     }
-    buffer_puts(&link, "cursor=");
-    buffer_puts(&link, cursor_encode(arena, params->fingerprint, id));
-    return arena_copy(arena, link.data, link.size);
+    if (cursor)
+        put_pair(&target, before, "cursor", cursor);
+    return arena_copy(arena, target.data, target.size);
+}
+
+char *params_cursor(struct arena *arena, const struct params *params, const char *const *keys)
+{
+    return cursor_encode(arena, params->fingerprint, keys, params->orders_count);
 }

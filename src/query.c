@@ -1,6 +1,7 @@
-/* query: the statement that a route and the parameters given make */
+/* query: the statement that a route, a representation and the parameters given make */
 #include "query.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,196 +12,436 @@
 #include "memory.h"
 
 /* Statements that a connection keeps: each costs the database memory, and clients choose the shapes. */
-enum { NAMED_MAX = 128 };
+enum { KEPT_MAX = 256 };
 
-/* The shapes of one route's query. */
-struct query {
-    const char *text;
-    bool limited; /* has a {limit} */
-    struct shaped {
-        struct db_statement statement;
-        uint64_t given; /* bits of the parameters given, by place in the route's table */
-        struct shaped *next;
-    } * shapes;
+/* All that a statement's text depends on. */
+struct shape_key {
+    unsigned char bytes[16 + TERMS_MAX + SORT_MAX + 1];
+    size_t size;
 };
 
-static bool is_word(const char *text, size_t size, const char *word)
+struct query_shape {
+    struct shape_key key;
+    struct db_statement statement;
+};
+
+/* One statement being put together. */
+struct writing {
+    struct buffer sql;
+    const struct params *params;
+    enum query_aim aim;
+};
+
+/* ---- arguments: the path's id, the parameters given in the table's order, the row to go on behind, the limit ---- */
+
+static int first_term(const struct params *params)
 {
-    return strlen(word) == size && strncmp(text, word, size) == 0;
+    return route_has_id(params->route) ? 2 : 1;
 }
 
-static bool is_given(uint64_t given, int index)
+static int term_number(const struct params *params, unsigned index)
 {
-    return given >> index & 1;
-}
-
-/* Arguments are numbered: the path's id, the parameters given in the table's order, the limit. */
-static int argument_number(const struct route *route, uint64_t given, int index)
-{
-    int number = route_has_id(route) ? 2 : 1;
-    for (int i = 0; i < index; i++)
-        number += is_given(given, i) && route->params[i].type != PARAM_LIMIT;
+    int number = first_term(params);
+    for (unsigned i = 0; i < index; i++)
+        number += params->terms[i].bound != NULL;
     return number;
 }
 
-static int params_count(const struct route *route)
+static bool goes_on(const struct params *params, enum query_aim aim)
 {
-    int count = 0;
-    while (route->params && route->params[count].name)
-        count++;
-    return count;
+    return params->continued && aim == QUERY_ROWS;
 }
 
-static void put_number(struct buffer *sql, int number)
+static int after_number(const struct params *params, unsigned index)
+{
+    return term_number(params, params->terms_count) + (int)index;
+}
+
+static int limit_number(const struct params *params)
+{
+    return after_number(params, params->continued ? params->orders_count : 0);
+}
+
+static bool is_limited(const struct params *params, enum query_aim aim)
+{
+    return params->route->shape == SHAPE_LIST && aim == QUERY_ROWS;
+}
+
+static const char **list_arguments(struct arena *arena, const struct params *params, enum query_aim aim, int *ret_count)
+{
+    const char **arguments = arena_alloc(arena, (TERMS_MAX + SORT_MAX + 3) * sizeof(*arguments));
+    int count = 0;
+    if (route_has_id(params->route))
+        arguments[count++] = params->id;
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].bound)
+            arguments[count++] = params->terms[i].bound;
+    for (unsigned i = 0; goes_on(params, aim) && i < params->orders_count; i++)
+        arguments[count++] = params->after[i];
+    if (is_limited(params, aim))
+        arguments[count++] = arena_format(arena, "%u", params->limit + 1);
+    *ret_count = count;
+    return arguments;
+}
+
+/* ---- text ---- */
+
+static void put_sql(struct writing *writing, const char *text, size_t size);
+
+static void put_number(struct writing *writing, int number)
 {
     char text[16];
     snprintf(text, sizeof(text), "$%d", number);
-    buffer_puts(sql, text);
+    buffer_puts(&writing->sql, text);
 }
 
-static void put_condition(struct buffer *sql, const char *condition, int number)
+static void put_condition(struct writing *writing, const char *condition, int number)
 {
     const char *hole = strchr(condition, '?');
-    buffer_puts(sql, "AND ");
-    buffer_append(sql, condition, (size_t)(hole - condition));
-    put_number(sql, number);
-    buffer_puts(sql, hole + 1);
-    buffer_putc(sql, ' ');
+    buffer_puts(&writing->sql, "AND ");
+    put_sql(writing, condition, (size_t)(hole - condition));
+    put_number(writing, number);
+    put_sql(writing, hole + 1, strlen(hole + 1));
+    buffer_putc(&writing->sql, ' ');
 }
 
-static void put_filters(struct buffer *sql, const struct route *route, uint64_t given)
+static void put_key(struct writing *writing, unsigned index)
 {
-    if (route->id_condition)
-        put_condition(sql, route->id_condition, 1);
-    for (int i = 0; i < params_count(route); i++)
-        if (is_given(given, i) && route->params[i].condition)
-            put_condition(sql, route->params[i].condition, argument_number(route, given, i));
+    const struct order *order = &writing->params->orders[index];
+    const char *expression = order->descending ? order->key->descending : order->key->ascending;
+    put_sql(writing, expression, strlen(expression));
 }
 
-static void put_value(struct buffer *sql, const struct route *route, uint64_t given, const char *name, size_t size)
+static void put_after_key(struct writing *writing, unsigned index, const char *operator)
 {
-    for (int i = 0; i < params_count(route); i++) {
-        if (is_given(given, i) && is_word(name, size, route->params[i].name)) {
-            put_number(sql, argument_number(route, given, i));
+    put_key(writing, index);
+    buffer_puts(&writing->sql, operator);
+    put_number(writing, after_number(writing->params, index));
+}
+
+/* The rows behind one, where the directions differ: each key decides among those that are equal by the keys before it.
+ * What the first key alone excludes is said apart, since that is what an index can use. */
+static void put_after_mixed(struct writing *writing)
+{
+    const struct params *params = writing->params;
+    buffer_puts(&writing->sql, "AND ");
+    put_after_key(writing, 0, params->orders[0].descending ? " <= " : " >= ");
+    for (unsigned i = 0; i < params->orders_count; i++) {
+        buffer_puts(&writing->sql, i ? "" : " AND (");
+        put_after_key(writing, i, params->orders[i].descending ? " < " : " > ");
+        if (i + 1 == params->orders_count)
+            break;
+        buffer_puts(&writing->sql, " OR (");
+        put_after_key(writing, i, " = ");
+        buffer_puts(&writing->sql, " AND (");
+    }
+    for (unsigned i = 1; i < params->orders_count; i++)
+        buffer_puts(&writing->sql, "))");
+    buffer_puts(&writing->sql, ") ");
+}
+
+/* The same as one comparison of rows, which an index over the keys answers. */
+static void put_after_alike(struct writing *writing)
+{
+    const struct params *params = writing->params;
+    for (unsigned i = 0; i < params->orders_count; i++) {
+        buffer_puts(&writing->sql, i ? ", " : "AND (");
+        put_key(writing, i);
+    }
+    buffer_puts(&writing->sql, params->orders[0].descending ? ") < (" : ") > (");
+    for (unsigned i = 0; i < params->orders_count; i++) {
+        buffer_puts(&writing->sql, i ? ", " : "");
+        put_number(writing, after_number(params, i));
+    }
+    buffer_puts(&writing->sql, ") ");
+}
+
+static bool directions_differ(const struct params *params)
+{
+    for (unsigned i = 1; i < params->orders_count; i++)
+        if (params->orders[i].descending != params->orders[0].descending)
+            return true;
+    return false;
+}
+
+static void put_filters(struct writing *writing)
+{
+    const struct params *params = writing->params;
+    if (params->route->id_condition)
+        put_condition(writing, params->route->id_condition, 1);
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].bound && params->terms[i].param->condition)
+            put_condition(writing, params->terms[i].param->condition, term_number(params, i));
+    if (!goes_on(params, writing->aim))
+        return;
+    if (directions_differ(params))
+        put_after_mixed(writing);
+    else
+        put_after_alike(writing);
+}
+
+static void put_key_name(struct writing *writing, const char *before, unsigned index)
+{
+    char name[16];
+    snprintf(name, sizeof(name), "key_%u", index);
+    buffer_puts(&writing->sql, before);
+    buffer_puts(&writing->sql, name);
+}
+
+static void put_sort(struct writing *writing)
+{
+    for (unsigned i = 0; i < query_keys(writing->params, writing->aim); i++) {
+        buffer_puts(&writing->sql, ", ");
+        put_key(writing, i);
+        put_key_name(writing, " AS ", i);
+    }
+}
+
+static void put_keys(struct writing *writing)
+{
+    for (unsigned i = 0; i < query_keys(writing->params, writing->aim); i++)
+        put_key_name(writing, ", ", i);
+}
+
+static void put_order(struct writing *writing)
+{
+    for (unsigned i = 0; i < query_keys(writing->params, writing->aim); i++) {
+        put_key_name(writing, i ? ", " : "ORDER BY ", i);
+        if (writing->params->orders[i].descending)
+            buffer_puts(&writing->sql, " DESC");
+    }
+}
+
+static void put_rows(struct writing *writing)
+{
+    const char *rows = asset_find(asset_rows, writing->params->route->rows)->text;
+    buffer_putc(&writing->sql, '(');
+    put_sql(writing, rows, strlen(rows));
+    put_order(writing);
+    if (is_limited(writing->params, writing->aim)) {
+        buffer_puts(&writing->sql, " LIMIT ");
+        put_number(writing, limit_number(writing->params));
+    }
+    buffer_putc(&writing->sql, ')');
+}
+
+static void put_value(struct writing *writing, const char *name, size_t size)
+{
+    const struct params *params = writing->params;
+    for (unsigned i = 0; i < params->terms_count; i++) {
+        const char *known = params->terms[i].param->name;
+        if (params->terms[i].bound && strlen(known) == size && strncmp(known, name, size) == 0) {
+            put_number(writing, term_number(params, i));
             return;
         }
     }
-    buffer_puts(sql, "NULL");
+    buffer_puts(&writing->sql, "NULL");
 }
 
-static void put_hole(struct buffer *sql, const struct route *route, uint64_t given, const char *name, size_t size)
+/* "NAME| SQL" */
+static void put_embedded(struct writing *writing, const char *text, size_t size)
 {
-    if (is_word(name, size, "filters"))
-        put_filters(sql, route, given);
-    else if (is_word(name, size, "id") && route_has_id(route))
-        put_number(sql, 1);
-    else if (is_word(name, size, "limit"))
-        put_number(sql, argument_number(route, given, params_count(route)));
-    else
-        put_value(sql, route, given, name, size);
+    size_t name_size = strcspn(text, "|");
+    int index = word_index(params_embeds(writing->params->route), text, name_size);
+    if (index >= 0 && writing->params->embeds >> index & 1)
+        put_sql(writing, text + name_size + 1, size - name_size - 1);
 }
 
-static char *shaped_sql(const struct route *route, const char *text, uint64_t given)
+static void put_hole(struct writing *writing, const char *name, size_t size)
 {
-    struct buffer sql = BUFFER_INIT;
-    while (*text) {
-        size_t plain = strcspn(text, "{");
-        buffer_append(&sql, text, plain);
-        text += plain;
-        if (!*text)
-            break;
-        size_t size = strcspn(text + 1, "}");
-        put_hole(&sql, route, given, text + 1, size);
-        text += size + 2;
+    static const struct {
+        const char *name;
+        void (*put)(struct writing *writing);
+    } holes[] = {
+        {"rows", put_rows}, {"filters", put_filters}, {"sort", put_sort}, {"order", put_order}, {"keys", put_keys},
+    };
+    static const char embed[] = "embed ";
+    for (size_t i = 0; i < sizeof(holes) / sizeof(*holes); i++) {
+        if (strlen(holes[i].name) == size && strncmp(holes[i].name, name, size) == 0) {
+            holes[i].put(writing);
+            return;
+        }
     }
-    buffer_putc(&sql, 0);
-    return buffer_detach(&sql, &(size_t){0});
+    if (strncmp(name, embed, strlen(embed)) == 0)
+        put_embedded(writing, name + strlen(embed), size - strlen(embed));
+    else if (size == 2 && strncmp(name, "id", 2) == 0 && route_has_id(writing->params->route))
+        put_number(writing, 1);
+    else
+        put_value(writing, name, size);
 }
 
-static const struct db_statement *shape(struct query_set *set, const struct route *route, uint64_t given)
+static void put_sql(struct writing *writing, const char *text, size_t size)
 {
-    struct query *query = &set->queries[route - routes];
-    for (struct shaped *known = query->shapes; known; known = known->next)
-        if (known->given == given)
-            return &known->statement;
-    struct shaped *shaped = memory_alloc(sizeof(*shaped));
-    shaped->given = given;
-    shaped->next = query->shapes;
-    query->shapes = shaped;
-    shaped->statement.sql = shaped_sql(route, query->text, given);
-    if (set->named == NAMED_MAX)
-        return &shaped->statement;
-    shaped->statement.serial = set->named++;
-    snprintf(shaped->statement.name, sizeof(shaped->statement.name), "%s_%u", route->query, shaped->statement.serial);
-    return &shaped->statement;
+    for (const char *end = text + size, *hole; text < end; text = hole + 1) {
+        hole = memchr(text, '{', (size_t)(end - text));
+        if (!hole) {
+            buffer_append(&writing->sql, text, (size_t)(end - text));
+            return;
+        }
+        buffer_append(&writing->sql, text, (size_t)(hole - text));
+        text = hole + 1;
+        hole = memchr(text, '}', (size_t)(end - text));
+        put_hole(writing, text, (size_t)(hole - text));
+    }
 }
 
-/* Every parameter but the limit, which the query has anyway. */
-static uint32_t all_given(const struct route *route)
+/* The statement's text, the caller's to free(). */
+static char *write_statement(const struct params *params, const struct representation *representation,
+                             enum query_aim aim)
 {
-    uint64_t given = 0;
-    for (int i = 0; i < params_count(route); i++)
-        given |= (uint64_t)(route->params[i].type != PARAM_LIMIT) << i;
-    return given;
+    static const char *const before[] = {"", "SELECT count(*) FROM ", "SELECT count(*) FROM (SELECT FROM ",
+                                         "EXPLAIN (FORMAT JSON) "};
+    struct writing writing = {.sql = BUFFER_INIT, .params = params, .aim = aim};
+    buffer_puts(&writing.sql, before[aim]);
+    if (aim == QUERY_ROWS) {
+        const struct asset *query = asset_find(asset_queries, representation->query);
+        put_sql(&writing, query->text, query->size);
+    } else {
+        char limit[48];
+        snprintf(limit, sizeof(limit), " AS row LIMIT %d) AS few", QUERY_FEW_MOST + 1);
+        put_rows(&writing);
+        buffer_puts(&writing.sql, aim == QUERY_FEW ? limit : aim == QUERY_COUNT ? " AS row" : "");
+    }
+    buffer_putc(&writing.sql, 0);
+    return buffer_detach(&writing.sql, &(size_t){0});
 }
 
-static bool has_query(const struct route *route)
+unsigned query_keys(const struct params *params, enum query_aim aim)
 {
-    return route->shape == SHAPE_LIST || route->shape == SHAPE_ONE || route->shape == SHAPE_READY;
+    return aim == QUERY_ROWS ? params->orders_count : 0;
+}
+
+/* ---- shapes ---- */
+
+/* Representations of one query share its statement. */
+static unsigned char query_place(const struct route *route, const struct representation *representation)
+{
+    unsigned char place = 0;
+    while (strcmp(route->representations[place].query, representation->query) != 0)
+        place++;
+    return place;
+}
+
+static void key_add(struct shape_key *key, unsigned value)
+{
+    key->bytes[key->size++] = (unsigned char)value;
+}
+
+static struct shape_key key_of(const struct params *params, const struct representation *representation,
+                               enum query_aim aim)
+{
+    struct shape_key key = {.size = 0};
+    key_add(&key, (unsigned)(params->route - routes));
+    key_add(&key, aim);
+    key_add(&key, aim == QUERY_ROWS ? query_place(params->route, representation) : 0);
+    key_add(&key, goes_on(params, aim));
+    for (int shift = 0; shift < EMBEDS_MAX; shift += 8)
+        key_add(&key, params->embeds >> shift & 0xFF);
+    key_add(&key, query_keys(params, aim));
+    for (unsigned i = 0; i < query_keys(params, aim); i++)
+        key_add(&key, (unsigned)(params->orders[i].key - params->route->sorts) << 1 | params->orders[i].descending);
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].bound)
+            key_add(&key, (unsigned)(params->terms[i].param - params->route->params));
+    return key;
+}
+
+static const struct db_statement *find_shape(const struct query_set *set, const struct shape_key *key)
+{
+    for (unsigned i = 0; i < set->shapes_count; i++)
+        if (set->shapes[i].key.size == key->size && memcmp(set->shapes[i].key.bytes, key->bytes, key->size) == 0)
+            return &set->shapes[i].statement;
+    return NULL;
+}
+
+static const struct db_statement *keep_shape(struct query_set *set, const struct shape_key *key, char *sql)
+{
+    struct query_shape *shape = &set->shapes[set->shapes_count];
+    *shape = (struct query_shape){.key = *key, .statement = {.serial = set->shapes_count++, .sql = sql}};
+    snprintf(shape->statement.name, sizeof(shape->statement.name), "claimd_%u", shape->statement.serial);
+    return &shape->statement;
+}
+
+static const struct db_statement *lend_shape(struct arena *arena, char *sql)
+{
+    struct db_statement *statement = arena_alloc(arena, sizeof(*statement));
+    statement->sql = arena_copy(arena, sql, strlen(sql));
+    free(sql);
+    return statement;
+}
+
+void query_bind(struct query_set *set, struct arena *arena, const struct params *params,
+                const struct representation *representation, enum query_aim aim, struct db_call *call)
+{
+    struct shape_key key = key_of(params, representation, aim);
+    call->statement = find_shape(set, &key);
+    if (!call->statement) {
+        char *sql = write_statement(params, representation, aim);
+        call->statement = set->shapes_count < KEPT_MAX ? keep_shape(set, &key, sql) : lend_shape(arena, sql);
+    }
+    call->arguments = list_arguments(arena, params, aim, &call->arguments_count);
+}
+
+/* ---- shapes to prepare ---- */
+
+static struct params bare(const struct route *route)
+{
+    struct params params = {.route = route, .id = "", .orders_count = route->sorts ? 1 : 0};
+    params.orders[0] = (struct order){route->sorts, false};
+    return params;
+}
+
+/* Every row of the table that is an argument, as far as they go into one request, in the table's order. */
+static void give_everything(struct params *params)
+{
+    const struct route *route = params->route;
+    for (const struct param *param = route->params; param && param->name && params->terms_count < TERMS_MAX; param++)
+        if (param->type < PARAM_LIMIT)
+            params->terms[params->terms_count++] = (struct term){param, "", ""};
+    params->embeds = UINT32_MAX >> (32 - EMBEDS_MAX);
+    if (!route->sorts)
+        return;
+    params->orders_count = 0;
+    for (const struct sort_key *key = route->sorts + 1; key->name && params->orders_count < SORT_MAX; key++) {
+        params->orders[params->orders_count] = (struct order){key, params->orders_count % 2};
+        params->orders_count++;
+    }
+    params->orders[params->orders_count++] = (struct order){route->sorts, false};
+    params->continued = true;
+}
+
+static void prepare(struct query_set *set, struct arena *arena, const struct params *params,
+                    const struct representation *representation)
+{
+    struct db_call call;
+    unsigned before = set->shapes_count;
+    query_bind(set, arena, params, representation, QUERY_ROWS, &call);
+    if (set->shapes_count > before)
+        set->prepare[set->prepare_count++] = call.statement;
 }
 
 void query_set_init(struct query_set *set)
 {
-    size_t count = 0;
-    while (routes[count].path)
-        count++;
+    struct arena arena;
+    arena_init(&arena);
     *set = (struct query_set){0};
-    set->queries = memory_alloc(count * sizeof(*set->queries));
-    set->prepare = memory_alloc(2 * count * sizeof(struct db_statement *));
+    set->shapes = memory_alloc(KEPT_MAX * sizeof(*set->shapes));
+    set->prepare = memory_alloc(KEPT_MAX * sizeof(struct db_statement *));
     for (const struct route *route = routes; route->path; route++) {
-        if (!has_query(route))
-            continue;
-        struct query *query = &set->queries[route - routes];
-        query->text = asset_find(asset_queries, route->query)->text;
-        query->limited = strstr(query->text, "{limit}") != NULL;
-        set->prepare[set->prepare_count++] = shape(set, route, 0);
-        if (all_given(route))
-            set->prepare[set->prepare_count++] = shape(set, route, all_given(route));
+        struct params least = bare(route), most = least;
+        give_everything(&most);
+        for (const struct representation *each = route->representations; each && each->query; each++) {
+            prepare(set, &arena, &least, each);
+            prepare(set, &arena, &most, each);
+        }
     }
+    arena_release(&arena);
 }
 
 void query_set_release(struct query_set *set)
 {
-    for (const struct route *route = routes; route->path; route++) {
-        struct query *query = &set->queries[route - routes];
-        while (query->shapes) {
-            struct shaped *shaped = query->shapes;
-            query->shapes = shaped->next;
-            free((char *)shaped->statement.sql);
-            free(shaped);
-        }
-    }
-    free(set->queries);
+    for (unsigned i = 0; i < set->shapes_count; i++)
+        free((char *)set->shapes[i].statement.sql);
+    free(set->shapes);
     free(set->prepare);
-}
-
-void query_bind(struct query_set *set, struct arena *arena, const struct params *params, struct db_call *call)
-{
-    const struct route *route = params->route;
-    const char **arguments = arena_alloc(arena, (PARAMS_MAX + 2) * sizeof(*arguments));
-    int count = 0;
-    uint64_t given = 0;
-    if (route_has_id(route))
-        arguments[count++] = params->id;
-    for (int i = 0; i < params_count(route); i++) {
-        if (!params->bound[i])
-            continue;
-        given |= UINT64_C(1) << i;
-        arguments[count++] = params->bound[i];
-    }
-    if (set->queries[route - routes].limited) /* one more than shown tells whether there is a next page */
-        arguments[count++] = arena_format(arena, "%u", params->limit + 1);
-    call->statement = shape(set, route, given);
-    call->arguments = arguments;
-    call->arguments_count = count;
 }

@@ -13,6 +13,8 @@
 /* Below this a coding costs more than it saves. */
 enum { COMPRESS_FROM = 512 };
 
+enum { STREAM_BLOCK = 32 * 1024 };
+
 static const char methods[] = "GET, HEAD, OPTIONS";
 
 void reply_header(const struct reply *reply, const char *name, const char *value)
@@ -20,7 +22,7 @@ void reply_header(const struct reply *reply, const char *name, const char *value
     MHD_add_response_header(reply->response, name, value);
 }
 
-static struct reply reply_bytes(unsigned status, char *bytes, size_t size, const char *media_type, const char *caching)
+static struct reply reply_owned(unsigned status, char *bytes, size_t size, const char *media_type, const char *caching)
 {
     struct reply reply = {MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE), status};
     reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
@@ -52,8 +54,8 @@ static const char *encode(char **bytes, size_t *size, const char *accept_encodin
     return coding == CODING_BROTLI ? "br" : "gzip";
 }
 
-struct reply reply_document(char *bytes, size_t size, const char *media_type, const char *cache_control,
-                            const struct reply_wishes *wishes)
+struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *document,
+                         const struct reply_wishes *wishes)
 {
     char etag[ETAG_SIZE];
     const char *coding = encode(&bytes, &size, wishes->accept_encoding);
@@ -62,20 +64,39 @@ struct reply reply_document(char *bytes, size_t size, const char *media_type, co
     if (etag_listed(wishes->if_none_match, etag)) {
         free(bytes);
         reply = reply_empty(MHD_HTTP_NOT_MODIFIED);
-        reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control);
+        reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, document->cache_control);
     } else {
-        reply = reply_bytes(MHD_HTTP_OK, bytes, size, media_type, cache_control);
+        reply = reply_owned(MHD_HTTP_OK, bytes, size, document->media_type, document->cache_control);
         if (coding)
             reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, coding);
     }
     reply_header(&reply, MHD_HTTP_HEADER_ETAG, etag);
-    reply_header(&reply, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+    reply_header(&reply, MHD_HTTP_HEADER_VARY, document->vary);
+    return reply;
+}
+
+_Static_assert(STREAM_END == MHD_CONTENT_READER_END_OF_STREAM && STREAM_BROKEN == MHD_CONTENT_READER_END_WITH_ERROR,
+               "libmicrohttpd's words for the end");
+
+static ssize_t read_stream(void *stream, uint64_t position, char *space, size_t size)
+{
+    (void)position;
+    return stream_read(stream, space, size);
+}
+
+struct reply reply_stream(struct stream *stream, const struct reply_document *document)
+{
+    struct reply reply = {MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL),
+                          MHD_HTTP_OK};
+    reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, document->media_type);
+    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    reply_header(&reply, MHD_HTTP_HEADER_VARY, document->vary);
     return reply;
 }
 
 struct reply reply_moment(char *bytes, size_t size)
 {
-    return reply_bytes(MHD_HTTP_OK, bytes, size, "application/json", "no-store");
+    return reply_owned(MHD_HTTP_OK, bytes, size, "application/json", "no-store");
 }
 
 /* ---- problems ---- */
@@ -103,7 +124,7 @@ struct reply reply_problem(const struct error *error)
     if (error->faults_count)
         json_object_set_new(problem, "errors", faults_json(error));
     char *text = json_dumps(problem, JSON_COMPACT);
-    struct reply reply = reply_bytes(kind->status, text, strlen(text), "application/problem+json", "no-store");
+    struct reply reply = reply_owned(kind->status, text, strlen(text), "application/problem+json", "no-store");
     if (kind->retry)
         reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     if (error->code == ERROR_METHOD_NOT_ALLOWED)
@@ -128,7 +149,8 @@ struct reply reply_options(void)
     struct reply reply = reply_empty(MHD_HTTP_NO_CONTENT);
     reply_header(&reply, MHD_HTTP_HEADER_ALLOW, methods);
     reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
-    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match, X-Request-Id");
+    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
+                 "Accept, If-None-Match, Prefer, Traceparent, X-Request-Id");
     reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
     return reply;
 }

@@ -7,17 +7,21 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer.h"
 #include "arena.h"
 #include "assets.h"
 #include "error.h"
 #include "guard.h"
 #include "log.h"
 #include "memory.h"
+#include "negotiate.h"
+#include "origin.h"
 #include "params.h"
 #include "reply.h"
 #include "routes.h"
-#include "row.h"
-#include "url.h"
+#include "stream.h"
+#include "target.h"
+#include "trace.h"
 
 enum { ID_SIZE = 65 };
 
@@ -32,14 +36,26 @@ struct request {
     const char *method;
     struct MHD_Connection *connection;
     struct params params;
-    struct error error;
+    const struct representation *representation;
+    struct answer_count count;
+    enum query_aim aim; /* of the call under way */
     struct db_call call;
+    uint64_t asked, waited; /* loop_now_us() of the call, microseconds of all of them */
+    struct stream stream;   /* of a streamed answer */
+    struct arena page;      /* what one page of it needs */
+    struct error error;
     struct reply reply; /* once READY */
     char id[ID_SIZE];   /* of the request, for the client's log and ours */
-    uint64_t begun;     /* loop_now() */
+    char trace[TRACE_ID_SIZE];
+    uint64_t begun; /* loop_now_us() */
 };
 
-/* ---- answers ---- */
+static bool is_method(const struct request *request, const char *method)
+{
+    return strcmp(request->method, method) == 0;
+}
+
+/* ---- header fields ---- */
 
 struct field_search {
     struct request *request;
@@ -57,6 +73,16 @@ static enum MHD_Result join_field(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
+/* The field's value, several of one name as one list; NULL if it is absent. */
+static const char *field(struct request *request, const char *name)
+{
+    struct field_search search = {.request = request, .name = name};
+    MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, join_field, &search);
+    return search.value;
+}
+
+/* ---- answers ---- */
+
 static void answer(struct request *request, struct reply reply)
 {
     request->reply = reply;
@@ -68,91 +94,42 @@ static void answer_error(struct request *request)
     answer(request, reply_problem(&request->error));
 }
 
-/* The client's own words on the form of the answer; the copy lies in the arena. Fields of one name are one list. */
-static const char *field(struct request *request, const char *name)
-{
-    struct field_search search = {.request = request, .name = name};
-    MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, join_field, &search);
-    return search.value;
-}
-
-static void answer_document(struct request *request, char *bytes, size_t size, const char *media_type)
-{
-    struct reply_wishes wishes = {field(request, MHD_HTTP_HEADER_ACCEPT_ENCODING),
-                                  field(request, MHD_HTTP_HEADER_IF_NONE_MATCH)};
-    answer(request, reply_document(bytes, size, media_type, request->service->cache_control, &wishes));
-}
-
-/* Takes the bytes of `body`. */
-static void answer_buffer(struct request *request, struct buffer *body, const char *media_type)
-{
-    size_t size;
-    char *bytes = buffer_detach(body, &size);
-    answer_document(request, bytes, size, media_type);
-}
-
 static void refuse(struct request *request, enum error_code code, const char *detail)
 {
     error_set(&request->error, code, "%s", detail);
     answer_error(request);
 }
 
-static void put_next(struct request *request, struct buffer *body, const PGresult *result, char **ret_next)
+static const char *cache_control(const struct request *request)
 {
-    unsigned limit = request->params.limit;
-    buffer_puts(body, "],\"next\":");
-    if ((unsigned)PQntuples(result) <= limit) {
-        buffer_puts(body, "null}");
-        return;
-    }
-    *ret_next = params_next(&request->arena, &request->params, PQgetvalue(result, (int)limit - 1, 0));
-    buffer_json(body, *ret_next, strlen(*ret_next));
-    buffer_putc(body, '}');
+    return request->service->cache_control;
 }
 
-static void answer_list(struct request *request, const PGresult *result)
+/* Takes the bytes. */
+static void answer_bytes(struct request *request, char *bytes, size_t size, const char *media_type, const char *vary)
 {
-    struct buffer body = BUFFER_INIT;
-    unsigned rows = (unsigned)PQntuples(result), limit = request->params.limit;
-    char *next = NULL;
-    buffer_puts(&body, "{\"items\":[");
-    row_objects(&body, result, (int)(rows < limit ? rows : limit));
-    put_next(request, &body, result, &next);
-    answer_buffer(request, &body, media_json);
-    if (next)
-        reply_header(&request->reply, MHD_HTTP_HEADER_LINK, arena_format(&request->arena, "<%s>; rel=\"next\"", next));
-}
-
-static void answer_one(struct request *request, const PGresult *result)
-{
-    if (PQntuples(result) == 0) {
-        refuse(request, ERROR_NOT_FOUND, "Nothing has this id.");
-        return;
-    }
-    struct buffer body = BUFFER_INIT;
-    row_objects(&body, result, 1);
-    answer_buffer(request, &body, media_json);
+    struct reply_document document = {media_type, cache_control(request), vary};
+    struct reply_wishes wishes = {field(request, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+                                  field(request, MHD_HTTP_HEADER_IF_NONE_MATCH)};
+    answer(request, reply_bytes(bytes, size, &document, &wishes));
 }
 
 static void answer_status(struct request *request, const char *status)
 {
-    struct buffer body = BUFFER_INIT;
-    buffer_puts(&body, "{\"status\":");
-    buffer_json(&body, status, strlen(status));
-    buffer_putc(&body, '}');
-    size_t size;
-    char *bytes = buffer_detach(&body, &size);
-    answer(request, reply_moment(bytes, size));
+    char *bytes = memory_format("{\"status\":\"%s\"}", status);
+    answer(request, reply_moment(bytes, strlen(bytes)));
 }
 
-static void answer_asset(struct request *request, const struct asset *asset)
+static void answer_asset(struct request *request)
 {
-    struct buffer body = BUFFER_INIT;
-    buffer_append(&body, asset->text, asset->size);
-    answer_buffer(request, &body, request->params.route->media_type);
+    const struct route *route = request->params.route;
+    const struct asset *asset = asset_find(asset_openapi, route->asset);
+    char *bytes = memory_alloc(asset->size);
+    memcpy(bytes, asset->text, asset->size);
+    answer_bytes(request, bytes, asset->size, route->media_type, MHD_HTTP_HEADER_ACCEPT_ENCODING);
 }
 
-/* What a problem's type means, as JSON: the document that its URI leads to (RFC 9457, section 4). */
+/* What a problem's type means: the document that its URI leads to (RFC 9457, section 4). */
 static void answer_problem_type(struct request *request)
 {
     const struct error_kind *kind = error_kind_find(request->params.id);
@@ -162,7 +139,51 @@ static void answer_problem_type(struct request *request)
     }
     size_t size;
     char *bytes = reply_problem_type(kind, &size);
-    answer_document(request, bytes, size, media_json);
+    answer_bytes(request, bytes, size, media_json, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+}
+
+/* ---- documents from rows ---- */
+
+static void put_link(struct request *request, const char *cursor, const char *relation)
+{
+    const char *target = params_target(&request->arena, &request->params, cursor);
+    reply_header(&request->reply, MHD_HTTP_HEADER_LINK,
+                 arena_format(&request->arena, "<%s>; rel=\"%s\"", target, relation));
+}
+
+static void put_list_headers(struct request *request, const char *next)
+{
+    put_link(request, NULL, "first");
+    if (next)
+        put_link(request, next, "next");
+    if (!request->count.applied)
+        return;
+    reply_header(&request->reply, "Preference-Applied",
+                 arena_format(&request->arena, "count=%s", request->count.applied));
+    reply_header(&request->reply, "X-Total-Count", arena_format(&request->arena, "%lld", request->count.total));
+}
+
+static const char *vary_of(const struct request *request)
+{
+    bool counts = request->params.route->shape == SHAPE_LIST && request->representation->format == FORMAT_JSON;
+    return counts ? "Accept, Accept-Encoding, Prefer" : "Accept, Accept-Encoding";
+}
+
+static void answer_document(struct request *request, const PGresult *result)
+{
+    struct buffer body = BUFFER_INIT;
+    const char *next;
+    if (!answer_write(&request->arena, &request->params, request->representation, &request->count, result, &body, &next,
+                      &request->error)) {
+        buffer_release(&body);
+        answer_error(request);
+        return;
+    }
+    size_t size;
+    char *bytes = buffer_detach(&body, &size);
+    answer_bytes(request, bytes, size, answer_media_type(request->representation->format), vary_of(request));
+    if (request->params.route->shape == SHAPE_LIST)
+        put_list_headers(request, next);
 }
 
 static bool has_row(const PGresult *result, const char *version, size_t size)
@@ -187,7 +208,7 @@ static void answer_ready(struct request *request, const PGresult *result)
 
 /* ---- the database ---- */
 
-static enum error_code error_of(enum db_status status)
+static enum error_code error_of(const struct request *request, enum db_status status)
 {
     static const enum error_code codes[] = {
         [DB_FAILED] = ERROR_INTERNAL,
@@ -196,12 +217,15 @@ static enum error_code error_of(enum db_status status)
         [DB_UNREADY] = ERROR_NOT_READY,
         [DB_UNAVAILABLE] = ERROR_DATABASE_UNAVAILABLE,
     };
+    if (status == DB_MISFIT) /* all else that a client gives was checked */
+        return request->params.continued ? ERROR_INVALID_CURSOR : ERROR_INTERNAL;
     return codes[status];
 }
 
 static const char *detail_of(enum db_status status)
 {
     static const char *const details[] = {
+        [DB_MISFIT] = "This is not a cursor of this service; take it from next.",
         [DB_FAILED] = "The database could not answer; the log says why.",
         [DB_TIMEOUT] = "The database did not answer in time.",
         [DB_OVERLOADED] = "Too many requests wait for the database.",
@@ -223,131 +247,181 @@ static void answer_refusal(struct request *request, const PGresult *result)
     answer_error(request);
 }
 
+static void on_result(struct db_call *call, enum db_status status, const PGresult *result);
+
+/* Sends the request's next query; what it answers comes to on_result(). */
+static enum db_status ask(struct request *request, enum query_aim aim, struct arena *arena)
+{
+    request->aim = aim;
+    request->asked = loop_now_us();
+    query_bind(&request->service->queries, arena, &request->params, request->representation, aim, &request->call);
+    request->call.done = on_result;
+    return db_start(&request->service->db, &request->call);
+}
+
+static void ask_or_refuse(struct request *request, enum query_aim aim)
+{
+    enum db_status status = ask(request, aim, &request->arena);
+    if (status)
+        refuse(request, error_of(request, status), detail_of(status));
+}
+
+/* ---- streamed answers ---- */
+
+/* The page's arena holds what the last query took; from here on, what the next one will. */
+static void take_page(struct request *request, const PGresult *result, bool first)
+{
+    struct params *params = &request->params;
+    struct stream *stream = &request->stream;
+    arena_release(&request->page);
+    arena_init(&request->page);
+    stream->broken = !answer_write_page(&request->page, params, request->representation, first, result, &stream->part,
+                                        &request->error);
+    const char *const *keys = answer_last_keys(&request->page, params, result);
+    for (unsigned i = 0; keys && i < params->orders_count; i++)
+        params->after[i] = keys[i];
+    params->continued = true;
+    stream->complete = !keys;
+}
+
+static void ask_for_page(struct stream *stream)
+{
+    struct request *request = container_of(stream, struct request, stream);
+    request->service->progress(request->connection);
+    stream->broken = ask(request, QUERY_ROWS, &request->page) != DB_OK;
+    if (!stream->broken)
+        MHD_suspend_connection(request->connection);
+}
+
+static void begin_stream(struct request *request, const PGresult *result)
+{
+    struct reply_document document = {answer_media_type(request->representation->format), NULL, vary_of(request)};
+    take_page(request, result, true);
+    if (request->error.code) {
+        answer_error(request);
+        return;
+    }
+    request->stream.ask = ask_for_page;
+    answer(request, reply_stream(&request->stream, &document));
+}
+
+/* ---- results ---- */
+
 static void answer_rows(struct request *request, const PGresult *result)
 {
-    switch (request->params.route->shape) {
-    case SHAPE_LIST:
-        answer_list(request, result);
-        break;
-    case SHAPE_READY:
+    if (request->params.route->shape == SHAPE_READY)
         answer_ready(request, result);
-        break;
-    default:
-        answer_one(request, result);
-    }
+    else if (answer_is_streamed(&request->params, request->representation))
+        begin_stream(request, result);
+    else
+        answer_document(request, result);
+}
+
+/* The top node's estimate is the first in PostgreSQL's EXPLAIN (FORMAT JSON). */
+static long long estimate(const PGresult *result)
+{
+    static const char label[] = "\"Plan Rows\":";
+    const char *found = strstr(PQgetvalue(result, 0, 0), label);
+    return found ? strtoll(found + strlen(label), NULL, 10) : 0;
+}
+
+/* Few rows are counted even where an estimate would do; true if that was not enough. */
+static bool take_count(struct request *request, const PGresult *result)
+{
+    long long rows = request->aim == QUERY_ESTIMATE ? estimate(result) : strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    if (request->aim == QUERY_FEW && rows > QUERY_FEW_MOST)
+        return true;
+    request->count.total = request->aim == QUERY_ESTIMATE && rows <= QUERY_FEW_MOST ? QUERY_FEW_MOST + 1 : rows;
+    return false;
+}
+
+static void go_on(struct request *request, const PGresult *result)
+{
+    if (request->aim == QUERY_ROWS)
+        answer_rows(request, result);
+    else
+        ask_or_refuse(request, take_count(request, result) ? QUERY_ESTIMATE : QUERY_ROWS);
+}
+
+/* The status line of a streamed answer has been sent: all that can be told is that it is not whole. */
+static void go_on_streaming(struct request *request, enum db_status status, const PGresult *result)
+{
+    request->stream.broken = status != DB_OK;
+    if (status == DB_OK)
+        take_page(request, result, false);
 }
 
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
-    if (status == DB_OK)
-        answer_rows(request, result);
+    request->waited += loop_now_us() - request->asked;
+    if (request->state == REQUEST_READY)
+        go_on_streaming(request, status, result);
+    else if (status == DB_OK)
+        go_on(request, result);
     else if (status == DB_REFUSED)
         answer_refusal(request, result);
-    else
-        refuse(request, error_of(status), detail_of(status));
+    else if (status == DB_MISFIT && request->params.continued) {
+        error_fault(&request->error, ERROR_INVALID_CURSOR, "cursor", "%s", detail_of(status));
+        answer_error(request);
+    } else
+        refuse(request, error_of(request, status), detail_of(status));
+    if (request->state != REQUEST_READY)
+        return; /* one more query */
     request->service->woken = true;
     MHD_resume_connection(request->connection);
 }
 
-static void ask_database(struct request *request)
-{
-    query_bind(&request->service->queries, &request->arena, &request->params, &request->call);
-    request->call.done = on_result;
-    enum db_status status = db_start(&request->service->db, &request->call);
-    if (status) {
-        refuse(request, error_of(status), detail_of(status));
-        return;
-    }
-    request->state = REQUEST_WAITING;
-    MHD_suspend_connection(request->connection);
-}
-
 /* ---- arriving ---- */
 
-/* The path and query of a target in absolute form (RFC 9112, section 3.2.2) begin behind its authority. */
-static const char *origin_form(const char *uri)
+static enum query_aim first_aim(struct request *request)
 {
-    if (strncasecmp(uri, "http://", 7) != 0 && strncasecmp(uri, "https://", 8) != 0)
-        return uri;
-    const char *authority = strstr(uri, "//") + 2;
-    const char *path = authority + strcspn(authority, "/?");
-    return *path ? path : "/";
+    bool counts = request->params.route->shape == SHAPE_LIST && request->representation->format == FORMAT_JSON;
+    const char *prefer = counts ? field(request, "Prefer") : NULL;
+    bool exact = negotiate_prefers(prefer, "count", "exact");
+    if (!exact && !negotiate_prefers(prefer, "count", "estimated"))
+        return QUERY_ROWS;
+    request->count.applied = exact ? "exact" : "estimated";
+    return exact ? QUERY_COUNT : QUERY_FEW;
 }
 
-/* An encoded slash is no separator (RFC 3986, section 2.2), and no id holds one. */
-static bool has_encoded_slash(const char *path, size_t size)
+static void ask_database(struct request *request)
 {
-    for (size_t i = 0; i + 2 < size; i++)
-        if (strncasecmp(path + i, "%2f", 3) == 0)
-            return true;
-    return false;
-}
-
-static const struct route *find_route(struct request *request, const char *uri, const char **ret_id)
-{
-    size_t size = strcspn(uri, "?"), id_size = 0;
-    const char *path, *id;
-    const char *fault = url_decode(&request->arena, uri, size, false, &path);
-    if (fault) {
-        error_set(&request->error, ERROR_MALFORMED_REQUEST, "In the path: %s", fault);
-        return NULL;
+    request->representation = answer_representation(&request->params, field(request, MHD_HTTP_HEADER_ACCEPT),
+                                                    &request->arena, &request->error);
+    if (!request->representation) {
+        answer_error(request);
+        return;
     }
-    const struct route *route = has_encoded_slash(uri, size) ? NULL : route_find(path, &id, &id_size);
-    if (!route) {
-        error_set(&request->error, ERROR_NOT_FOUND,
-                  "There is nothing at this path; /openapi.json lists what there is.");
-        return NULL;
-    }
-    *ret_id = id ? arena_copy(&request->arena, id, id_size) : NULL;
-    return route;
-}
-
-static bool is_method(const struct request *request, const char *method)
-{
-    return strcmp(request->method, method) == 0;
-}
-
-static bool read_target(struct request *request)
-{
-    const char *uri = origin_form(request->uri), *query = strchr(uri, '?'), *id;
-    if (strchr(uri, ' ')) {
-        error_set(&request->error, ERROR_MALFORMED_REQUEST, "The request target holds a space.");
-        return false;
-    }
-    const struct route *route = find_route(request, uri, &id);
-    if (!route)
-        return false;
-    if (!is_method(request, MHD_HTTP_METHOD_GET) && !is_method(request, MHD_HTTP_METHOD_HEAD) &&
-        !is_method(request, MHD_HTTP_METHOD_OPTIONS)) {
-        error_set(&request->error, ERROR_METHOD_NOT_ALLOWED, "This path takes GET, HEAD and OPTIONS.");
-        return false;
-    }
-    if (!params_parse(&request->arena, route, id, query ? query + 1 : "", &request->params, &request->error))
-        return false;
-    if (id && !id_valid(route->id_form, id)) {
-        error_set(&request->error, ERROR_NOT_FOUND, "Nothing has this id.");
-        return false;
-    }
-    return true;
+    if (answer_is_streamed(&request->params, request->representation))
+        request->params.limit = LIMIT_MAX;
+    request->state = REQUEST_WAITING;
+    ask_or_refuse(request, first_aim(request));
+    if (request->state == REQUEST_WAITING)
+        MHD_suspend_connection(request->connection);
 }
 
 static void dispatch(struct request *request)
 {
-    if (!read_target(request)) {
+    if (!target_read(&request->arena, request->method, request->uri, &request->params, &request->error)) {
         answer_error(request);
         return;
     }
-    const struct route *route = request->params.route;
     if (is_method(request, MHD_HTTP_METHOD_OPTIONS)) {
         answer(request, reply_options());
-    } else if (route->shape == SHAPE_HEALTH) {
+        return;
+    }
+    switch (request->params.route->shape) {
+    case SHAPE_HEALTH:
         answer_status(request, "ok");
-    } else if (route->shape == SHAPE_PROBLEM) {
+        break;
+    case SHAPE_PROBLEM:
         answer_problem_type(request);
-    } else if (route->shape == SHAPE_ASSET) {
-        answer_asset(request, asset_find(asset_openapi, route->query));
-    } else {
+        break;
+    case SHAPE_ASSET:
+        answer_asset(request);
+        break;
+    default:
         ask_database(request);
     }
 }
@@ -358,22 +432,57 @@ struct request *request_begin(struct service *service, const char *uri)
 {
     struct request *request = memory_alloc(sizeof(*request));
     arena_init(&request->arena);
+    arena_init(&request->page);
     request->service = service;
-    request->begun = loop_now();
+    request->begun = loop_now_us();
     request->uri_received = uri;
     request->uri = arena_copy(&request->arena, uri, strlen(uri));
     return request;
 }
 
-/* What every answer says: to a browser's script from anywhere, and to a browser that shows it as a page. */
+/* To a browser's scripts: which pages may read the answer, and what of it. */
+static void put_cors_headers(struct request *request)
+{
+    const char *origins = request->service->cors_origins;
+    const char *allowed = origin_allowed(origins, field(request, MHD_HTTP_HEADER_ORIGIN));
+    if (strcmp(origins, "*") != 0)
+        reply_header(&request->reply, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ORIGIN);
+    if (!allowed)
+        return;
+    reply_header(&request->reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+    reply_header(&request->reply, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS,
+                 "ETag, Link, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Total-Count");
+}
+
+/* To a browser that shows the answer as a page. */
+static void put_security_headers(const struct request *request)
+{
+    bool picture = request->representation && request->representation->format == FORMAT_SVG;
+    reply_header(&request->reply, MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff");
+    reply_header(&request->reply, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
+                 picture ? "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+                         : "default-src 'none'; frame-ancestors 'none'");
+    reply_header(&request->reply, "Referrer-Policy", "no-referrer");
+    reply_header(&request->reply, "Cross-Origin-Resource-Policy", "cross-origin");
+}
+
+/* Milliseconds (Server Timing, section 3). */
+static void put_timing(struct request *request)
+{
+    uint64_t total = loop_now_us() - request->begun, waited = request->waited;
+    reply_header(&request->reply, "Server-Timing",
+                 arena_format(&request->arena, "db;dur=%" PRIu64 ".%03" PRIu64 ", total;dur=%" PRIu64 ".%03" PRIu64,
+                              waited / 1000, waited % 1000, total / 1000, total % 1000));
+}
+
 static void put_common_headers(struct request *request)
 {
-    const struct reply *reply = &request->reply;
-    reply_header(reply, "X-Request-Id", request->id);
-    reply_header(reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    reply_header(reply, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Retry-After, X-Request-Id");
-    reply_header(reply, MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff");
-    reply_header(reply, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    reply_header(&request->reply, "X-Request-Id", request->id);
+    reply_header(&request->reply, MHD_HTTP_HEADER_ACCEPT_RANGES, "none");
+    reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</openapi.json>; rel=\"service-desc\"");
+    put_cors_headers(request);
+    put_security_headers(request);
+    put_timing(request);
 }
 
 static enum MHD_Result queue_response(struct request *request)
@@ -388,7 +497,7 @@ static enum MHD_Result queue_response(struct request *request)
 static void choose_id(struct request *request)
 {
     static const char harmless[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.";
-    const char *given = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "X-Request-Id");
+    const char *given = field(request, "X-Request-Id");
     size_t size = given ? strspn(given, harmless) : 0;
     if (size && size < sizeof(request->id) && !given[size])
         memcpy(request->id, given, size + 1);
@@ -405,7 +514,8 @@ static void accept_or_refuse(struct request *request, const char *version)
     request->service->active++;
     struct guard_line line = {request->uri_received, strlen(request->uri), version};
     guard_check(request->connection, &line, &body, &request->error);
-    if (body && !request->error.code && read_target(request))
+    if (body && !request->error.code &&
+        target_read(&request->arena, request->method, request->uri, &request->params, &request->error))
         error_set(&request->error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
     if (request->error.code)
         answer_error(request);
@@ -418,6 +528,7 @@ enum MHD_Result request_handle(struct request *request, struct MHD_Connection *c
         request->connection = connection;
         request->method = arena_copy(&request->arena, method, strlen(method));
         choose_id(request);
+        trace_id(field(request, "traceparent"), request->trace);
         accept_or_refuse(request, version);
     } else if (request->state == REQUEST_ACCEPTED) {
         dispatch(request);
@@ -428,8 +539,9 @@ enum MHD_Result request_handle(struct request *request, struct MHD_Connection *c
 static void log_request(const struct request *request)
 {
     log_event(LOG_INFO, "request", LOG_TEXT("method", request->method ? request->method : ""),
-              LOG_TEXT("target", request->uri), LOG_TEXT("id", request->id),
-              LOG_NUMBER("status", request->reply.status), LOG_NUMBER("ms", (long long)(loop_now() - request->begun)));
+              LOG_TEXT("target", request->uri), LOG_TEXT("id", request->id), LOG_TEXT("trace", request->trace),
+              LOG_NUMBER("status", request->reply.status),
+              LOG_NUMBER("ms", (long long)(loop_now_us() - request->begun) / 1000));
 }
 
 void request_end(struct request *request)
@@ -440,6 +552,8 @@ void request_end(struct request *request)
     if (request->reply.response)
         MHD_destroy_response(request->reply.response);
     request->service->active -= request->state != REQUEST_NEW;
+    stream_release(&request->stream);
+    arena_release(&request->page);
     arena_release(&request->arena);
     free(request);
 }

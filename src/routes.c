@@ -1,29 +1,62 @@
 /* routes: THE table of what the service answers */
 #include "routes.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#define VALUES(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define PARAMS(...) ((const struct param[]){__VA_ARGS__, {.name = NULL}})
+#define WORDS_OF(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define PARAMS(...) ((const struct param[]){__VA_ARGS__, FORM, {.name = NULL}})
+#define SORTS(...) ((const struct sort_key[]){__VA_ARGS__, {.name = NULL}})
+#define REPRESENTATIONS(...) ((const struct representation[]){__VA_ARGS__, {.query = NULL}})
 
 /* clang-format off */
-#define ONE_ID(name) {name, NULL, PARAM_ID, NULL, NULL}
+
+/* ---- parameters ---- */
+
 #define LIST(name, type, values, column) \
-    {name, NULL, type, values, column " = ANY (?)"}, \
-    {name, "not", type, values, "(" column " = ANY (?)) IS NOT TRUE"}
+    {name, NULL, type, values, false, column " = ANY (?)"}, \
+    {name, "not", type, values, false, "(" column " = ANY (?)) IS NOT TRUE"}
 #define IDS(name, column) LIST(name, PARAM_IDS, NULL, column)
 #define TAGS(name, column) LIST(name, PARAM_TAGS, NULL, column)
-#define WORDS(name, column, ...) LIST(name, PARAM_WORDS, VALUES(__VA_ARGS__), column)
-#define NULLABLE(name, column) {name, NULL, PARAM_NULL, NULL, "(" column " IS NULL) = ?"}
+#define WORDS(name, column, ...) LIST(name, PARAM_WORDS, WORDS_OF(__VA_ARGS__), column)
+#define NULLABLE(name, column) {name, NULL, PARAM_NULL, NULL, false, "(" column " IS NULL) = ?"}
 #define ORDERED(name, type, column) \
-    {name, "eq", type, NULL, column " = ?"}, \
-    {name, "gt", type, NULL, column " > ?"}, \
-    {name, "gte", type, NULL, column " >= ?"}, \
-    {name, "lt", type, NULL, column " < ?"}, \
-    {name, "lte", type, NULL, column " <= ?"}
-#define PAGE(key) {"limit", NULL, PARAM_LIMIT, NULL, NULL}, {"cursor", NULL, PARAM_CURSOR, NULL, key " > ?"}
+    {name, "eq", type, NULL, true, column " = ?"}, \
+    {name, "gt", type, NULL, true, column " > ?"}, \
+    {name, "gte", type, NULL, true, column " >= ?"}, \
+    {name, "lt", type, NULL, true, column " < ?"}, \
+    {name, "lte", type, NULL, true, column " <= ?"}
 
+/* Not conditions, but what a query asks for by name. */
+#define PLACED(name, type, values) {name, NULL, type, values, false, NULL}
+#define STANCES WORDS_OF("asserts", "reports", "disputes")
+
+/* What every answer of a resource takes, and every list. */
+#define FORM {"fields", NULL, PARAM_FIELDS, NULL, false, NULL}, {"format", NULL, PARAM_FORMAT, NULL, false, NULL}
+#define PAGE \
+    {"sort", NULL, PARAM_SORT, NULL, false, NULL}, \
+    {"limit", NULL, PARAM_LIMIT, NULL, false, NULL}, \
+    {"cursor", NULL, PARAM_CURSOR, NULL, false, NULL}
+#define PARAMS_OF_ONE ((const struct param[]){FORM, {.name = NULL}})
+#define EMBED(...) {"embed", NULL, PARAM_EMBED, WORDS_OF(__VA_ARGS__), false, NULL}
+
+/* ---- sort keys: a row without a value comes last, whichever the direction ---- */
+
+#define KEY(name, expression) {name, expression, expression, NULL}
+#define NULLABLE_KEY(name, expression, last, first) \
+    {name, "coalesce(" expression ", " last ")", "coalesce(" expression ", " first ")", NULL}
+#define DAY_KEY(name, column) NULLABLE_KEY(name, column, "'infinity'", "'-infinity'")
+
+/* ---- representations ---- */
+
+#define AS_ROWS(query) REPRESENTATIONS({FORMAT_JSON, query}, {FORMAT_CSV, query}, {FORMAT_NDJSON, query})
+#define AS_ONE(query) REPRESENTATIONS({FORMAT_JSON, query})
+#define AS_COMPARISON(query) \
+    REPRESENTATIONS({FORMAT_JSON, query}, {FORMAT_CSV, "comparison_figures"})
+
+/* ---- claims ---- */
+
+#define CLAIM_VALUE "claim.figure_value * coalesce(unit.factor, 1)"
+#define CLAIM_EMBEDS EMBED("source", "claimant", "subject", "quantity", "proposition", "comparisons")
 #define CLAIM_FILTERS \
     IDS("subject", "claim.subject_id"), \
     IDS("quantity", "claim.quantity_id"), NULLABLE("quantity", "claim.quantity_id"), \
@@ -35,71 +68,115 @@
           "none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"), \
     WORDS("kind", "claim.kind", "numeric", "multiple", "statement"), \
     TAGS("language", "source.language"), \
-    ORDERED("value", PARAM_NUMBER, "claim.figure_value * coalesce(unit.factor, 1)"), \
-    NULLABLE("value", "claim.figure_value"), \
+    ORDERED("value", PARAM_NUMBER, CLAIM_VALUE), NULLABLE("value", "claim.figure_value"), \
+    ORDERED("published_at", PARAM_DAY, "source.published_at"), NULLABLE("published_at", "source.published_at"), \
     ORDERED("line", PARAM_COUNT, "claim.line"), \
     ORDERED("created_at", PARAM_TIME, "claim.created_at"), \
-    PAGE("claim.id")
+    CLAIM_EMBEDS, \
+    PAGE
+#define CLAIM_SORTS SORTS( \
+    KEY("id", "claim.id"), \
+    NULLABLE_KEY("value", CLAIM_VALUE, "'Infinity'", "'-Infinity'"), \
+    KEY("source", "claim.source_id"), \
+    KEY("line", "claim.line"), \
+    KEY("subject", "claim.subject_id"), \
+    NULLABLE_KEY("quantity", "claim.quantity_id::text", "'~'", "''"), \
+    KEY("claimant", "claim.claimant_id"), \
+    DAY_KEY("published_at", "source.published_at"), \
+    KEY("created_at", "claim.created_at"))
+
+/* ---- comparisons ---- */
+
+#define OUTCOME(part) \
+    "(compare(comparison_set.claims, comparison_baseline(comparison_set.claims, NULL, comparison_set.baseline_id, {stance})," \
+    " NULL, {stance}))." part
+#define COMPARISON_PARAMS \
+    PLACED("baseline", PARAM_ID, NULL), PLACED("unit", PARAM_CODE, NULL), PLACED("stance", PARAM_WORDS, STANCES)
+
+/* ---- the table ---- */
 
 const struct route routes[] = {
-    {"/v1/claims", SHAPE_LIST, "claims",
+    {"/v1/claims", SHAPE_LIST, .rows = "claims", .representations = AS_ROWS("claims"), .sorts = CLAIM_SORTS,
      .params = PARAMS(IDS("id", "claim.id"), IDS("source", "claim.source_id"), CLAIM_FILTERS)},
-    {"/v1/claims/{id}", SHAPE_ONE, "claims", .id_condition = "claim.id = ?"},
+    {"/v1/claims/{id}", SHAPE_ONE, .rows = "claims", .representations = AS_ONE("claims"), .id_condition = "claim.id = ?",
+     .params = PARAMS(CLAIM_EMBEDS)},
+    {"/v1/claims/{id}/related", SHAPE_LIST, .rows = "related", .representations = AS_ROWS("related"),
+     .sorts = SORTS(KEY("id", "claim.id")), .params = PARAMS(PAGE)},
 
-    {"/v1/claims/{id}/related", SHAPE_LIST, "related", .params = PARAMS(PAGE("claim.id"))},
-
-    {"/v1/sources", SHAPE_LIST, "sources",
+    {"/v1/sources", SHAPE_LIST, .rows = "sources", .representations = AS_ROWS("sources"),
+     .sorts = SORTS(KEY("id", "source.id"),
+                    DAY_KEY("published_at", "source.published_at"),
+                    KEY("created_at", "source.created_at")),
      .params = PARAMS(IDS("id", "source.id"),
                       WORDS("kind", "source.kind", "article", "study", "paper", "post", "report", "statement"),
                       TAGS("language", "source.language"), NULLABLE("language", "source.language"),
                       IDS("origin", "source.origin_id"),
+                      {"url", NULL, PARAM_TEXT, NULL, false, "source.url = ?"},
                       ORDERED("published_at", PARAM_DAY, "source.published_at"),
                       NULLABLE("published_at", "source.published_at"),
                       ORDERED("created_at", PARAM_TIME, "source.created_at"),
-                      PAGE("source.id"))},
-    {"/v1/sources/{id}", SHAPE_ONE, "sources", .id_condition = "source.id = ?"},
-    {"/v1/sources/{id}/claims", SHAPE_LIST, "claims", .id_condition = "claim.source_id = known_source(?)",
-     .params = PARAMS(CLAIM_FILTERS)},
+                      PAGE)},
+    {"/v1/sources/{id}", SHAPE_ONE, .rows = "sources", .representations = AS_ONE("sources"),
+     .id_condition = "source.id = ?", .params = PARAMS_OF_ONE},
+    {"/v1/sources/{id}/claims", SHAPE_LIST, .rows = "claims", .representations = AS_ROWS("claims"), .sorts = CLAIM_SORTS,
+     .id_condition = "claim.source_id = known_source(?)", .params = PARAMS(CLAIM_FILTERS)},
 
-    {"/v1/comparisons", SHAPE_LIST, "comparisons",
+    {"/v1/comparisons", SHAPE_LIST, .rows = "comparisons", .representations = AS_ROWS("comparisons"),
+     .sorts = SORTS(KEY("id", "comparison_set.id"),
+                    NULLABLE_KEY("spread", "(" OUTCOME("spread") " ->> 'ratio')::numeric", "'Infinity'", "'-Infinity'")),
      .params = PARAMS(IDS("id", "comparison_set.id"),
                       WORDS("kind", "comparison_set.kind", "curated", "derived"),
                       IDS("subject", "comparison_set.subject_id"), NULLABLE("subject", "comparison_set.subject_id"),
                       IDS("quantity", "comparison_set.quantity_id"), NULLABLE("quantity", "comparison_set.quantity_id"),
-                      PAGE("comparison_set.id"))},
-    {"/v1/comparisons/{id}", SHAPE_ONE, "comparison", .id_condition = "comparison_set.id = ?",
-     .params = PARAMS(ONE_ID("baseline"))},
-    {"/v1/compare", SHAPE_ONE, "compare",
-     .params = PARAMS({"claims", NULL, PARAM_IDS, NULL, NULL}, ONE_ID("subject"), ONE_ID("quantity"), ONE_ID("baseline"))},
+                      {"verdict", NULL, PARAM_WORDS, WORDS_OF("agree", "overlap", "conflict", "incomparable"), false,
+                       OUTCOME("verdict") " = ANY (?)"},
+                      {"min_origins", NULL, PARAM_COUNT, NULL, false, OUTCOME("origins") " >= ?"},
+                      {"stance", NULL, PARAM_WORDS, STANCES, false, "comparison_has_stance(comparison_set.claims, ?)"},
+                      PAGE)},
+    {"/v1/comparisons/{id}", SHAPE_ONE, .rows = "comparisons", .representations = AS_COMPARISON("comparison"),
+     .id_condition = "comparison_set.id = ?", .params = PARAMS(COMPARISON_PARAMS)},
+    {"/v1/compare", SHAPE_ONE, .rows = "compare", .representations = AS_COMPARISON("compare"),
+     .params = PARAMS(PLACED("claims", PARAM_IDS, NULL), PLACED("subject", PARAM_ID, NULL),
+                      PLACED("quantity", PARAM_ID, NULL), COMPARISON_PARAMS)},
 
-    {"/v1/propositions", SHAPE_LIST, "propositions",
-     .params = PARAMS(IDS("id", "proposition.id"), PAGE("proposition.id"))},
-    {"/v1/propositions/{id}", SHAPE_ONE, "propositions", .id_condition = "proposition.id = ?"},
+    {"/v1/propositions", SHAPE_LIST, .rows = "propositions", .representations = AS_ROWS("propositions"),
+     .sorts = SORTS(KEY("id", "proposition.id")), .params = PARAMS(IDS("id", "proposition.id"), PAGE)},
+    {"/v1/propositions/{id}", SHAPE_ONE, .rows = "propositions", .representations = AS_ONE("propositions"),
+     .id_condition = "proposition.id = ?", .params = PARAMS_OF_ONE},
 
-    {"/v1/subjects", SHAPE_LIST, "subjects",
+    {"/v1/subjects", SHAPE_LIST, .rows = "subjects", .representations = AS_ROWS("subjects"),
+     .sorts = SORTS(KEY("id", "subject.id")),
      .params = PARAMS(IDS("id", "subject.id"),
                       WORDS("kind", "subject.kind",
                             "model", "company", "product", "technology", "market", "document", "group", "person"),
-                      PAGE("subject.id"))},
-    {"/v1/subjects/{id}", SHAPE_ONE, "subjects", .id_condition = "subject.id = ?"},
-    {"/v1/quantities", SHAPE_LIST, "quantities",
-     .params = PARAMS(IDS("id", "quantity.id"), IDS("dimension", "quantity.dimension_id"), PAGE("quantity.id"))},
-    {"/v1/quantities/{id}", SHAPE_ONE, "quantities", .id_condition = "quantity.id = ?"},
-    {"/v1/agents", SHAPE_LIST, "agents",
+                      PAGE)},
+    {"/v1/subjects/{id}", SHAPE_ONE, .rows = "subjects", .representations = AS_ONE("subjects"),
+     .id_condition = "subject.id = ?", .params = PARAMS_OF_ONE},
+    {"/v1/quantities", SHAPE_LIST, .rows = "quantities", .representations = AS_ROWS("quantities"),
+     .sorts = SORTS(KEY("id", "quantity.id")),
+     .params = PARAMS(IDS("id", "quantity.id"), IDS("dimension", "quantity.dimension_id"), PAGE)},
+    {"/v1/quantities/{id}", SHAPE_ONE, .rows = "quantities", .representations = AS_ONE("quantities"),
+     .id_condition = "quantity.id = ?", .params = PARAMS_OF_ONE},
+    {"/v1/agents", SHAPE_LIST, .rows = "agents", .representations = AS_ROWS("agents"),
+     .sorts = SORTS(KEY("id", "agent.id")),
      .params = PARAMS(IDS("id", "agent.id"),
-                      WORDS("kind", "agent.kind", "person", "organization", "group", "source"), PAGE("agent.id"))},
-    {"/v1/agents/{id}", SHAPE_ONE, "agents", .id_condition = "agent.id = ?"},
-    {"/v1/units", SHAPE_LIST, "units",
-     .params = PARAMS(IDS("dimension", "unit.dimension_id"), PAGE("unit.id"))},
-    {"/v1/units/{id}", SHAPE_ONE, "units", .id_condition = "unit.id = ?", .id_form = ID_CODE},
-    {"/v1/scopes", SHAPE_LIST, "scopes", .params = PARAMS(IDS("id", "scope.id"), PAGE("scope.id"))},
-    {"/v1/scopes/{id}", SHAPE_ONE, "scopes", .id_condition = "scope.id = ?"},
+                      WORDS("kind", "agent.kind", "person", "organization", "group", "source"), PAGE)},
+    {"/v1/agents/{id}", SHAPE_ONE, .rows = "agents", .representations = AS_ONE("agents"), .id_condition = "agent.id = ?",
+     .params = PARAMS_OF_ONE},
+    {"/v1/units", SHAPE_LIST, .rows = "units", .representations = AS_ROWS("units"), .sorts = SORTS(KEY("id", "unit.id")),
+     .params = PARAMS(IDS("dimension", "unit.dimension_id"), PAGE)},
+    {"/v1/units/{id}", SHAPE_ONE, .rows = "units", .representations = AS_ONE("units"), .id_condition = "unit.id = ?",
+     .id_form = ID_CODE, .params = PARAMS_OF_ONE},
+    {"/v1/scopes", SHAPE_LIST, .rows = "scopes", .representations = AS_ROWS("scopes"),
+     .sorts = SORTS(KEY("id", "scope.id")), .params = PARAMS(IDS("id", "scope.id"), PAGE)},
+    {"/v1/scopes/{id}", SHAPE_ONE, .rows = "scopes", .representations = AS_ONE("scopes"), .id_condition = "scope.id = ?",
+     .params = PARAMS_OF_ONE},
 
-    {"/problems/{id}", SHAPE_PROBLEM, .query = NULL},
-    {"/openapi.json", SHAPE_ASSET, "json", .media_type = "application/json"},
-    {"/openapi.yaml", SHAPE_ASSET, "yaml", .media_type = "application/yaml"},
-    {"/healthz", SHAPE_HEALTH, .query = NULL},
-    {"/readyz", SHAPE_READY, .query = "ready"},
+    {"/problems/{id}", SHAPE_PROBLEM, .rows = NULL},
+    {"/openapi.json", SHAPE_ASSET, .asset = "json", .media_type = "application/json"},
+    {"/openapi.yaml", SHAPE_ASSET, .asset = "yaml", .media_type = "application/yaml"},
+    {"/healthz", SHAPE_HEALTH, .rows = NULL},
+    {"/readyz", SHAPE_READY, .representations = AS_ONE("ready")},
     {.path = NULL},
 };
 /* clang-format on */
@@ -109,6 +186,14 @@ static const char hole[] = "{id}";
 bool route_has_id(const struct route *route)
 {
     return strstr(route->path, hole) != NULL;
+}
+
+const struct representation *route_representation(const struct route *route, enum format format)
+{
+    for (const struct representation *each = route->representations; each && each->query; each++)
+        if (each->format == format)
+            return each;
+    return NULL;
 }
 
 static bool matches(const char *template, const char *path, const char **ret_id, size_t *ret_id_size)

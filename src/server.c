@@ -60,6 +60,12 @@ static struct client *client_of(struct MHD_Connection *connection)
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+/* A part of a long answer was taken: the time for the next one begins. */
+static void on_progress(struct MHD_Connection *connection)
+{
+    client_turn(client_of(connection), true);
+}
+
 static void on_sweep(struct loop_timer *timer)
 {
     struct worker *worker = container_of(timer, struct worker, sweep);
@@ -165,6 +171,8 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
     snprintf(worker->cache_control, sizeof(worker->cache_control),
              "public, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->max_age_s);
     worker->service.cache_control = worker->cache_control;
+    worker->service.cors_origins = config->cors_origins;
+    worker->service.progress = on_progress;
     if (getrandom(&worker->service.id_prefix, sizeof(worker->service.id_prefix), 0) < 0)
         worker->service.id_prefix = (uint64_t)(uintptr_t)worker ^ loop_now();
     query_set_init(&worker->service.queries);

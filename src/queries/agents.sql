@@ -3,8 +3,6 @@ SELECT agent.id,
        agent.name,
        agent.kind,
        agent.source_id AS source,
-       (SELECT count(*) FROM claim WHERE claim.claimant_id = agent.id) AS claims
-FROM agent
-WHERE true {filters}
-ORDER BY agent.id
-LIMIT {limit}
+       (SELECT count(*) FROM claim WHERE claim.claimant_id = agent.id) AS claims{keys}
+FROM {rows} AS agent
+{order}

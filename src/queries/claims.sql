@@ -4,8 +4,17 @@ SELECT claim.id,
        claim.kind,
        subject.id AS "subject.id",
        subject.name AS "subject.name",
+       {embed subject|
+       subject.kind AS "subject.kind",
+       subject.description AS "subject.description",
+       (SELECT count(*) FROM claim AS kin WHERE kin.subject_id = subject.id) AS "subject.claims",}
        quantity.id AS "quantity.id",
        quantity.name AS "quantity.name",
+       {embed quantity|
+       quantity.definition AS "quantity.definition",
+       quantity.dimension_id AS "quantity.dimension",
+       quantity.unit_id AS "quantity.unit",
+       (SELECT count(*) FROM claim AS kin WHERE kin.quantity_id = quantity.id) AS "quantity.claims",}
        claim.figure_as_printed AS "figure.as_printed",
        trim_scale(claim.figure_value) AS "figure.value",
        trim_scale(lower(claim.figure_extent)) AS "figure.low",
@@ -15,6 +24,9 @@ SELECT claim.id,
        claimant.id AS "claimant.id",
        claimant.name AS "claimant.name",
        claimant.kind AS "claimant.kind",
+       {embed claimant|
+       claimant.source_id AS "claimant.source",
+       (SELECT count(*) FROM claim AS kin WHERE kin.claimant_id = claimant.id) AS "claimant.claims",}
        (SELECT coalesce(json_agg(json_build_object(
                    'agent', json_build_object('id', agent.id, 'name', agent.name, 'kind', agent.kind),
                    'role', attribution.role,
@@ -31,19 +43,37 @@ SELECT claim.id,
        source.id AS "source.id",
        source.title AS "source.title",
        source.language AS "source.language",
+       {embed source|
+       source.kind AS "source.kind",
+       source.description AS "source.description",
+       source.url AS "source.url",
+       source.author AS "source.author",
+       publisher.id AS "source.publisher.id",
+       publisher.name AS "source.publisher.name",
+       publisher.kind AS "source.publisher.kind",
+       source.published_at AS "source.published_at",
+       source.revised_at AS "source.revised_at",
+       source.content_sha256 AS "source.content_sha256",
+       source.origin_id AS "source.origin.id",
+       (SELECT count(*) FROM source AS kin WHERE kin.origin_id = source.origin_id) AS "source.origin.sources",
+       source_relations(source.id) AS "source.relations",
+       (SELECT count(*) FROM claim AS kin WHERE kin.source_id = source.id) AS "source.claims",
+       source.created_at AS "source.created_at",}
        claim.proposition_id AS "proposition.id",
+       {embed proposition|
+       (SELECT proposition.statement FROM proposition WHERE proposition.id = claim.proposition_id) AS "proposition.statement",}
        corroboration.claims AS "proposition.claims",
        corroboration.sources AS "proposition.sources",
        corroboration.origins AS "proposition.origins",
        corroboration.disputed AS "proposition.disputed",
-       claim.created_at
-FROM claim
+       {embed proposition|proposition_stances(claim.proposition_id) AS "proposition.stances",}
+       {embed comparisons|claim_comparisons(claim.id) AS comparisons,}
+       claim.created_at{keys}
+FROM {rows} AS claim
 JOIN subject ON subject.id = claim.subject_id
 LEFT JOIN quantity ON quantity.id = claim.quantity_id
-LEFT JOIN unit ON unit.id = claim.figure_unit_id
 JOIN agent AS claimant ON claimant.id = claim.claimant_id
 JOIN source ON source.id = claim.source_id
+{embed source|LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id}
 CROSS JOIN LATERAL proposition_corroboration(claim.proposition_id) AS corroboration
-WHERE true {filters}
-ORDER BY claim.id
-LIMIT {limit}
+{order}

@@ -1,3 +1,8 @@
--- compare: the same answer for figures that the caller picks
+-- compare: the outcome alone, for figures that the caller picks
 SELECT outcome.*
-FROM compare(compare_selection({claims}, {subject}, {quantity}), {baseline}) AS outcome
+FROM {rows} AS comparison
+CROSS JOIN LATERAL compare(
+    comparison.claims,
+    comparison_baseline(comparison.claims, {baseline}, comparison.baseline_id, {stance}),
+    {unit},
+    {stance}) AS outcome

@@ -1,15 +1,18 @@
 -- comparison: one of them, worked out
-SELECT comparison_set.id,
-       comparison_set.kind,
-       comparison_set.title,
-       comparison_set.description,
+SELECT comparison.id,
+       comparison.kind,
+       comparison.title,
+       comparison.description,
        subject.id AS "subject.id",
        subject.name AS "subject.name",
        quantity.id AS "quantity.id",
        quantity.name AS "quantity.name",
        outcome.*
-FROM comparison_set
-LEFT JOIN subject ON subject.id = comparison_set.subject_id
-LEFT JOIN quantity ON quantity.id = comparison_set.quantity_id
-CROSS JOIN LATERAL compare(comparison_set.claims, coalesce({baseline}, comparison_set.baseline_id)) AS outcome
-WHERE true {filters}
+FROM {rows} AS comparison
+LEFT JOIN subject ON subject.id = comparison.subject_id
+LEFT JOIN quantity ON quantity.id = comparison.quantity_id
+CROSS JOIN LATERAL compare(
+    comparison.claims,
+    comparison_baseline(comparison.claims, {baseline}, comparison.baseline_id, {stance}),
+    {unit},
+    {stance}) AS outcome

@@ -5,13 +5,7 @@ SELECT proposition.id,
        corroboration.sources,
        corroboration.origins,
        corroboration.disputed,
-       (SELECT json_object_agg(counted.stance, counted.claims ORDER BY counted.stance)
-        FROM (SELECT known.stance, count(claim.id) AS claims
-              FROM unnest(enum_range(NULL::stance)) AS known (stance)
-              LEFT JOIN claim ON claim.stance = known.stance AND claim.proposition_id = proposition.id
-              GROUP BY known.stance) AS counted) AS stances
-FROM proposition
+       proposition_stances(proposition.id) AS stances{keys}
+FROM {rows} AS proposition
 CROSS JOIN LATERAL proposition_corroboration(proposition.id) AS corroboration
-WHERE true {filters}
-ORDER BY proposition.id
-LIMIT {limit}
+{order}

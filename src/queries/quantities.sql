@@ -4,8 +4,6 @@ SELECT quantity.id,
        quantity.definition,
        quantity.dimension_id AS dimension,
        quantity.unit_id AS unit,
-       (SELECT count(*) FROM claim WHERE claim.quantity_id = quantity.id) AS claims
-FROM quantity
-WHERE true {filters}
-ORDER BY quantity.id
-LIMIT {limit}
+       (SELECT count(*) FROM claim WHERE claim.quantity_id = quantity.id) AS claims{keys}
+FROM {rows} AS quantity
+{order}

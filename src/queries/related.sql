@@ -14,10 +14,7 @@ SELECT claim.id,
        source.id AS "source.id",
        source.title AS "source.title",
        source.language AS "source.language",
-       related.relations
-FROM related_claims({id}) AS related
-JOIN claim ON claim.id = related.id
+       claim.relations{keys}
+FROM {rows} AS claim
 JOIN source ON source.id = claim.source_id
-WHERE true {filters}
-ORDER BY claim.id
-LIMIT {limit}
+{order}

@@ -1,8 +1,6 @@
 -- scopes: what part of a quantity a figure covers
 SELECT scope.id,
        scope.name,
-       scope.definition
-FROM scope
-WHERE true {filters}
-ORDER BY scope.id
-LIMIT {limit}
+       scope.definition{keys}
+FROM {rows} AS scope
+{order}

@@ -3,8 +3,6 @@ SELECT subject.id,
        subject.name,
        subject.kind,
        subject.description,
-       (SELECT count(*) FROM claim WHERE claim.subject_id = subject.id) AS claims
-FROM subject
-WHERE true {filters}
-ORDER BY subject.id
-LIMIT {limit}
+       (SELECT count(*) FROM claim WHERE claim.subject_id = subject.id) AS claims{keys}
+FROM {rows} AS subject
+{order}

@@ -2,8 +2,6 @@
 SELECT unit.id,
        unit.name,
        unit.dimension_id AS dimension,
-       trim_scale(unit.factor) AS factor
-FROM unit
-WHERE true {filters}
-ORDER BY unit.id
-LIMIT {limit}
+       trim_scale(unit.factor) AS factor{keys}
+FROM {rows} AS unit
+{order}

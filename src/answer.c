@@ -1,0 +1,160 @@
+/* answer: rows of a result as the document, or the part of a stream, that a client asked for */
+#include "answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "columns.h"
+#include "csv.h"
+#include "negotiate.h"
+#include "row.h"
+
+static const char *const media_types[] = {
+    [FORMAT_JSON] = "application/json",       [FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
+    [FORMAT_NDJSON] = "application/x-ndjson", [FORMAT_JSONLD] = "application/ld+json",
+    [FORMAT_SVG] = "image/svg+xml",
+};
+
+const char *answer_media_type(enum format format)
+{
+    return media_types[format];
+}
+
+static void refuse_form(const struct params *params, struct arena *arena, struct error *error)
+{
+    const char *list = "";
+    for (const struct representation *each = params->route->representations; each->query; each++)
+        list = arena_format(arena, "%s%s%.*s", list, *list ? ", " : "", (int)strcspn(media_types[each->format], ";"),
+                            media_types[each->format]);
+    error_set(error, ERROR_NOT_ACCEPTABLE, "There is: %s.", list);
+}
+
+const struct representation *answer_representation(const struct params *params, const char *accept, struct arena *arena,
+                                                   struct error *error)
+{
+    const struct representation *best = params->representation;
+    unsigned most = 0;
+    if (best)
+        return best;
+    for (const struct representation *each = params->route->representations; each->query; each++) {
+        unsigned quality = negotiate_media_type(accept, media_types[each->format]);
+        if (quality > most) {
+            most = quality;
+            best = each;
+        }
+    }
+    if (!best)
+        refuse_form(params, arena, error);
+    return best;
+}
+
+bool answer_is_streamed(const struct params *params, const struct representation *representation)
+{
+    return params->route->shape == SHAPE_LIST && !params->limited &&
+           (representation->format == FORMAT_NDJSON || representation->format == FORMAT_CSV);
+}
+
+/* ---- pages ---- */
+
+static bool has_next(const struct params *params, const PGresult *result)
+{
+    return params->route->shape == SHAPE_LIST && (unsigned)PQntuples(result) > params->limit;
+}
+
+static int rows_shown(const struct params *params, const PGresult *result)
+{
+    return has_next(params, result) ? (int)params->limit : PQntuples(result);
+}
+
+const char *const *answer_last_keys(struct arena *arena, const struct params *params, const PGresult *result)
+{
+    if (!has_next(params, result))
+        return NULL;
+    const char **keys = arena_alloc(arena, params->orders_count * sizeof(*keys));
+    int row = (int)params->limit - 1, first = PQnfields(result) - (int)params->orders_count;
+    for (unsigned i = 0; i < params->orders_count; i++)
+        keys[i] = arena_copy(arena, PQgetvalue(result, row, first + (int)i),
+                             (size_t)PQgetlength(result, row, first + (int)i));
+    return keys;
+}
+
+static bool lay_out(struct arena *arena, const struct params *params, const PGresult *result, struct columns *columns,
+                    struct error *error)
+{
+    const char *unknown = columns_init(columns, arena, result, params->orders_count, params->fields);
+    if (unknown)
+        error_fault(error, ERROR_INVALID_PARAMETER, "fields", "There is no %s; there are: %s.", unknown,
+                    columns_names(arena, result, params->orders_count));
+    return !unknown;
+}
+
+/* ---- forms ---- */
+
+static void write_list(struct buffer *body, const PGresult *result, const struct columns *columns, int rows,
+                       const struct answer_count *count, const char *next)
+{
+    char total[48];
+    buffer_puts(body, "{\"items\":[");
+    row_objects(body, result, columns, rows, ',');
+    buffer_puts(body, "],\"next\":");
+    if (next)
+        buffer_json(body, next, strlen(next));
+    else
+        buffer_puts(body, "null");
+    if (count->applied) {
+        snprintf(total, sizeof(total), ",\"total\":%lld", count->total);
+        buffer_puts(body, total);
+    }
+    buffer_putc(body, '}');
+}
+
+bool answer_write_page(struct arena *arena, const struct params *params, const struct representation *representation,
+                       bool first, const PGresult *result, struct buffer *body, struct error *error)
+{
+    struct columns columns;
+    int rows = rows_shown(params, result);
+    if (!lay_out(arena, params, result, &columns, error))
+        return false;
+    if (representation->format == FORMAT_CSV) {
+        if (first)
+            csv_header(body, &columns);
+        csv_rows(body, result, &columns, rows);
+    } else if (rows) {
+        row_objects(body, result, &columns, rows, '\n');
+        buffer_putc(body, '\n');
+    }
+    return true;
+}
+
+static bool write_json(struct arena *arena, const struct params *params, const struct answer_count *count,
+                       const PGresult *result, struct buffer *body, const char *next, struct error *error)
+{
+    struct columns columns;
+    if (!lay_out(arena, params, result, &columns, error))
+        return false;
+    if (params->route->shape == SHAPE_LIST)
+        write_list(body, result, &columns, rows_shown(params, result), count, next);
+    else
+        row_objects(body, result, &columns, 1, ',');
+    return true;
+}
+
+bool answer_write(struct arena *arena, const struct params *params, const struct representation *representation,
+                  const struct answer_count *count, const PGresult *result, struct buffer *body, const char **ret_next,
+                  struct error *error)
+{
+    const char *const *keys = answer_last_keys(arena, params, result);
+    *ret_next = keys ? params_cursor(arena, params, keys) : NULL;
+    if (params->route->shape == SHAPE_ONE && PQntuples(result) == 0) {
+        error_set(error, ERROR_NOT_FOUND, "Nothing has this id.");
+        return false;
+    }
+    switch (representation->format) {
+    case FORMAT_CSV:
+    case FORMAT_NDJSON:
+        return answer_write_page(arena, params, representation, true, result, body, error);
+    default:
+        return write_json(arena, params, count, result, body,
+                          *ret_next ? params_target(arena, params, *ret_next) : NULL, error);
+    }
+}

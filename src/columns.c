@@ -1,0 +1,165 @@
+/* columns: the columns of a query result as the keys of nested objects */
+#include "columns.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "buffer.h"
+
+/* Stable numbers of PostgreSQL's built-in types (pg_type.dat). */
+enum {
+    TYPE_BOOL = 16,
+    TYPE_INT8 = 20,
+    TYPE_INT2 = 21,
+    TYPE_INT4 = 23,
+    TYPE_JSON = 114,
+    TYPE_TIMESTAMPTZ = 1184,
+    TYPE_NUMERIC = 1700,
+    TYPE_JSONB = 3802
+};
+
+/* A result being laid out. */
+struct layout {
+    struct arena *arena;
+    const PGresult *result;
+    const char *fields;
+    struct columns *columns;
+    int end; /* behind the last column that is shown */
+};
+
+static enum column_kind kind_of(Oid type)
+{
+    switch (type) {
+    case TYPE_BOOL:
+        return COLUMN_BOOL;
+    case TYPE_INT2:
+    case TYPE_INT4:
+    case TYPE_INT8:
+        return COLUMN_NUMBER;
+    case TYPE_NUMERIC:
+        return COLUMN_DECIMAL;
+    case TYPE_JSON:
+    case TYPE_JSONB:
+        return COLUMN_JSON;
+    case TYPE_TIMESTAMPTZ:
+        return COLUMN_TIME;
+    default:
+        return COLUMN_TEXT;
+    }
+}
+
+/* Whether `name` is the field, or in the object of that name. */
+static bool is_in(const char *name, const char *field, size_t size)
+{
+    return strncmp(name, field, size) == 0 && (!name[size] || name[size] == '.');
+}
+
+static bool wanted(const char *fields, const char *name)
+{
+    for (const char *field = fields; field; field = strchr(field, ',')) {
+        field += *field == ',';
+        if (is_in(name, field, strcspn(field, ",")))
+            return true;
+    }
+    return !fields;
+}
+
+static struct column *add_key(struct layout *layout, int place, size_t begin, size_t end)
+{
+    const char *name = PQfname(layout->result, place);
+    struct column *column = &layout->columns->keys[layout->columns->count++];
+    struct buffer key = BUFFER_INIT;
+    buffer_json(&key, name + begin, end - begin);
+    buffer_putc(&key, ':');
+    *column = (struct column){.name = name,
+                              .key = arena_copy(layout->arena, key.data, key.size),
+                              .key_size = key.size,
+                              .kind = kind_of(PQftype(layout->result, place)),
+                              .place = place,
+                              .end = layout->columns->count};
+    buffer_release(&key);
+    return column;
+}
+
+/* The column behind the last that shares the first `size` bytes of its name with the one at `place`. */
+static int group_end(const struct layout *layout, int place, size_t size)
+{
+    const char *name = PQfname(layout->result, place);
+    int end = place + 1;
+    while (end < layout->end && strncmp(PQfname(layout->result, end), name, size) == 0)
+        end++;
+    return end;
+}
+
+/* Adds the columns from `place` to `end`, whose names differ from byte `depth` on. */
+static void add_keys(struct layout *layout, int place, int end, size_t depth)
+{
+    while (place < end) {
+        const char *name = PQfname(layout->result, place);
+        size_t size = depth + strcspn(name + depth, ".");
+        if (!name[size]) {
+            if (wanted(layout->fields, name))
+                add_key(layout, place, depth, size);
+            place++;
+            continue;
+        }
+        int group = group_end(layout, place, size + 1), before = layout->columns->count;
+        struct column *object = add_key(layout, place, depth, size);
+        add_keys(layout, place, group, size + 1);
+        object->end = layout->columns->count;
+        if (object->end == before + 1) /* nothing of it is wanted */
+            layout->columns->count = before;
+        place = group;
+    }
+}
+
+static const char *unknown_field(const struct layout *layout)
+{
+    for (const char *field = layout->fields; field; field = strchr(field, ',')) {
+        field += *field == ',';
+        size_t size = strcspn(field, ",");
+        bool known = false;
+        for (int i = 0; i < layout->end && !known; i++)
+            known = size && is_in(PQfname(layout->result, i), field, size);
+        if (!known)
+            return arena_copy(layout->arena, field, size);
+    }
+    return NULL;
+}
+
+const char *columns_init(struct columns *columns, struct arena *arena, const PGresult *result, unsigned hidden,
+                         const char *fields)
+{
+    struct layout layout = {arena, result, fields, columns, PQnfields(result) - (int)hidden};
+    /* an object begins with a dot in some column's name: there are no more of them than dots */
+    size_t most = (size_t)layout.end;
+    for (int i = 0; i < layout.end; i++)
+        for (const char *dot = PQfname(result, i); (dot = strchr(dot, '.')); dot++)
+            most++;
+    *columns = (struct columns){.keys = arena_alloc(arena, (most + 1) * sizeof(*columns->keys))};
+    add_keys(&layout, 0, layout.end, 0);
+    return unknown_field(&layout);
+}
+
+const char *columns_names(struct arena *arena, const PGresult *result, unsigned hidden)
+{
+    const char *names = "";
+    for (int i = 0, end = PQnfields(result) - (int)hidden; i < end; i++) {
+        const char *name = PQfname(result, i), *last = strrchr(names, ' ');
+        int size = (int)strcspn(name, ".");
+        last = last ? last + 1 : names;
+        if ((int)strlen(last) != size || strncmp(last, name, (size_t)size) != 0)
+            names = arena_format(arena, "%s%s%.*s", names, *names ? ", " : "", size, name);
+    }
+    return names;
+}
+
+size_t column_time(const char *text, size_t size, char time[static COLUMN_TIME_SIZE])
+{
+    const char *gap = memchr(text, ' ', size);
+    if (!gap || size <= strlen("+00"))
+        return (size_t)snprintf(time, COLUMN_TIME_SIZE, "%.*s", (int)size, text);
+    int day = (int)(gap - text), clock = (int)(size - strlen("+00")) - day - 1;
+    return (size_t)snprintf(time, COLUMN_TIME_SIZE, "%.*sT%.*sZ", day, text, clock, gap + 1);
+}

@@ -1,0 +1,3 @@
+SELECT agent.*{sort}
+FROM agent
+WHERE true {filters}

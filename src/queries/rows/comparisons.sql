@@ -1,0 +1,3 @@
+SELECT comparison_set.*{sort}
+FROM comparison_set
+WHERE true {filters}

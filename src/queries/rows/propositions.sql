@@ -1,0 +1,3 @@
+SELECT proposition.*{sort}
+FROM proposition
+WHERE true {filters}

@@ -1,0 +1,3 @@
+SELECT quantity.*{sort}
+FROM quantity
+WHERE true {filters}

@@ -1,0 +1,4 @@
+SELECT claim.*, related.relations{sort}
+FROM related_claims({id}) AS related
+JOIN claim ON claim.id = related.id
+WHERE true {filters}

@@ -1,0 +1,3 @@
+SELECT scope.*{sort}
+FROM scope
+WHERE true {filters}

@@ -1,0 +1,3 @@
+SELECT source.*{sort}
+FROM source
+WHERE true {filters}

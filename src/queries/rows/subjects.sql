@@ -1,0 +1,3 @@
+SELECT subject.*{sort}
+FROM subject
+WHERE true {filters}

@@ -1,0 +1,3 @@
+SELECT unit.*{sort}
+FROM unit
+WHERE true {filters}

@@ -1,0 +1,75 @@
+/* target: a request target as a route of the table and its parameters */
+#include "target.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "routes.h"
+#include "url.h"
+
+/* The path and query of a target in absolute form begin behind its authority. */
+static const char *origin_form(const char *uri)
+{
+    if (strncasecmp(uri, "http://", 7) != 0 && strncasecmp(uri, "https://", 8) != 0)
+        return uri;
+    const char *authority = strstr(uri, "//") + 2;
+    const char *path = authority + strcspn(authority, "/?");
+    return *path ? path : "/";
+}
+
+/* An encoded slash is no separator (RFC 3986, section 2.2), and no id holds one. */
+static bool has_encoded_slash(const char *path, size_t size)
+{
+    for (size_t i = 0; i + 2 < size; i++)
+        if (strncasecmp(path + i, "%2f", 3) == 0)
+            return true;
+    return false;
+}
+
+static const struct route *find_route(struct arena *arena, const char *uri, const char **ret_id, struct error *error)
+{
+    size_t size = strcspn(uri, "?"), id_size = 0;
+    const char *path, *id;
+    const char *fault = url_decode(arena, uri, size, false, &path);
+    if (fault) {
+        error_set(error, ERROR_MALFORMED_REQUEST, "In the path: %s", fault);
+        return NULL;
+    }
+    const struct route *route = has_encoded_slash(uri, size) ? NULL : route_find(path, &id, &id_size);
+    if (!route) {
+        error_set(error, ERROR_NOT_FOUND, "There is nothing at this path; /openapi.json lists what there is.");
+        return NULL;
+    }
+    *ret_id = id ? arena_copy(arena, id, id_size) : NULL;
+    return route;
+}
+
+static bool method_allowed(const char *method)
+{
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0;
+}
+
+bool target_read(struct arena *arena, const char *method, const char *uri, struct params *ret, struct error *error)
+{
+    const char *id;
+    uri = origin_form(uri);
+    if (strchr(uri, ' ')) {
+        error_set(error, ERROR_MALFORMED_REQUEST, "The request target holds a space.");
+        return false;
+    }
+    const struct route *route = find_route(arena, uri, &id, error);
+    if (!route)
+        return false;
+    if (!method_allowed(method)) {
+        error_set(error, ERROR_METHOD_NOT_ALLOWED, "This path takes GET, HEAD and OPTIONS.");
+        return false;
+    }
+    const char *query = strchr(uri, '?');
+    if (!params_parse(arena, route, id, query ? query + 1 : "", ret, error))
+        return false;
+    if (id && !id_valid(route->id_form, id)) {
+        error_set(error, ERROR_NOT_FOUND, "Nothing has this id.");
+        return false;
+    }
+    return true;
+}
