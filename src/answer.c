@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "assets.h"
 #include "columns.h"
 #include "csv.h"
 #include "negotiate.h"
@@ -90,6 +91,14 @@ static bool lay_out(struct arena *arena, const struct params *params, const PGre
 
 /* ---- forms ---- */
 
+static void put_next(struct buffer *body, const char *next)
+{
+    if (next)
+        buffer_json(body, next, strlen(next));
+    else
+        buffer_puts(body, "null");
+}
+
 static void write_list(struct buffer *body, const PGresult *result, const struct columns *columns, int rows,
                        const struct answer_count *count, const char *next)
 {
@@ -97,10 +106,7 @@ static void write_list(struct buffer *body, const PGresult *result, const struct
     buffer_puts(body, "{\"items\":[");
     row_objects(body, result, columns, rows, ',');
     buffer_puts(body, "],\"next\":");
-    if (next)
-        buffer_json(body, next, strlen(next));
-    else
-        buffer_puts(body, "null");
+    put_next(body, next);
     if (count->applied) {
         snprintf(total, sizeof(total), ",\"total\":%lld", count->total);
         buffer_puts(body, total);
@@ -139,6 +145,32 @@ static bool write_json(struct arena *arena, const struct params *params, const s
     return true;
 }
 
+/* The context's text without its closing brace; what follows becomes part of the same object. */
+static void write_context(struct buffer *body)
+{
+    const struct asset *context = asset_find(asset_files, "context.jsonld");
+    buffer_append(body, context->text, strrchr(context->text, '}') - context->text);
+    buffer_putc(body, ',');
+}
+
+/* Each row is one document, as text, that opens with its brace. */
+static void write_linked(const struct params *params, const PGresult *result, struct buffer *body, const char *next)
+{
+    write_context(body);
+    if (params->route->shape == SHAPE_ONE) {
+        buffer_puts(body, PQgetvalue(result, 0, 0) + 1);
+        return;
+    }
+    buffer_puts(body, "\"@graph\":[");
+    for (int row = 0; row < rows_shown(params, result); row++) {
+        buffer_puts(body, row ? "," : "");
+        buffer_append(body, PQgetvalue(result, row, 0), (size_t)PQgetlength(result, row, 0));
+    }
+    buffer_puts(body, "],\"next\":");
+    put_next(body, next);
+    buffer_putc(body, '}');
+}
+
 bool answer_write(struct arena *arena, const struct params *params, const struct representation *representation,
                   const struct answer_count *count, const PGresult *result, struct buffer *body, const char **ret_next,
                   struct error *error)
@@ -149,12 +181,15 @@ bool answer_write(struct arena *arena, const struct params *params, const struct
         error_set(error, ERROR_NOT_FOUND, "Nothing has this id.");
         return false;
     }
+    const char *next = *ret_next ? params_target(arena, params, *ret_next) : NULL;
     switch (representation->format) {
     case FORMAT_CSV:
     case FORMAT_NDJSON:
         return answer_write_page(arena, params, representation, true, result, body, error);
+    case FORMAT_JSONLD:
+        write_linked(params, result, body, next);
+        return true;
     default:
-        return write_json(arena, params, count, result, body,
-                          *ret_next ? params_target(arena, params, *ret_next) : NULL, error);
+        return write_json(arena, params, count, result, body, next, error);
     }
 }

@@ -48,10 +48,14 @@
 
 /* ---- representations ---- */
 
-#define AS_ROWS(query) REPRESENTATIONS({FORMAT_JSON, query}, {FORMAT_CSV, query}, {FORMAT_NDJSON, query})
-#define AS_ONE(query) REPRESENTATIONS({FORMAT_JSON, query})
-#define AS_COMPARISON(query) \
-    REPRESENTATIONS({FORMAT_JSON, query}, {FORMAT_CSV, "comparison_figures"})
+#define LIST_OF(resource) SHAPE_LIST, .rows = resource, \
+    .representations = REPRESENTATIONS({FORMAT_JSON, resource}, {FORMAT_CSV, resource}, {FORMAT_NDJSON, resource}, \
+                                       {FORMAT_JSONLD, resource "_linked"})
+#define ONE_OF(resource, column) SHAPE_ONE, .rows = resource, .id_condition = column " = ?", \
+    .representations = REPRESENTATIONS({FORMAT_JSON, resource}, {FORMAT_JSONLD, resource "_linked"})
+#define COMPARISON_OF(set, query) SHAPE_ONE, .rows = set, \
+    .representations = REPRESENTATIONS({FORMAT_JSON, query}, {FORMAT_CSV, "comparison_figures"}, \
+                                       {FORMAT_JSONLD, "comparison_linked"}, {FORMAT_SVG, query})
 
 /* ---- claims ---- */
 
@@ -88,22 +92,22 @@
 /* ---- comparisons ---- */
 
 #define OUTCOME(part) \
-    "(compare(comparison_set.claims, comparison_baseline(comparison_set.claims, NULL, comparison_set.baseline_id, {stance})," \
-    " NULL, {stance}))." part
+    "(compare(comparison_set.claims, " \
+    "comparison_baseline(comparison_set.claims, NULL, comparison_set.baseline_id, {stance}), NULL, {stance}))." part
 #define COMPARISON_PARAMS \
     PLACED("baseline", PARAM_ID, NULL), PLACED("unit", PARAM_CODE, NULL), PLACED("stance", PARAM_WORDS, STANCES)
 
 /* ---- the table ---- */
 
 const struct route routes[] = {
-    {"/v1/claims", SHAPE_LIST, .rows = "claims", .representations = AS_ROWS("claims"), .sorts = CLAIM_SORTS,
+    {"/v1/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
      .params = PARAMS(IDS("id", "claim.id"), IDS("source", "claim.source_id"), CLAIM_FILTERS)},
-    {"/v1/claims/{id}", SHAPE_ONE, .rows = "claims", .representations = AS_ONE("claims"), .id_condition = "claim.id = ?",
+    {"/v1/claims/{id}", ONE_OF("claims", "claim.id"),
      .params = PARAMS(CLAIM_EMBEDS)},
-    {"/v1/claims/{id}/related", SHAPE_LIST, .rows = "related", .representations = AS_ROWS("related"),
+    {"/v1/claims/{id}/related", LIST_OF("related"),
      .sorts = SORTS(KEY("id", "claim.id")), .params = PARAMS(PAGE)},
 
-    {"/v1/sources", SHAPE_LIST, .rows = "sources", .representations = AS_ROWS("sources"),
+    {"/v1/sources", LIST_OF("sources"),
      .sorts = SORTS(KEY("id", "source.id"),
                     DAY_KEY("published_at", "source.published_at"),
                     KEY("created_at", "source.created_at")),
@@ -116,12 +120,11 @@ const struct route routes[] = {
                       NULLABLE("published_at", "source.published_at"),
                       ORDERED("created_at", PARAM_TIME, "source.created_at"),
                       PAGE)},
-    {"/v1/sources/{id}", SHAPE_ONE, .rows = "sources", .representations = AS_ONE("sources"),
-     .id_condition = "source.id = ?", .params = PARAMS_OF_ONE},
-    {"/v1/sources/{id}/claims", SHAPE_LIST, .rows = "claims", .representations = AS_ROWS("claims"), .sorts = CLAIM_SORTS,
+    {"/v1/sources/{id}", ONE_OF("sources", "source.id"), .params = PARAMS_OF_ONE},
+    {"/v1/sources/{id}/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
      .id_condition = "claim.source_id = known_source(?)", .params = PARAMS(CLAIM_FILTERS)},
 
-    {"/v1/comparisons", SHAPE_LIST, .rows = "comparisons", .representations = AS_ROWS("comparisons"),
+    {"/v1/comparisons", LIST_OF("comparisons"),
      .sorts = SORTS(KEY("id", "comparison_set.id"),
                     NULLABLE_KEY("spread", "(" OUTCOME("spread") " ->> 'ratio')::numeric", "'Infinity'", "'-Infinity'")),
      .params = PARAMS(IDS("id", "comparison_set.id"),
@@ -133,50 +136,47 @@ const struct route routes[] = {
                       {"min_origins", NULL, PARAM_COUNT, NULL, false, OUTCOME("origins") " >= ?"},
                       {"stance", NULL, PARAM_WORDS, STANCES, false, "comparison_has_stance(comparison_set.claims, ?)"},
                       PAGE)},
-    {"/v1/comparisons/{id}", SHAPE_ONE, .rows = "comparisons", .representations = AS_COMPARISON("comparison"),
+    {"/v1/comparisons/{id}", COMPARISON_OF("comparisons", "comparison"),
      .id_condition = "comparison_set.id = ?", .params = PARAMS(COMPARISON_PARAMS)},
-    {"/v1/compare", SHAPE_ONE, .rows = "compare", .representations = AS_COMPARISON("compare"),
+    {"/v1/compare", COMPARISON_OF("compare", "compare"),
      .params = PARAMS(PLACED("claims", PARAM_IDS, NULL), PLACED("subject", PARAM_ID, NULL),
                       PLACED("quantity", PARAM_ID, NULL), COMPARISON_PARAMS)},
 
-    {"/v1/propositions", SHAPE_LIST, .rows = "propositions", .representations = AS_ROWS("propositions"),
+    {"/v1/propositions", LIST_OF("propositions"),
      .sorts = SORTS(KEY("id", "proposition.id")), .params = PARAMS(IDS("id", "proposition.id"), PAGE)},
-    {"/v1/propositions/{id}", SHAPE_ONE, .rows = "propositions", .representations = AS_ONE("propositions"),
-     .id_condition = "proposition.id = ?", .params = PARAMS_OF_ONE},
+    {"/v1/propositions/{id}", ONE_OF("propositions", "proposition.id"), .params = PARAMS_OF_ONE},
 
-    {"/v1/subjects", SHAPE_LIST, .rows = "subjects", .representations = AS_ROWS("subjects"),
+    {"/v1/subjects", LIST_OF("subjects"),
      .sorts = SORTS(KEY("id", "subject.id")),
      .params = PARAMS(IDS("id", "subject.id"),
                       WORDS("kind", "subject.kind",
                             "model", "company", "product", "technology", "market", "document", "group", "person"),
                       PAGE)},
-    {"/v1/subjects/{id}", SHAPE_ONE, .rows = "subjects", .representations = AS_ONE("subjects"),
-     .id_condition = "subject.id = ?", .params = PARAMS_OF_ONE},
-    {"/v1/quantities", SHAPE_LIST, .rows = "quantities", .representations = AS_ROWS("quantities"),
+    {"/v1/subjects/{id}", ONE_OF("subjects", "subject.id"), .params = PARAMS_OF_ONE},
+    {"/v1/quantities", LIST_OF("quantities"),
      .sorts = SORTS(KEY("id", "quantity.id")),
      .params = PARAMS(IDS("id", "quantity.id"), IDS("dimension", "quantity.dimension_id"), PAGE)},
-    {"/v1/quantities/{id}", SHAPE_ONE, .rows = "quantities", .representations = AS_ONE("quantities"),
-     .id_condition = "quantity.id = ?", .params = PARAMS_OF_ONE},
-    {"/v1/agents", SHAPE_LIST, .rows = "agents", .representations = AS_ROWS("agents"),
+    {"/v1/quantities/{id}", ONE_OF("quantities", "quantity.id"), .params = PARAMS_OF_ONE},
+    {"/v1/agents", LIST_OF("agents"),
      .sorts = SORTS(KEY("id", "agent.id")),
      .params = PARAMS(IDS("id", "agent.id"),
                       WORDS("kind", "agent.kind", "person", "organization", "group", "source"), PAGE)},
-    {"/v1/agents/{id}", SHAPE_ONE, .rows = "agents", .representations = AS_ONE("agents"), .id_condition = "agent.id = ?",
+    {"/v1/agents/{id}", ONE_OF("agents", "agent.id"),
      .params = PARAMS_OF_ONE},
-    {"/v1/units", SHAPE_LIST, .rows = "units", .representations = AS_ROWS("units"), .sorts = SORTS(KEY("id", "unit.id")),
+    {"/v1/units", LIST_OF("units"), .sorts = SORTS(KEY("id", "unit.id")),
      .params = PARAMS(IDS("dimension", "unit.dimension_id"), PAGE)},
-    {"/v1/units/{id}", SHAPE_ONE, .rows = "units", .representations = AS_ONE("units"), .id_condition = "unit.id = ?",
+    {"/v1/units/{id}", ONE_OF("units", "unit.id"),
      .id_form = ID_CODE, .params = PARAMS_OF_ONE},
-    {"/v1/scopes", SHAPE_LIST, .rows = "scopes", .representations = AS_ROWS("scopes"),
+    {"/v1/scopes", LIST_OF("scopes"),
      .sorts = SORTS(KEY("id", "scope.id")), .params = PARAMS(IDS("id", "scope.id"), PAGE)},
-    {"/v1/scopes/{id}", SHAPE_ONE, .rows = "scopes", .representations = AS_ONE("scopes"), .id_condition = "scope.id = ?",
+    {"/v1/scopes/{id}", ONE_OF("scopes", "scope.id"),
      .params = PARAMS_OF_ONE},
 
     {"/problems/{id}", SHAPE_PROBLEM, .rows = NULL},
     {"/openapi.json", SHAPE_ASSET, .asset = "json", .media_type = "application/json"},
     {"/openapi.yaml", SHAPE_ASSET, .asset = "yaml", .media_type = "application/yaml"},
     {"/healthz", SHAPE_HEALTH, .rows = NULL},
-    {"/readyz", SHAPE_READY, .representations = AS_ONE("ready")},
+    {"/readyz", SHAPE_READY, .representations = REPRESENTATIONS({FORMAT_JSON, "ready"})},
     {.path = NULL},
 };
 /* clang-format on */

@@ -1,3 +1,3 @@
-SELECT agent.*{sort}
+SELECT agent.*, agent AS whole{sort}
 FROM agent
 WHERE true {filters}

@@ -1,3 +1,3 @@
-SELECT comparison_set.*{sort}
+SELECT comparison_set.*, comparison_set AS whole{sort}
 FROM comparison_set
 WHERE true {filters}

@@ -1,3 +1,3 @@
-SELECT proposition.*{sort}
+SELECT proposition.*, proposition AS whole{sort}
 FROM proposition
 WHERE true {filters}

@@ -1,3 +1,3 @@
-SELECT quantity.*{sort}
+SELECT quantity.*, quantity AS whole{sort}
 FROM quantity
 WHERE true {filters}

@@ -1,3 +1,3 @@
-SELECT scope.*{sort}
+SELECT scope.*, scope AS whole{sort}
 FROM scope
 WHERE true {filters}

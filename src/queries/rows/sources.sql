@@ -1,3 +1,3 @@
-SELECT source.*{sort}
+SELECT source.*, source AS whole{sort}
 FROM source
 WHERE true {filters}

@@ -1,3 +1,3 @@
-SELECT subject.*{sort}
+SELECT subject.*, subject AS whole{sort}
 FROM subject
 WHERE true {filters}

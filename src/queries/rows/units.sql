@@ -1,3 +1,3 @@
-SELECT unit.*{sort}
+SELECT unit.*, unit AS whole{sort}
 FROM unit
 WHERE true {filters}

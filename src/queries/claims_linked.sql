@@ -1,0 +1,4 @@
+-- claims_linked: the same as JSON-LD
+SELECT claim_linked(claim.whole) AS document{keys}
+FROM {rows} AS claim
+{order}
