@@ -3,6 +3,9 @@ FROM debian:bookworm-slim AS build
 WORKDIR /src
 COPY scripts/lib.sh scripts/prepare scripts/
 RUN scripts/prepare build
+COPY tools/npm-install tools/
+COPY web/.npmrc web/package.json web/package-lock.json web/
+RUN tools/npm-install build
 COPY . .
 RUN make
 

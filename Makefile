@@ -23,7 +23,18 @@ SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o) $(B)/embedded.o
 LIBRARY := $(filter-out $(B)/main.o,$(OBJECTS))
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
-EMBEDDED := $(wildcard src/queries/*.sql src/queries/rows/*.sql migrations/*.sql) openapi.yaml
+EMBEDDED := $(wildcard src/queries/*.sql src/queries/rows/*.sql migrations/*.sql)
+
+# What is served as it stands, each file also in the codings that clients take.
+CONTRACT := openapi.yaml openapi.json
+LINKED := context.jsonld
+PAGES := docs/index.html docs/docs.js
+VENDORED := docs/swagger-ui.css docs/swagger-ui-bundle.js
+LICENCES := docs/swagger-ui-bundle.js.LICENSE.txt
+FILES := $(CONTRACT) $(LINKED) $(PAGES) $(VENDORED) $(LICENCES)
+SERVED := $(FILES:%=$(B)/files/%)
+SWAGGER := web/node_modules/swagger-ui-dist
+INSTALLED := web/node_modules/.installed-build
 
 .PHONY: all run test lint format clean
 .DELETE_ON_ERROR:
@@ -39,8 +50,37 @@ $(B)/%.o: src/%.c | $(B)
 $(B)/%.o: $(B)/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/embedded.c: tools/embed $(EMBEDDED) | $(B)
-	tools/embed $@
+$(B)/embedded.c: tools/embed $(EMBEDDED) $(SERVED) $(SERVED:%=%.gz) $(SERVED:%=%.br)
+	tools/embed $@ $(B)/files $(FILES)
+
+$(INSTALLED): web/package-lock.json
+	tools/npm-install build
+
+$(B)/files/openapi.yaml: openapi.yaml
+	install -Dm 644 $< $@
+
+$(B)/files/openapi.json: openapi.yaml tools/yaml-to-json | $(B)/files/openapi.yaml
+	tools/yaml-to-json <$< >$@
+
+# Without its blanks: it goes into every document.
+$(B)/files/context.jsonld: src/linked/context.json tools/minify | $(B)/files/openapi.yaml
+	tools/minify <$< >$@
+
+$(PAGES:%=$(B)/files/%): $(B)/files/%: web/%
+	install -Dm 644 $< $@
+
+$(VENDORED:%=$(B)/files/%): $(INSTALLED)
+	install -Dm 644 $(SWAGGER)/$(@F) $@
+
+# Its own licence and those of what is in it; the script's first line says to look here.
+$(LICENCES:%=$(B)/files/%): $(INSTALLED) | $(PAGES:%=$(B)/files/%)
+	cat $(SWAGGER)/NOTICE $(SWAGGER)/LICENSE $(SWAGGER)/$(@F) >$@
+
+$(B)/files/%.gz: $(B)/files/%
+	gzip -9 -n -c $< >$@
+
+$(B)/files/%.br: $(B)/files/%
+	brotli -q 11 -c $< >$@
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tests/unit
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka
@@ -52,6 +92,7 @@ run: all
 	scripts/serve $(B)/claimd
 
 test: all $(UNITS)
+	tools/npm-install all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit
 
 lint:

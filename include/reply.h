@@ -33,6 +33,9 @@ struct reply_document {
 struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *document,
                          const struct reply_wishes *wishes);
 
+/* The same of a file in asset_files, whose coded forms are built in. */
+struct reply reply_file(const char *name, const struct reply_document *document, const struct reply_wishes *wishes);
+
 /* One that comes in parts, with no validator: it is not of one moment. The stream outlives the response. */
 struct reply reply_stream(struct stream *stream, const struct reply_document *document);
 

@@ -81,14 +81,15 @@ enum shape {
     SHAPE_READY,   /* whether the query's rows are this program's migrations */
     SHAPE_HEALTH,  /* that the process answers */
     SHAPE_PROBLEM, /* what a type of problem means */
-    SHAPE_ASSET,   /* a file that is built in */
+    SHAPE_FILE,    /* a file that is built in */
 };
 
 struct route {
     const char *path; /* a segment {id} takes any id; NULL ends the table */
     enum shape shape;
-    const char *asset;                            /* for SHAPE_ASSET: its name */
-    const char *media_type;                       /* for SHAPE_ASSET */
+    const char *file;                             /* for SHAPE_FILE: its name in asset_files */
+    const char *media_type;                       /* for SHAPE_FILE */
+    const char *policy;                           /* Content-Security-Policy of a page; NULL: CLOSED_POLICY */
     const char *rows;                             /* of src/queries/rows: where a query says {rows} */
     const struct representation *representations; /* the first is for who does not care; NULL: no query */
     const char *id_condition;                     /* what {id} adds to the filters, with ? for it */
@@ -96,6 +97,12 @@ struct route {
     const struct sort_key *sorts;                 /* of a list; the first is the id, which ends every order */
     const struct param *params;                   /* the query string's; NULL: none */
 };
+
+/* Nothing may be loaded, whatever an answer is taken for (Content Security Policy Level 3). */
+#define CLOSED_POLICY "default-src 'none'; frame-ancestors 'none'"
+
+/* The same for a picture, which has its style in it. */
+#define PICTURE_POLICY "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 extern const struct route routes[];
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assets.h"
 #include "compress.h"
 #include "etag.h"
 #include "memory.h"
@@ -22,11 +23,22 @@ void reply_header(const struct reply *reply, const char *name, const char *value
     MHD_add_response_header(reply->response, name, value);
 }
 
-static struct reply reply_owned(unsigned status, char *bytes, size_t size, const char *media_type, const char *caching)
+/* The bytes of a response. */
+struct body {
+    char *bytes;
+    size_t size;
+    enum MHD_ResponseMemoryMode mode;
+    enum coding coding;
+};
+
+static struct reply reply_body(unsigned status, const struct body *body, const char *media_type, const char *caching)
 {
-    struct reply reply = {MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE), status};
+    static const char *const codings[] = {[CODING_GZIP] = "gzip", [CODING_BROTLI] = "br"};
+    struct reply reply = {MHD_create_response_from_buffer(body->size, body->bytes, body->mode), status};
     reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
     reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, caching);
+    if (body->coding != CODING_IDENTITY)
+        reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[body->coding]);
     return reply;
 }
 
@@ -37,42 +49,63 @@ static struct reply reply_empty(unsigned status)
 
 /* ---- documents ---- */
 
-/* Replaces the bytes by their coded form, where the client wants one that is smaller; returns its name, or NULL. */
-static const char *encode(char **bytes, size_t *size, const char *accept_encoding)
+/* Replaces the bytes by their coded form, where the client wants one that is smaller. */
+static void encode(struct body *body, const char *accept_encoding)
 {
-    enum coding coding = *size < COMPRESS_FROM ? CODING_IDENTITY : negotiate_coding(accept_encoding);
+    enum coding coding = body->size < COMPRESS_FROM ? CODING_IDENTITY : negotiate_coding(accept_encoding);
     if (coding == CODING_IDENTITY)
-        return NULL;
+        return;
     size_t packed_size;
-    char *packed = coding == CODING_BROTLI ? compress_brotli(*bytes, *size, &packed_size)
-                                           : compress_gzip(*bytes, *size, &packed_size);
+    char *packed = coding == CODING_BROTLI ? compress_brotli(body->bytes, body->size, &packed_size)
+                                           : compress_gzip(body->bytes, body->size, &packed_size);
     if (!packed)
-        return NULL;
-    free(*bytes);
-    *bytes = packed;
-    *size = packed_size;
-    return coding == CODING_BROTLI ? "br" : "gzip";
+        return;
+    free(body->bytes);
+    *body = (struct body){packed, packed_size, MHD_RESPMEM_MUST_FREE, coding};
+}
+
+static struct reply reply_unchanged(const struct body *body, const char *cache_control)
+{
+    if (body->mode == MHD_RESPMEM_MUST_FREE)
+        free(body->bytes);
+    struct reply reply = reply_empty(MHD_HTTP_NOT_MODIFIED);
+    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control);
+    return reply;
+}
+
+static struct reply reply_cacheable(const struct body *body, const struct reply_document *document,
+                                    const struct reply_wishes *wishes)
+{
+    char etag[ETAG_SIZE];
+    etag_of(body->bytes, body->size, etag);
+    struct reply reply = etag_listed(wishes->if_none_match, etag)
+                             ? reply_unchanged(body, document->cache_control)
+                             : reply_body(MHD_HTTP_OK, body, document->media_type, document->cache_control);
+    reply_header(&reply, MHD_HTTP_HEADER_ETAG, etag);
+    reply_header(&reply, MHD_HTTP_HEADER_VARY, document->vary);
+    return reply;
 }
 
 struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *document,
                          const struct reply_wishes *wishes)
 {
-    char etag[ETAG_SIZE];
-    const char *coding = encode(&bytes, &size, wishes->accept_encoding);
-    etag_of(bytes, size, etag);
-    struct reply reply;
-    if (etag_listed(wishes->if_none_match, etag)) {
-        free(bytes);
-        reply = reply_empty(MHD_HTTP_NOT_MODIFIED);
-        reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, document->cache_control);
-    } else {
-        reply = reply_owned(MHD_HTTP_OK, bytes, size, document->media_type, document->cache_control);
-        if (coding)
-            reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, coding);
+    struct body body = {bytes, size, MHD_RESPMEM_MUST_FREE, CODING_IDENTITY};
+    encode(&body, wishes->accept_encoding);
+    return reply_cacheable(&body, document, wishes);
+}
+
+struct reply reply_file(const char *name, const struct reply_document *document, const struct reply_wishes *wishes)
+{
+    static const struct asset *const forms[] = {
+        [CODING_IDENTITY] = asset_files, [CODING_GZIP] = asset_files_gzip, [CODING_BROTLI] = asset_files_brotli};
+    enum coding coding = negotiate_coding(wishes->accept_encoding);
+    const struct asset *file = asset_find(forms[coding], name);
+    if (!file) {
+        coding = CODING_IDENTITY;
+        file = asset_find(asset_files, name);
     }
-    reply_header(&reply, MHD_HTTP_HEADER_ETAG, etag);
-    reply_header(&reply, MHD_HTTP_HEADER_VARY, document->vary);
-    return reply;
+    struct body body = {(char *)file->text, file->size, MHD_RESPMEM_PERSISTENT, coding};
+    return reply_cacheable(&body, document, wishes);
 }
 
 _Static_assert(STREAM_END == MHD_CONTENT_READER_END_OF_STREAM && STREAM_BROKEN == MHD_CONTENT_READER_END_WITH_ERROR,
@@ -96,7 +129,8 @@ struct reply reply_stream(struct stream *stream, const struct reply_document *do
 
 struct reply reply_moment(char *bytes, size_t size)
 {
-    return reply_owned(MHD_HTTP_OK, bytes, size, "application/json", "no-store");
+    struct body body = {bytes, size, MHD_RESPMEM_MUST_FREE, CODING_IDENTITY};
+    return reply_body(MHD_HTTP_OK, &body, "application/json", "no-store");
 }
 
 /* ---- problems ---- */
@@ -124,7 +158,8 @@ struct reply reply_problem(const struct error *error)
     if (error->faults_count)
         json_object_set_new(problem, "errors", faults_json(error));
     char *text = json_dumps(problem, JSON_COMPACT);
-    struct reply reply = reply_owned(kind->status, text, strlen(text), "application/problem+json", "no-store");
+    struct body body = {text, strlen(text), MHD_RESPMEM_MUST_FREE, CODING_IDENTITY};
+    struct reply reply = reply_body(kind->status, &body, "application/problem+json", "no-store");
     if (kind->retry)
         reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     if (error->code == ERROR_METHOD_NOT_ALLOWED)

@@ -105,12 +105,17 @@ static const char *cache_control(const struct request *request)
     return request->service->cache_control;
 }
 
+static struct reply_wishes read_wishes(struct request *request)
+{
+    return (struct reply_wishes){field(request, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+                                 field(request, MHD_HTTP_HEADER_IF_NONE_MATCH)};
+}
+
 /* Takes the bytes. */
 static void answer_bytes(struct request *request, char *bytes, size_t size, const char *media_type, const char *vary)
 {
     struct reply_document document = {media_type, cache_control(request), vary};
-    struct reply_wishes wishes = {field(request, MHD_HTTP_HEADER_ACCEPT_ENCODING),
-                                  field(request, MHD_HTTP_HEADER_IF_NONE_MATCH)};
+    struct reply_wishes wishes = read_wishes(request);
     answer(request, reply_bytes(bytes, size, &document, &wishes));
 }
 
@@ -120,13 +125,12 @@ static void answer_status(struct request *request, const char *status)
     answer(request, reply_moment(bytes, strlen(bytes)));
 }
 
-static void answer_asset(struct request *request)
+static void answer_file(struct request *request)
 {
     const struct route *route = request->params.route;
-    const struct asset *asset = asset_find(asset_openapi, route->asset);
-    char *bytes = memory_alloc(asset->size);
-    memcpy(bytes, asset->text, asset->size);
-    answer_bytes(request, bytes, asset->size, route->media_type, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    struct reply_document document = {route->media_type, cache_control(request), MHD_HTTP_HEADER_ACCEPT_ENCODING};
+    struct reply_wishes wishes = read_wishes(request);
+    answer(request, reply_file(route->file, &document, &wishes));
 }
 
 /* What a problem's type means: the document that its URI leads to (RFC 9457, section 4). */
@@ -418,8 +422,8 @@ static void dispatch(struct request *request)
     case SHAPE_PROBLEM:
         answer_problem_type(request);
         break;
-    case SHAPE_ASSET:
-        answer_asset(request);
+    case SHAPE_FILE:
+        answer_file(request);
         break;
     default:
         ask_database(request);
@@ -454,14 +458,22 @@ static void put_cors_headers(struct request *request)
                  "ETag, Link, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Total-Count");
 }
 
+/* What a page or picture may load; a failure is neither. */
+static const char *content_policy(const struct request *request)
+{
+    const struct route *route = request->params.route;
+    if (request->error.code || !route)
+        return CLOSED_POLICY;
+    if (request->representation && request->representation->format == FORMAT_SVG)
+        return PICTURE_POLICY;
+    return route->policy ? route->policy : CLOSED_POLICY;
+}
+
 /* To a browser that shows the answer as a page. */
 static void put_security_headers(const struct request *request)
 {
-    bool picture = request->representation && request->representation->format == FORMAT_SVG;
     reply_header(&request->reply, MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff");
-    reply_header(&request->reply, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
-                 picture ? "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-                         : "default-src 'none'; frame-ancestors 'none'");
+    reply_header(&request->reply, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY, content_policy(request));
     reply_header(&request->reply, "Referrer-Policy", "no-referrer");
     reply_header(&request->reply, "Cross-Origin-Resource-Policy", "cross-origin");
 }

@@ -99,6 +99,13 @@
 
 /* ---- the table ---- */
 
+#define FILE_AT(name, type) SHAPE_FILE, .file = name, .media_type = type
+
+/* Our own files alone, no script or style inside the page, and the pictures that its style sheet holds. */
+#define DOCS_POLICY \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " \
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 const struct route routes[] = {
     {"/v1/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
      .params = PARAMS(IDS("id", "claim.id"), IDS("source", "claim.source_id"), CLAIM_FILTERS)},
@@ -172,10 +179,16 @@ const struct route routes[] = {
     {"/v1/scopes/{id}", ONE_OF("scopes", "scope.id"),
      .params = PARAMS_OF_ONE},
 
-    {"/problems/{id}", SHAPE_PROBLEM, .rows = NULL},
-    {"/openapi.json", SHAPE_ASSET, .asset = "json", .media_type = "application/json"},
-    {"/openapi.yaml", SHAPE_ASSET, .asset = "yaml", .media_type = "application/yaml"},
-    {"/healthz", SHAPE_HEALTH, .rows = NULL},
+    {"/problems/{id}", SHAPE_PROBLEM, .file = NULL},
+    {"/openapi.json", FILE_AT("openapi.json", "application/json")},
+    {"/openapi.yaml", FILE_AT("openapi.yaml", "application/yaml")},
+    {"/context.jsonld", FILE_AT("context.jsonld", "application/ld+json")},
+    {"/docs", FILE_AT("docs/index.html", "text/html"), .policy = DOCS_POLICY},
+    {"/docs/docs.js", FILE_AT("docs/docs.js", "text/javascript")},
+    {"/docs/swagger-ui.css", FILE_AT("docs/swagger-ui.css", "text/css")},
+    {"/docs/swagger-ui-bundle.js", FILE_AT("docs/swagger-ui-bundle.js", "text/javascript")},
+    {"/docs/swagger-ui-bundle.js.LICENSE.txt", FILE_AT("docs/swagger-ui-bundle.js.LICENSE.txt", "text/plain")},
+    {"/healthz", SHAPE_HEALTH, .file = NULL},
     {"/readyz", SHAPE_READY, .representations = REPRESENTATIONS({FORMAT_JSON, "ready"})},
     {.path = NULL},
 };

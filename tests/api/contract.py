@@ -37,6 +37,8 @@ def read_json(body):
 
 
 def read_body(media_type, body):
+    if media_type.startswith("text/"):
+        return body.decode("utf-8")
     return yaml.safe_load(body) if media_type == "application/yaml" else read_json(body)
 
 

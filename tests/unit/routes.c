@@ -132,7 +132,7 @@ static void every_query_and_file_is_built_in(void **state)
         if (route->shape == SHAPE_HEALTH)
             assert_null(route->query);
         else
-            assert_non_null(asset_find(route->shape == SHAPE_ASSET ? asset_openapi : asset_queries, route->query));
+            assert_non_null(asset_find(route->shape == SHAPE_ASSET ? asset_files : asset_queries, route->query));
         assert_int_equal(route->shape == SHAPE_ASSET, route->media_type != NULL);
     }
 }
@@ -204,6 +204,19 @@ static void lists_alone_have_pages(void **state)
     }
 }
 
+static void policies_are_for_pages_and_start_closed(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++) {
+        if (!route->policy)
+            continue;
+        assert_string_equal(route->media_type, "text/html");
+        assert_ptr_equal(strstr(route->policy, "default-src 'none'; "), route->policy);
+        assert_non_null(strstr(route->policy, "; frame-ancestors 'none'"));
+        assert_null(strstr(route->policy, "unsafe"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_parameter_stands_once),
         cmocka_unit_test(words_alone_have_values),
         cmocka_unit_test(lists_alone_have_pages),
+        cmocka_unit_test(policies_are_for_pages_and_start_closed),
     };
     return cmocka_run_group_tests_name("routes", tests, NULL, NULL);
 }
