@@ -17,7 +17,7 @@ override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING) -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -DCLAIMD_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES))
 LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LDLIBS := $(shell pkg-config --libs $(PACKAGES))
+LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lm
 
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o) $(B)/embedded.o

@@ -1,12 +1,16 @@
-/* utf8: whether bytes are text (RFC 3629)
+/* utf8: whether bytes are text (RFC 3629), and its characters
  */
 #ifndef CLAIMD_UTF8_H
 #define CLAIMD_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* True if the bytes are UTF-8: no overlong forms, no surrogates, nothing cut short. */
+/* The bytes of the first character: no overlong form, no surrogate, nothing cut short; 0 if there is none. */
+size_t utf8_decode(const char *bytes, size_t size, uint32_t *ret_point);
+
+/* True if the bytes are UTF-8 throughout. */
 bool utf8_valid(const char *bytes, size_t size);
 
 #endif

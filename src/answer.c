@@ -1,13 +1,16 @@
 /* answer: rows of a result as the document, or the part of a stream, that a client asked for */
 #include "answer.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "assets.h"
 #include "columns.h"
 #include "csv.h"
+#include "memory.h"
 #include "negotiate.h"
+#include "plot.h"
 #include "row.h"
 
 static const char *const media_types[] = {
@@ -171,6 +174,23 @@ static void write_linked(const struct params *params, const PGresult *result, st
     buffer_putc(body, '}');
 }
 
+static void json_free_at(json_t **value)
+{
+    json_decref(*value);
+}
+
+/* The plot reads the document that the client would get as JSON, so that the two cannot differ. */
+static bool write_picture(struct arena *arena, const struct params *params, const struct answer_count *count,
+                          const PGresult *result, struct buffer *body, struct error *error)
+{
+    _cleanup_(buffer_release) struct buffer text = BUFFER_INIT;
+    if (!write_json(arena, params, count, result, &text, NULL, error))
+        return false;
+    _cleanup_(json_free_at) json_t *comparison = json_loadb(text.data, text.size, 0, NULL);
+    plot_comparison(body, comparison);
+    return true;
+}
+
 bool answer_write(struct arena *arena, const struct params *params, const struct representation *representation,
                   const struct answer_count *count, const PGresult *result, struct buffer *body, const char **ret_next,
                   struct error *error)
@@ -189,6 +209,8 @@ bool answer_write(struct arena *arena, const struct params *params, const struct
     case FORMAT_JSONLD:
         write_linked(params, result, body, next);
         return true;
+    case FORMAT_SVG:
+        return write_picture(arena, params, count, result, body, error);
     default:
         return write_json(arena, params, count, result, body, next, error);
     }

@@ -100,10 +100,30 @@ static void random_bytes_are_judged_well(void **state)
     }
 }
 
+static void characters_are_taken_one_by_one(void **state)
+{
+    (void)state;
+    static const char text[] = "a\u00E9\u20AC\U0001F4A1\xC3";
+    static const uint32_t points[] = {'a', 0xE9, 0x20AC, 0x1F4A1};
+    size_t at = 0;
+    for (size_t i = 0; i < 4; i++) {
+        uint32_t point = 0;
+        size_t length = utf8_decode(text + at, sizeof(text) - 1 - at, &point);
+        assert_int_equal(length, i + 1);
+        assert_int_equal(point, points[i]);
+        at += length;
+    }
+    uint32_t point = 7;
+    assert_int_equal(utf8_decode(text + at, 1, &point), 0);
+    assert_int_equal(utf8_decode(text, 0, &point), 0);
+    assert_int_equal(point, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_bytes_are_utf8),
+        cmocka_unit_test(characters_are_taken_one_by_one),
         cmocka_unit_test(every_sequence_up_to_three_bytes_is_judged_well),
         cmocka_unit_test(sequences_of_four_bytes_are_judged_well),
         cmocka_unit_test(random_bytes_are_judged_well),
