@@ -487,11 +487,23 @@ static void put_timing(struct request *request)
                               waited / 1000, waited % 1000, total / 1000, total % 1000));
 }
 
+static bool is_document(const struct request *request)
+{
+    const struct route *route = request->params.route;
+    return !request->error.code && route && route->shape != SHAPE_HEALTH && route->shape != SHAPE_READY;
+}
+
+/* Where a document is explained (RFC 8631). */
+static void put_contract_links(const struct request *request)
+{
+    reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</openapi.json>; rel=\"service-desc\"");
+    reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</docs>; rel=\"service-doc\"");
+}
+
 static void put_common_headers(struct request *request)
 {
     reply_header(&request->reply, "X-Request-Id", request->id);
     reply_header(&request->reply, MHD_HTTP_HEADER_ACCEPT_RANGES, "none");
-    reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</openapi.json>; rel=\"service-desc\"");
     put_cors_headers(request);
     put_security_headers(request);
     put_timing(request);
@@ -500,6 +512,8 @@ static void put_common_headers(struct request *request)
 static enum MHD_Result queue_response(struct request *request)
 {
     put_common_headers(request);
+    if (is_document(request))
+        put_contract_links(request);
     if (request->service->draining || request->service->crowded || request->error.code == ERROR_MALFORMED_REQUEST)
         reply_header(&request->reply, MHD_HTTP_HEADER_CONNECTION, "close");
     return MHD_queue_response(request->connection, request->reply.status, request->reply.response);
