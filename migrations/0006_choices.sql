@@ -111,18 +111,28 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION comparison_unit IS 'The unit wanted, or that of the baseline''s quantity; SQLSTATE CL400 for one that does not exist or convert.';
 
+CREATE FUNCTION comparison_has_stance(claims slug[], stances stance[]) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN stances IS NOT NULL THEN EXISTS (
+        SELECT FROM claim WHERE claim.id = ANY (claims) AND claim.kind = 'numeric' AND claim.stance = ANY (stances)) END
+$$;
+COMMENT ON FUNCTION comparison_has_stance IS 'Whether a comparison has a figure of one of the stances; null where none is asked for.';
+
 CREATE FUNCTION figure_limit(figure figure, amount numeric, wanted unit) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN unit_converts(figure.unit, wanted) THEN amount / coalesce(wanted.factor, 1) END
 $$;
 COMMENT ON FUNCTION figure_limit IS 'An end of a figure''s canonical extent in another unit; null where that does not convert.';
 
-CREATE FUNCTION compare(claims slug[], baseline slug, wanted_unit text, stances stance[]) RETURNS outcome
+CREATE FUNCTION compare(claims slug[], baseline slug, wanted_unit text DEFAULT NULL, stances stance[] DEFAULT NULL) RETURNS outcome
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     kept slug[] := compared_claims(claims, stances);
     answer outcome;
 BEGIN
+    IF NOT comparison_has_stance(claims, stances) THEN
+        RAISE EXCEPTION 'No figure here has one of these stances.' USING ERRCODE = 'CL400', COLUMN = 'stance';
+    END IF;
     PERFORM comparison_check(kept, baseline);
     answer.baseline := coalesce(baseline, smallest_figure(kept));
     answer.unit := comparison_unit(answer.baseline, wanted_unit);
@@ -163,14 +173,15 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION comparison_baseline IS 'The baseline that the caller chose, or the curated one where it is among the figures compared; null leaves it to compare().';
 
-CREATE FUNCTION comparison_has_stance(claims slug[], stances stance[]) RETURNS boolean
+CREATE FUNCTION comparison_outcome(claims slug[], curated slug, stances stance[]) RETURNS outcome
 LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM claim WHERE claim.id = ANY (claims) AND claim.kind = 'numeric' AND claim.stance = ANY (stances))
+    SELECT CASE WHEN comparison_has_stance(claims, stances) IS NOT FALSE
+                THEN compare(claims, comparison_baseline(claims, NULL, curated, stances), NULL, stances) END
 $$;
-COMMENT ON FUNCTION comparison_has_stance IS 'Whether a comparison has a figure of one of the stances.';
+COMMENT ON FUNCTION comparison_outcome IS 'What a comparison finds, as lists show it; null where no figure has one of the stances.';
 
 -- migrate:down
-DROP FUNCTION comparison_has_stance, comparison_baseline, compare, comparison_unit, compared_claims, figure_limit;
+DROP FUNCTION comparison_outcome, comparison_baseline, compare, comparison_has_stance, comparison_unit, compared_claims, figure_limit;
 CREATE FUNCTION compare(claims slug[], baseline slug) RETURNS outcome
 LANGUAGE plpgsql STABLE AS $$
 DECLARE

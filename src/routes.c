@@ -26,6 +26,9 @@
     {name, "lt", type, NULL, true, column " < ?"}, \
     {name, "lte", type, NULL, true, column " <= ?"}
 
+/* The subselect makes the query be read once, and not for every row that it might match. */
+#define SEARCH(table) {"q", NULL, PARAM_TEXT, NULL, false, table ".search @@ (SELECT search_query(?))"}
+
 /* Not conditions, but what a query asks for by name. */
 #define PLACED(name, type, values) {name, NULL, type, values, false, NULL}
 #define STANCES WORDS_OF("asserts", "reports", "disputes")
@@ -44,6 +47,9 @@
 #define KEY(name, expression) {name, expression, expression, NULL}
 #define NULLABLE_KEY(name, expression, last, first) \
     {name, "coalesce(" expression ", " last ")", "coalesce(" expression ", " first ")", NULL}
+#define RANK_KEY(table) \
+    {"rank", "search_rank(" table ".search, (SELECT search_query({q})))", \
+     "search_rank(" table ".search, (SELECT search_query({q})))", "q"}
 #define DAY_KEY(name, column) NULLABLE_KEY(name, column, "'infinity'", "'-infinity'")
 
 /* ---- representations ---- */
@@ -87,13 +93,12 @@
     NULLABLE_KEY("quantity", "claim.quantity_id::text", "'~'", "''"), \
     KEY("claimant", "claim.claimant_id"), \
     DAY_KEY("published_at", "source.published_at"), \
-    KEY("created_at", "claim.created_at"))
+    KEY("created_at", "claim.created_at"), \
+    RANK_KEY("claim"))
 
 /* ---- comparisons ---- */
 
-#define OUTCOME(part) \
-    "(compare(comparison_set.claims, " \
-    "comparison_baseline(comparison_set.claims, NULL, comparison_set.baseline_id, {stance}), NULL, {stance}))." part
+#define OUTCOME(part) "(comparison_outcome(comparison_set.claims, comparison_set.baseline_id, {stance}))." part
 #define COMPARISON_PARAMS \
     PLACED("baseline", PARAM_ID, NULL), PLACED("unit", PARAM_CODE, NULL), PLACED("stance", PARAM_WORDS, STANCES)
 
@@ -108,7 +113,7 @@
 
 const struct route routes[] = {
     {"/v1/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
-     .params = PARAMS(IDS("id", "claim.id"), IDS("source", "claim.source_id"), CLAIM_FILTERS)},
+     .params = PARAMS(IDS("id", "claim.id"), SEARCH("claim"), IDS("source", "claim.source_id"), CLAIM_FILTERS)},
     {"/v1/claims/{id}", ONE_OF("claims", "claim.id"),
      .params = PARAMS(CLAIM_EMBEDS)},
     {"/v1/claims/{id}/related", LIST_OF("related"),
@@ -117,8 +122,9 @@ const struct route routes[] = {
     {"/v1/sources", LIST_OF("sources"),
      .sorts = SORTS(KEY("id", "source.id"),
                     DAY_KEY("published_at", "source.published_at"),
-                    KEY("created_at", "source.created_at")),
-     .params = PARAMS(IDS("id", "source.id"),
+                    KEY("created_at", "source.created_at"),
+                    RANK_KEY("source")),
+     .params = PARAMS(IDS("id", "source.id"), SEARCH("source"),
                       WORDS("kind", "source.kind", "article", "study", "paper", "post", "report", "statement"),
                       TAGS("language", "source.language"), NULLABLE("language", "source.language"),
                       IDS("origin", "source.origin_id"),
@@ -129,7 +135,7 @@ const struct route routes[] = {
                       PAGE)},
     {"/v1/sources/{id}", ONE_OF("sources", "source.id"), .params = PARAMS_OF_ONE},
     {"/v1/sources/{id}/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
-     .id_condition = "claim.source_id = known_source(?)", .params = PARAMS(CLAIM_FILTERS)},
+     .id_condition = "claim.source_id = known_source(?)", .params = PARAMS(SEARCH("claim"), CLAIM_FILTERS)},
 
     {"/v1/comparisons", LIST_OF("comparisons"),
      .sorts = SORTS(KEY("id", "comparison_set.id"),
@@ -150,7 +156,8 @@ const struct route routes[] = {
                       PLACED("quantity", PARAM_ID, NULL), COMPARISON_PARAMS)},
 
     {"/v1/propositions", LIST_OF("propositions"),
-     .sorts = SORTS(KEY("id", "proposition.id")), .params = PARAMS(IDS("id", "proposition.id"), PAGE)},
+     .sorts = SORTS(KEY("id", "proposition.id"), RANK_KEY("proposition")),
+     .params = PARAMS(IDS("id", "proposition.id"), SEARCH("proposition"), PAGE)},
     {"/v1/propositions/{id}", ONE_OF("propositions", "proposition.id"), .params = PARAMS_OF_ONE},
 
     {"/v1/subjects", LIST_OF("subjects"),

@@ -17,9 +17,5 @@ SELECT comparison.id,
 FROM {rows} AS comparison
 LEFT JOIN subject ON subject.id = comparison.subject_id
 LEFT JOIN quantity ON quantity.id = comparison.quantity_id
-CROSS JOIN LATERAL compare(
-    comparison.claims,
-    comparison_baseline(comparison.claims, NULL, comparison.baseline_id, {stance}),
-    NULL,
-    {stance}) AS outcome
+CROSS JOIN LATERAL comparison_outcome(comparison.claims, comparison.baseline_id, {stance}) AS outcome
 {order}

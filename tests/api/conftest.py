@@ -58,6 +58,8 @@ def targets(contract, api):
     lists = [path for path in contract.paths if path + "/{id}" in contract.paths]
     ids = {path + "/{id}": api.get(path, limit=1)["items"][0]["id"] for path in lists}
     ids["/v1/sources/{id}/claims"] = ids["/v1/sources/{id}"]
+    ids["/v1/claims/{id}/related"] = ids["/v1/claims/{id}"]
+    ids["/problems/{id}"] = "not-found"
     working = {path: path.replace("{id}", quote(ids.get(path, ""), safe="")) for path in contract.paths}
     figures = [claim["id"] for claim in api.get("/v1/claims", kind="numeric", limit=2)["items"]]
     return {**working, "/v1/compare": "/v1/compare?claims=" + ",".join(figures)}

@@ -69,7 +69,7 @@ def test_path_may_be_escaped(api):
 # Methods ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 @pytest.mark.parametrize("path", PATHS)
 def test_other_method(api, targets, path, method):
     api.problem(targets[path], "method-not-allowed", 405, method=method)
@@ -110,19 +110,19 @@ def test_unknown_parameter(api, targets, path, query, name):
 
 
 def good_value(name, schema, contract):
-    words = contract.resolve(schema.get("items", {})).get("enum")
-    return words[0] if words else {"limit": "1", "language": "de"}.get(name, "x")
+    words = contract.words(schema)
+    return words[0] if words else {"limit": "1", "language": "de", "sort": "id", "fields": "id", "min_origins": "1"}.get(name, "x")
 
 
 def test_repeated_parameter(contract, api, targets):
     checked = 0
     for path in contract.paths:
         for name, schema in contract.parameters(path).items():
-            if name != "cursor":
+            if name != "cursor" and not contract.repeats(path, name):
                 once = f"{name}={good_value(name, schema, contract)}"
                 api.problem(f"{targets[path].split('?')[0]}?{once}&{once}", "repeated-parameter", parameters=[name])
                 checked += 1
-    assert checked > 30
+    assert checked > 100
 
 
 @pytest.mark.parametrize("limit", [
@@ -142,7 +142,7 @@ def test_bad_word(contract, api, targets):
     checked = 0
     for path in contract.paths:
         for name, schema in contract.parameters(path).items():
-            words = contract.resolve(schema.get("items", {})).get("enum")
+            words = contract.words(schema)
             for wrong in ["wrong", f"{words[0]},wrong", words[0] + "%20", words[0] + ";", "null"] if words else []:
                 problem = api.problem(f"{targets[path].split('?')[0]}?{name}={wrong}", "invalid-parameter", parameters=[name])
                 assert all(word in problem["errors"][0]["detail"] for word in words)
@@ -174,7 +174,7 @@ def test_what_is_no_language(api, value):
 
 @pytest.mark.parametrize("name", ["subject", "language"])
 def test_a_list_of_too_many(api, name):
-    api.problem(f"/v1/claims?{name}={','.join(['de'] * 101)}", "invalid-parameter", parameters=[name])
+    api.problem(f"/v1/claims?{name}={','.join(['de'] * 201)}", "invalid-parameter", parameters=[name])
 
 
 @pytest.mark.parametrize("path, name", [
@@ -266,7 +266,7 @@ def test_cursor_of_another_format_version(api, cursor):
     """Its first byte is the version."""
     whole = cursor("/v1/claims?limit=1")
     bytes_ = base64.urlsafe_b64decode(whole + "=" * (-len(whole) % 4))
-    for version in b"02x\0":
+    for version in b"013x\0":
         other = base64.urlsafe_b64encode(bytes([version]) + bytes_[1:]).decode().rstrip("=")
         api.problem(f"/v1/claims?limit=1&cursor={other}", "invalid-cursor", parameters=["cursor"])
 

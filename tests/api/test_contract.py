@@ -64,11 +64,15 @@ def test_words_are_the_databases(contract, rows):
     assert {*schemas["CandidateVerdict"]["enum"], "operands_missing"} == set(schemas["MultipleVerdict"]["enum"])
 
 
+# Here a word chooses among figures, and there may be none to choose.
+CHOOSING = {("/v1/comparisons/{id}", "stance"), ("/v1/compare", "stance")}
+
+
 def enumerations(contract):
     for path in contract.paths:
         for name, schema in contract.parameters(path).items():
-            words = contract.resolve(schema.get("items", {})).get("enum")
-            if words:
+            words = contract.words(schema)
+            if words and (path, name) not in CHOOSING:
                 yield path, name, words
 
 
@@ -78,9 +82,11 @@ def test_every_word_of_a_parameter_is_taken(contract, api, targets):
         for word in words:
             api.get(targets[path], **{name: word})
             checked += 1
-        api.get(targets[path], **{name: words})
-        api.problem(f"{targets[path]}?{name}={words[0].upper()}", "invalid-parameter", parameters=[name])
-    assert checked > 40
+        if name != "format":
+            api.get(targets[path], **{name: words})
+        separator = "&" if "?" in targets[path] else "?"
+        api.problem(f"{targets[path]}{separator}{name}={words[0].upper()}", "invalid-parameter", parameters=[name])
+    assert checked > 200
 
 
 def test_every_path_answers(api, targets):
@@ -91,7 +97,8 @@ def test_every_path_answers(api, targets):
 @pytest.mark.parametrize("path", PATHS)
 def test_head_is_get_without_its_body(api, targets, path):
     def told(answer):
-        return answer.status_code, {name: value for name, value in answer.headers.items() if name != "Date"}
+        return answer.status_code, {name: value for name, value in answer.headers.items()
+                                    if name not in ("Date", "X-Request-Id", "Server-Timing")}
     get, head = api.request("GET", targets[path]), api.request("HEAD", targets[path])
     assert told(head) == told(get)
     assert api.answer(targets[path], method="HEAD") is None
@@ -110,10 +117,9 @@ def undated(value):
     return [undated(inner) for inner in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", [name for name, answer in ANSWERS.items() if "examples" in str(answer)])
 def test_example_is_what_the_service_answers(contract, api, without_database, name):
-    content, = ANSWERS[name]["content"].values()
-    example, = content["examples"].values()
+    example, = next(content["examples"].values() for content in ANSWERS[name]["content"].values() if "examples" in content)
     method, target = example["summary"].split(" ")
     client = without_database if name == "Unavailable" else api
     got = client.request(method, target)
@@ -162,7 +168,7 @@ def test_judge_refuses_keys_that_composed_schemas_do_not_know(contract, comparis
     with pytest.raises(jsonschema.ValidationError):
         contract.validate({**comparison, "winner": None}, contract.schema("Comparison"))
     with pytest.raises(jsonschema.ValidationError):
-        contract.validate({"items": [], "next": None, "total": 0}, contract.schema("ClaimPage"))
+        contract.validate({"items": [], "next": None, "previous": None}, contract.schema("ClaimPage"))
 
 
 HEALTH = {"Content-Type": "application/json", "Content-Length": "15"}

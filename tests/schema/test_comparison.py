@@ -41,6 +41,7 @@ def test_a_whole_answer(costs):
              "stance": "asserts", "hedge": "none", "scope": None, "period": None,
              "figure": {"as_printed": "so many dollars", "value": "294000", "low": "294000", "high": "294000",
                         "bound": "exact", "unit": "USD"},
+             "amount": {"value": "294000", "low": "294000", "high": "294000"},
              "ratio_to_baseline": "1", "difference_to_baseline": "0"},
             {"claim": "high", "statement": "Alpha cost that much.",
              "subject": {"id": "alpha", "name": "Alpha"}, "quantity": {"id": "cost", "name": "Cost"},
@@ -49,6 +50,7 @@ def test_a_whole_answer(costs):
              "stance": "disputes", "hedge": "allegation", "scope": None, "period": None,
              "figure": {"as_printed": "so many dollars", "value": "5600000", "low": "5600000", "high": "5600000",
                         "bound": "exact", "unit": "USD"},
+             "amount": {"value": "5600000", "low": "5600000", "high": "5600000"},
              "ratio_to_baseline": "19.05", "difference_to_baseline": "5306000"},
         ],
         "spread": {"min": "294000", "max": "5600000", "ratio": "19.05"},
@@ -314,3 +316,36 @@ def test_one_set_is_found_without_looking_at_the_others(world):
     plan = "\n".join(line for line, in world.run("EXPLAIN SELECT * FROM comparison_set WHERE id = 'cost-of-alpha'"))
     assert "claim_derived_comparison" in plan
     assert "comparison_pkey" in plan
+
+
+# What a caller may choose -----------------------------------------------------------------------
+
+
+def choose(world, claims, baseline=None, unit=None, stances=None):
+    [answer] = rows(world, "SELECT outcome.* FROM compare(%s::slug[], %s, %s, %s::stance[]) AS outcome",
+                    claims, baseline, unit, stances)
+    return answer
+
+
+def test_stances_leave_the_figures_of_others_out(costs):
+    everything = ["low", "high", "limit"]
+    assert choose(costs, everything, stances=["asserts", "reports", "disputes"]) == compare(costs, everything)
+    only = choose(costs, everything, stances=["disputes"])
+    assert [figure["claim"] for figure in only["figures"]] == ["high"] and only["baseline"] == "high"
+
+
+def test_amounts_are_in_the_unit_wanted(world):
+    world.figure("kilo", 2500)
+    answer = choose(world, ["kilo"], unit="kUSD")
+    [figure] = answer["figures"]
+    assert (answer["unit"], figure["amount"]) == ("kUSD", {"value": "2.5", "low": "2.5", "high": "2.5"})
+    assert figure["figure"]["value"] == "2500"
+
+
+@pytest.mark.parametrize("chosen, column", [
+    ({"unit": "nothing"}, "unit"), ({"unit": "{GPU}"}, "unit"), ({"stances": ["reports"]}, "stance"),
+    ({"baseline": "high", "stances": ["asserts"]}, "baseline")])
+def test_refuses_what_cannot_be_chosen(costs, chosen, column):
+    with pytest.raises(psycopg2.Error) as refusal:
+        choose(costs, ["low", "high"], **chosen)
+    assert (refusal.value.pgcode, refusal.value.diag.column_name) == ("CL400", column)

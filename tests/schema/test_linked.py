@@ -326,12 +326,14 @@ def test_the_294000_claim(rows, graph):
         ("schema:about", "/v1/subjects/deepseek-r1"),
         ("schema:mainEntity", R1 + "#figure"),
         ("schema:appearance", "/v1/sources/r1-under-300000"),
-        ("schema:author", "/v1/agents/voice-r1-under-300000"),
+        ("schema:author", "/v1/agents/deepseek"),
         ("schema:exampleOfWork", "/v1/propositions/r1-training-cost-294000"),
         ("schema:sdDatePublished", (day.made, "xsd:date")),
         ("claimd:line", ("3", "xsd:integer")),
         ("claimd:stance", "claimd:asserts"),
-        ("prov:wasAttributedTo", "/v1/agents/voice-r1-under-300000"),
+        ("prov:wasAttributedTo", "/v1/agents/deepseek"),
+        ("prov:wasDerivedFrom", "/v1/sources/nature-r1-paper"),
+        ("prov:qualifiedAttribution", R1 + "#hop-1"),
     }
     assert of(graph, R1 + "#figure") == {
         ("rdf:type", "schema:Observation"),

@@ -4,10 +4,10 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
 type Schemas = components["schemas"];
-type Problem = Schemas["BadRequest"] | Schemas["NotFound"] | Schemas["Unavailable"] | Schemas["OtherProblem"];
+type Problem = Schemas["BadRequest"] | Schemas["NotFound"] | Schemas["NotAcceptable"] | Schemas["Unavailable"] | Schemas["OtherProblem"];
 
 const base = process.argv[2] ?? assert.fail("usage: client BASE-URL");
-const api = createClient<paths>({
+const api = createClient<paths, "application/json" | "application/problem+json">({
   baseUrl: base,
   querySerializer: { array: { style: "form", explode: false } },
 });
@@ -37,6 +37,7 @@ function remedy(problem: Problem): string {
     case 404:
       return "look elsewhere";
     case 405:
+    case 406:
     case 414:
     case 431:
       return "mend the client";
@@ -50,7 +51,7 @@ function remedy(problem: Problem): string {
 
 async function followsNextToTheEnd(): Promise<void> {
   const pages = await pagesOf("r1-under-300000", 20);
-  assert.deepEqual(pages.map((page) => page.length), [20, 20, 3]);
+  assert.deepEqual(pages.map((page) => page.length), [20, 20, 4]);
   const claims = pages.flat();
   assert.equal(new Set(claims.map((claim) => claim.id)).size, claims.length);
   const cost = claims.find((claim) => claim.id === "r1-under-300000-03-training-cost-294000");
