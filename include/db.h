@@ -57,6 +57,8 @@ struct db_calls { /* list of calls, oldest first */
     struct db_call *first, *last;
 };
 
+struct db;
+
 struct db_settings {
     const char *url;      /* connection string or URI; "" leaves all to libpq's environment */
     unsigned connections; /* pipelined connections of this thread */
@@ -64,6 +66,12 @@ struct db_settings {
     unsigned queue;       /* calls under way at most; beyond that DB_OVERLOADED */
     const struct db_statement *const *prepare; /* prepared at connect: a schema that lacks something shows at once */
     size_t prepare_count;
+
+    /* Channel to listen on, on one of the connections; NULL: none. `heard` is told each notification's payload, first
+     * the result of `state`, a query of one text that says what has been notified so far; NULL where that cannot be
+     * known any more, as the connection is lost. */
+    const char *channel, *state;
+    void (*heard)(struct db *db, const char *payload);
 };
 
 struct db {

@@ -7,18 +7,21 @@
 
 #include <microhttpd.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
+#include "etag.h"
 #include "stream.h"
 
 struct reply {
     struct MHD_Response *response;
     unsigned status;
+    char etag[ETAG_SIZE]; /* of a document; "" for all else */
 };
 
 /* What a request says about the form of its answer. NULL where a field is absent. */
 struct reply_wishes {
-    const char *accept_encoding, *if_none_match;
+    const char *accept_encoding, *if_none_match, *if_modified_since;
 };
 
 /* What is said of a representation. */
@@ -26,6 +29,7 @@ struct reply_document {
     const char *media_type;
     const char *cache_control;
     const char *vary; /* the fields of a request that choose the representation (RFC 9110, section 12.5.5) */
+    int64_t modified; /* second since 1970 from which on it is as it is; 0: not known */
 };
 
 /* A representation that caches may keep (RFC 9111): in the coding that the client wants, with its ETag, or 304 if the
@@ -35,6 +39,9 @@ struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *
 
 /* The same of a file in asset_files, whose coded forms are built in. */
 struct reply reply_file(const char *name, const struct reply_document *document, const struct reply_wishes *wishes);
+
+/* 304: what the client has, which had this ETag, is still right. */
+struct reply reply_unchanged(const char *etag, const struct reply_document *document);
 
 /* One that comes in parts, with no validator: it is not of one moment. The stream outlives the response. */
 struct reply reply_stream(struct stream *stream, const struct reply_document *document);

@@ -14,11 +14,20 @@
 
 #include "db.h"
 #include "query.h"
+#include "validators.h"
+
+/* The state of the data that answers are made from. */
+struct data_state {
+    uint64_t version;   /* 0: not known */
+    int64_t changed_at; /* second of the last change, rounded up */
+};
 
 /* What the requests of one thread share. */
 struct service {
     struct db db;
     struct query_set queries;
+    struct validators validators;
+    struct data_state data;
     const char *cache_control; /* of documents */
     const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
     uint64_t id_prefix;        /* of the ids of this thread's requests: random */
@@ -34,6 +43,12 @@ struct service {
 };
 
 struct request;
+
+/* Where data changes are told, and the query of what has been told so far (see db.h). */
+extern const char request_channel[], request_state[];
+
+/* As struct db_settings has it, for the db of a service. */
+void request_heard(struct db *db, const char *payload);
 
 /* A request whose target is `uri`; owned by the caller until request_end(). */
 struct request *request_begin(struct service *service, const char *uri);

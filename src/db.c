@@ -18,7 +18,7 @@ enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_PREPARING, LINK_READY };
 
 /* One thing that the server will answer, in the order in which it was sent. */
 struct db_entry {
-    enum { ENTRY_SETUP, ENTRY_PREPARE, ENTRY_CALL, ENTRY_SYNC } kind;
+    enum { ENTRY_SETUP, ENTRY_PREPARE, ENTRY_LISTEN, ENTRY_STATE, ENTRY_CALL, ENTRY_SYNC } kind;
     const struct db_statement *statement;
     struct db_call *call; /* NULL: cancelled, or nobody asked */
     struct db_entry *next;
@@ -37,7 +37,8 @@ struct db_link {
     unsigned calls; /* of the entries, cancelled ones included */
     bool *prepared; /* by serial */
     unsigned prepared_size;
-    bool unsent; /* something was queued since the last flush */
+    bool unsent;    /* something was queued since the last flush */
+    bool listening; /* notifications come */
 };
 
 static void link_connect(struct db_link *link);
@@ -253,6 +254,40 @@ void db_flush(struct db *db)
     }
 }
 
+/* ---- listening ---- */
+
+static bool listens(const struct db_link *link)
+{
+    return link->db->settings.channel && link == link->db->links;
+}
+
+static void hear(const struct db_link *link, const char *payload)
+{
+    if (listens(link))
+        link->db->settings.heard(link->db, payload);
+}
+
+static bool send_alone(struct db_link *link, int kind, const char *sql)
+{
+    entry_push(link, kind, NULL);
+    return PQsendQueryParams(link->connection, sql, 0, NULL, NULL, NULL, NULL, 0) && send_sync(link);
+}
+
+/* The state is asked for once it is sure that no later notification is missed. A server that cannot be listened to, as
+ * a standby, serves all the same. */
+static bool send_listen(struct db_link *link)
+{
+    char sql[80];
+    snprintf(sql, sizeof(sql), "LISTEN %s", link->db->settings.channel);
+    return send_alone(link, ENTRY_LISTEN, sql) && send_alone(link, ENTRY_STATE, link->db->settings.state);
+}
+
+static void take_notifications(struct db_link *link)
+{
+    for (PGnotify *heard; link->connection && (heard = PQnotifies(link->connection)); PQfreemem(heard))
+        hear(link, heard->extra);
+}
+
 /* ---- receiving ---- */
 
 static bool is_state(const PGresult *result, const char *class_or_state)
@@ -360,6 +395,13 @@ static bool answer(struct db_link *link, struct db_entry *entry, const PGresult 
         return answer_prepare(link, entry, result);
     case ENTRY_SETUP:
         return PQresultStatus(result) == PGRES_TUPLES_OK;
+    case ENTRY_LISTEN:
+        link->listening = PQresultStatus(result) == PGRES_COMMAND_OK;
+        return true;
+    case ENTRY_STATE:
+        if (link->listening && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+            hear(link, PQgetvalue(result, 0, 0));
+        return true;
     default:
         return true;
     }
@@ -383,6 +425,8 @@ static void link_is_ready(struct db_link *link)
     link->backoff_ms = 0;
     link->db->outage = DB_OK;
     log_event(LOG_INFO, "database-ready", LOG_NUMBER("server_version", PQserverVersion(link->connection)));
+    if (listens(link) && !send_listen(link))
+        link->unsent = true; /* the flush finds the connection broken */
 }
 
 /* Takes one result; false when there is none to take, or the connection is gone. */
@@ -421,6 +465,7 @@ static void on_answer(struct db_link *link, uint32_t events)
     }
     while (receive_one(link))
         ;
+    take_notifications(link);
     if (!link->connection)
         return;
     if (link->state == LINK_READY)
@@ -465,7 +510,8 @@ static void link_close(struct db_link *link)
     PQfinish(link->connection);
     link->connection = NULL;
     link->state = LINK_DOWN;
-    link->unsent = false;
+    link->unsent = link->listening = false;
+    hear(link, NULL);
     free(link->prepared);
     link->prepared = NULL;
     link->prepared_size = 0;

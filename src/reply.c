@@ -8,6 +8,7 @@
 #include "assets.h"
 #include "compress.h"
 #include "etag.h"
+#include "httpdate.h"
 #include "memory.h"
 #include "negotiate.h"
 
@@ -34,7 +35,8 @@ struct body {
 static struct reply reply_body(unsigned status, const struct body *body, const char *media_type, const char *caching)
 {
     static const char *const codings[] = {[CODING_GZIP] = "gzip", [CODING_BROTLI] = "br"};
-    struct reply reply = {MHD_create_response_from_buffer(body->size, body->bytes, body->mode), status};
+    struct reply reply = {.response = MHD_create_response_from_buffer(body->size, body->bytes, body->mode),
+                          .status = status};
     reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
     reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, caching);
     if (body->coding != CODING_IDENTITY)
@@ -44,7 +46,8 @@ static struct reply reply_body(unsigned status, const struct body *body, const c
 
 static struct reply reply_empty(unsigned status)
 {
-    return (struct reply){MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), status};
+    return (struct reply){.response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT),
+                          .status = status};
 }
 
 /* ---- documents ---- */
@@ -64,13 +67,33 @@ static void encode(struct body *body, const char *accept_encoding)
     *body = (struct body){packed, packed_size, MHD_RESPMEM_MUST_FREE, coding};
 }
 
-static struct reply reply_unchanged(const struct body *body, const char *cache_control)
+static void put_validators(struct reply *reply, const char *etag, const struct reply_document *document)
 {
-    if (body->mode == MHD_RESPMEM_MUST_FREE)
-        free(body->bytes);
+    char date[HTTPDATE_SIZE];
+    memcpy(reply->etag, etag, ETAG_SIZE);
+    reply_header(reply, MHD_HTTP_HEADER_ETAG, etag);
+    reply_header(reply, MHD_HTTP_HEADER_VARY, document->vary);
+    if (!document->modified)
+        return;
+    httpdate_format(document->modified, date);
+    reply_header(reply, MHD_HTTP_HEADER_LAST_MODIFIED, date);
+}
+
+struct reply reply_unchanged(const char *etag, const struct reply_document *document)
+{
     struct reply reply = reply_empty(MHD_HTTP_NOT_MODIFIED);
-    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control);
+    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, document->cache_control);
+    put_validators(&reply, etag, document);
     return reply;
+}
+
+/* An ETag that the client names decides alone (RFC 9110, section 13.2.2). */
+static bool client_has(const char *etag, const struct reply_document *document, const struct reply_wishes *wishes)
+{
+    if (wishes->if_none_match)
+        return etag_listed(wishes->if_none_match, etag);
+    return wishes->if_modified_since && document->modified &&
+           httpdate_parse(wishes->if_modified_since) >= document->modified;
 }
 
 static struct reply reply_cacheable(const struct body *body, const struct reply_document *document,
@@ -78,11 +101,13 @@ static struct reply reply_cacheable(const struct body *body, const struct reply_
 {
     char etag[ETAG_SIZE];
     etag_of(body->bytes, body->size, etag);
-    struct reply reply = etag_listed(wishes->if_none_match, etag)
-                             ? reply_unchanged(body, document->cache_control)
-                             : reply_body(MHD_HTTP_OK, body, document->media_type, document->cache_control);
-    reply_header(&reply, MHD_HTTP_HEADER_ETAG, etag);
-    reply_header(&reply, MHD_HTTP_HEADER_VARY, document->vary);
+    if (client_has(etag, document, wishes)) {
+        if (body->mode == MHD_RESPMEM_MUST_FREE)
+            free(body->bytes);
+        return reply_unchanged(etag, document);
+    }
+    struct reply reply = reply_body(MHD_HTTP_OK, body, document->media_type, document->cache_control);
+    put_validators(&reply, etag, document);
     return reply;
 }
 
@@ -119,8 +144,9 @@ static ssize_t read_stream(void *stream, uint64_t position, char *space, size_t 
 
 struct reply reply_stream(struct stream *stream, const struct reply_document *document)
 {
-    struct reply reply = {MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL),
-                          MHD_HTTP_OK};
+    struct reply reply = {
+        .response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL),
+        .status = MHD_HTTP_OK};
     reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, document->media_type);
     reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     reply_header(&reply, MHD_HTTP_HEADER_VARY, document->vary);
@@ -185,7 +211,7 @@ struct reply reply_options(void)
     reply_header(&reply, MHD_HTTP_HEADER_ALLOW, methods);
     reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
     reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
-                 "Accept, If-None-Match, Prefer, Traceparent, X-Request-Id");
+                 "Accept, If-Modified-Since, If-None-Match, Prefer, Traceparent, X-Request-Id");
     reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
     return reply;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "answer.h"
 #include "arena.h"
@@ -38,6 +39,7 @@ struct request {
     struct params params;
     const struct representation *representation;
     struct answer_count count;
+    struct data_state data; /* when the database was first asked */
     enum query_aim aim; /* of the call under way */
     struct db_call call;
     uint64_t asked, waited; /* loop_now_us() of the call, microseconds of all of them */
@@ -108,16 +110,10 @@ static const char *cache_control(const struct request *request)
 static struct reply_wishes read_wishes(struct request *request)
 {
     return (struct reply_wishes){field(request, MHD_HTTP_HEADER_ACCEPT_ENCODING),
-                                 field(request, MHD_HTTP_HEADER_IF_NONE_MATCH)};
+                                 field(request, MHD_HTTP_HEADER_IF_NONE_MATCH),
+                                 field(request, MHD_HTTP_HEADER_IF_MODIFIED_SINCE)};
 }
 
-/* Takes the bytes. */
-static void answer_bytes(struct request *request, char *bytes, size_t size, const char *media_type, const char *vary)
-{
-    struct reply_document document = {media_type, cache_control(request), vary};
-    struct reply_wishes wishes = read_wishes(request);
-    answer(request, reply_bytes(bytes, size, &document, &wishes));
-}
 
 static void answer_status(struct request *request, const char *status)
 {
@@ -128,7 +124,7 @@ static void answer_status(struct request *request, const char *status)
 static void answer_file(struct request *request)
 {
     const struct route *route = request->params.route;
-    struct reply_document document = {route->media_type, cache_control(request), MHD_HTTP_HEADER_ACCEPT_ENCODING};
+    struct reply_document document = {route->media_type, cache_control(request), MHD_HTTP_HEADER_ACCEPT_ENCODING, 0};
     struct reply_wishes wishes = read_wishes(request);
     answer(request, reply_file(route->file, &document, &wishes));
 }
@@ -143,7 +139,9 @@ static void answer_problem_type(struct request *request)
     }
     size_t size;
     char *bytes = reply_problem_type(kind, &size);
-    answer_bytes(request, bytes, size, media_json, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    struct reply_document document = {media_json, cache_control(request), MHD_HTTP_HEADER_ACCEPT_ENCODING, 0};
+    struct reply_wishes wishes = read_wishes(request);
+    answer(request, reply_bytes(bytes, size, &document, &wishes));
 }
 
 /* ---- documents from rows ---- */
@@ -173,6 +171,34 @@ static const char *vary_of(const struct request *request)
     return counts ? "Accept, Accept-Encoding, Prefer" : "Accept, Accept-Encoding";
 }
 
+/* Whether the data are still those that the request was answered from. */
+static bool data_are_known(const struct request *request)
+{
+    return request->data.version && request->data.version == request->service->data.version;
+}
+
+/* A second that is not over may see one more change. */
+static int64_t modified(const struct request *request)
+{
+    bool settled = data_are_known(request) && request->data.changed_at < time(NULL);
+    return settled ? request->data.changed_at : 0;
+}
+
+static struct reply_document describe(const struct request *request)
+{
+    return (struct reply_document){answer_media_type(request->representation->format), cache_control(request),
+                                   vary_of(request), modified(request)};
+}
+
+/* All that chooses an answer. */
+static struct validators_key validators_key_of(struct request *request)
+{
+    const char *coding = field(request, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    const char *const texts[] = {request->uri, format_name(request->representation->format), coding ? coding : "",
+                                 request->count.applied ? request->count.applied : ""};
+    return validators_key(&request->service->validators, texts, sizeof(texts) / sizeof(*texts));
+}
+
 static void answer_document(struct request *request, const PGresult *result)
 {
     struct buffer body = BUFFER_INIT;
@@ -185,7 +211,12 @@ static void answer_document(struct request *request, const PGresult *result)
     }
     size_t size;
     char *bytes = buffer_detach(&body, &size);
-    answer_bytes(request, bytes, size, answer_media_type(request->representation->format), vary_of(request));
+    struct reply_document document = describe(request);
+    struct reply_wishes wishes = read_wishes(request);
+    answer(request, reply_bytes(bytes, size, &document, &wishes));
+    if (data_are_known(request))
+        validators_keep(&request->service->validators, validators_key_of(request), request->data.version,
+                        request->reply.etag);
     if (request->params.route->shape == SHAPE_LIST)
         put_list_headers(request, next);
 }
@@ -299,7 +330,7 @@ static void ask_for_page(struct stream *stream)
 
 static void begin_stream(struct request *request, const PGresult *result)
 {
-    struct reply_document document = {answer_media_type(request->representation->format), NULL, vary_of(request)};
+    struct reply_document document = describe(request);
     take_page(request, result, true);
     if (request->error.code) {
         answer_error(request);
@@ -389,6 +420,20 @@ static enum query_aim first_aim(struct request *request)
     return exact ? QUERY_COUNT : QUERY_FEW;
 }
 
+/* Without a query, where the client has the answer that these data give. */
+static bool answer_from_validators(struct request *request)
+{
+    const char *named = field(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    const char *etag = named ? validators_find(&request->service->validators, validators_key_of(request),
+                                               request->data.version)
+                             : NULL;
+    if (!etag || !etag_listed(named, etag))
+        return false;
+    struct reply_document document = describe(request);
+    answer(request, reply_unchanged(etag, &document));
+    return true;
+}
+
 static void ask_database(struct request *request)
 {
     request->representation = answer_representation(&request->params, field(request, MHD_HTTP_HEADER_ACCEPT),
@@ -397,10 +442,14 @@ static void ask_database(struct request *request)
         answer_error(request);
         return;
     }
+    enum query_aim aim = first_aim(request);
     if (answer_is_streamed(&request->params, request->representation))
         request->params.limit = LIMIT_MAX;
+    request->data = request->service->data;
+    if (answer_from_validators(request))
+        return;
     request->state = REQUEST_WAITING;
-    ask_or_refuse(request, first_aim(request));
+    ask_or_refuse(request, aim);
     if (request->state == REQUEST_WAITING)
         MHD_suspend_connection(request->connection);
 }
@@ -428,6 +477,18 @@ static void dispatch(struct request *request)
     default:
         ask_database(request);
     }
+}
+
+/* ---- data changes ---- */
+
+const char request_channel[] = "claimd_data", request_state[] = "SELECT data_state()";
+
+void request_heard(struct db *db, const char *payload)
+{
+    struct service *service = container_of(db, struct service, db);
+    service->data = (struct data_state){0};
+    if (payload)
+        sscanf(payload, "%" SCNu64 " %" SCNd64, &service->data.version, &service->data.changed_at);
 }
 
 /* ---- life ---- */

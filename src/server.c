@@ -176,6 +176,7 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
     if (getrandom(&worker->service.id_prefix, sizeof(worker->service.id_prefix), 0) < 0)
         worker->service.id_prefix = (uint64_t)(uintptr_t)worker ^ loop_now();
     query_set_init(&worker->service.queries);
+    validators_init(&worker->service.validators, worker->service.id_prefix);
     return loop_init(&worker->loop) && daemon_start(worker);
 }
 
@@ -188,6 +189,7 @@ static void worker_release(struct worker *worker)
     MHD_stop_daemon(worker->daemon);
     loop_release(&worker->loop);
     query_set_release(&worker->service.queries);
+    validators_release(&worker->service.validators);
 }
 
 static void *worker_main(void *context)
@@ -201,6 +203,9 @@ static void *worker_main(void *context)
         .queue = config->queue,
         .prepare = worker->service.queries.prepare,
         .prepare_count = worker->service.queries.prepare_count,
+        .channel = request_channel,
+        .state = request_state,
+        .heard = request_heard,
     };
     worker->loop.before_wait = before_wait;
     db_init(&worker->service.db, &worker->loop, &settings);
