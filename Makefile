@@ -27,7 +27,7 @@ EMBEDDED := $(wildcard src/queries/*.sql src/queries/rows/*.sql migrations/*.sql
 
 # What is served as it stands, each file also in the codings that clients take.
 CONTRACT := openapi.yaml openapi.json
-LINKED := context.jsonld
+LINKED := context.jsonld api-catalog.json
 PAGES := docs/index.html docs/docs.js
 VENDORED := docs/swagger-ui.css docs/swagger-ui-bundle.js
 LICENCES := docs/swagger-ui-bundle.js.LICENSE.txt
@@ -62,8 +62,8 @@ $(B)/files/openapi.yaml: openapi.yaml
 $(B)/files/openapi.json: openapi.yaml tools/yaml-to-json | $(B)/files/openapi.yaml
 	tools/yaml-to-json <$< >$@
 
-# Without its blanks: it goes into every document.
-$(B)/files/context.jsonld: src/linked/context.json tools/minify | $(B)/files/openapi.yaml
+# Without their blanks: the context goes into every document.
+$(LINKED:%=$(B)/files/%): $(B)/files/%: src/linked/% tools/minify | $(B)/files/openapi.yaml
 	tools/minify <$< >$@
 
 $(PAGES:%=$(B)/files/%): $(B)/files/%: web/%

@@ -16,9 +16,9 @@
 #include "query.h"
 #include "validators.h"
 
-/* The state of the data that answers are made from. */
+/* The state of the data that answers are made from, as far as this thread has heard. */
 struct data_state {
-    uint64_t version;   /* 0: not known */
+    uint64_t version;   /* another one after each change; 0: not known */
     int64_t changed_at; /* second of the last change, rounded up */
 };
 
@@ -28,6 +28,7 @@ struct service {
     struct query_set queries;
     struct validators validators;
     struct data_state data;
+    uint64_t data_versions; /* how many there have been */
     const char *cache_control; /* of documents */
     const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
     uint64_t id_prefix;        /* of the ids of this thread's requests: random */

@@ -1,6 +1,6 @@
 -- migrate:up
 
--- The resources as JSON-LD. src/linked/context.json says which IRI each key stands for, docs/linked-data.md why.
+-- The resources as JSON-LD. src/linked/context.jsonld says which IRI each key stands for, docs/linked-data.md why.
 -- Functions end in _linked; those that a query selects come last and leave nulls out, those before them are their parts.
 -- What reads tables is PL/pgSQL: its plans last as long as the connection, those of nested SQL functions a single row.
 

@@ -486,9 +486,13 @@ const char request_channel[] = "claimd_data", request_state[] = "SELECT data_sta
 void request_heard(struct db *db, const char *payload)
 {
     struct service *service = container_of(db, struct service, db);
-    service->data = (struct data_state){0};
-    if (payload)
-        sscanf(payload, "%" SCNu64 " %" SCNd64, &service->data.version, &service->data.changed_at);
+    int64_t changed_at = payload ? strtoll(payload, NULL, 10) : 0;
+    if (!changed_at)
+        service->data = (struct data_state){0};
+    else if (changed_at < service->data.changed_at) /* it began earlier than one that was heard of before */
+        changed_at = service->data.changed_at;
+    if (changed_at)
+        service->data = (struct data_state){++service->data_versions, changed_at};
 }
 
 /* ---- life ---- */
@@ -554,9 +558,10 @@ static bool is_document(const struct request *request)
     return !request->error.code && route && route->shape != SHAPE_HEALTH && route->shape != SHAPE_READY;
 }
 
-/* Where a document is explained (RFC 8631). */
+/* Where a document is explained (RFC 8631), and where that stands (RFC 9727). */
 static void put_contract_links(const struct request *request)
 {
+    reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</.well-known/api-catalog>; rel=\"api-catalog\"");
     reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</openapi.json>; rel=\"service-desc\"");
     reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</docs>; rel=\"service-doc\"");
 }

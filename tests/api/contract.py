@@ -129,7 +129,7 @@ class Contract:
 
     def check_headers(self, answer, status, headers):
         documented = answer.get("headers", {})
-        for name in ("Link", "ETag", "Preference-Applied", "X-Total-Count", "Retry-After", "Allow"):
+        for name in ("Link", "ETag", "Last-Modified", "Preference-Applied", "X-Total-Count", "Retry-After", "Allow"):
             if name not in headers:
                 assert name not in documented or not self.resolve(documented[name]).get("required"), f"{name} is missing"
                 continue

@@ -15,7 +15,7 @@ import pytest
 from pyld import jsonld
 
 TREE = pathlib.Path(__file__).parents[2]
-CONTEXT = json.loads((TREE / "src/linked/context.json").read_text(encoding="utf-8"))
+CONTEXT = json.loads((TREE / "src/linked/context.jsonld").read_text(encoding="utf-8"))
 TERMS = CONTEXT["@context"]
 ORIGIN = "https://claimd.example"
 REQUEST = ORIGIN + "/v1/compare?claims=a,b"
