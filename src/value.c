@@ -67,15 +67,24 @@ bool value_is_count(const char *text)
     return digits && digits <= 9 && !text[digits] && strtol(text, NULL, 10) > 0;
 }
 
+/* Whether the text begins so, 0 being any digit. strptime() alone takes blanks for some. */
+static bool has_form(const char *text, const char *form)
+{
+    for (; *form; form++, text++)
+        if (*form == '0' ? !isdigit((unsigned char)*text) : *text != *form)
+            return false;
+    return true;
+}
+
 /* The end of a day of the calendar, or NULL. */
 static const char *read_day(const char *text)
 {
     struct tm given = {0};
-    if (strspn(text, DIGITS) != 4 || strncmp(text, "0000", 4) == 0)
+    if (!has_form(text, "0000-00-00") || strncmp(text, "0000", 4) == 0)
         return NULL;
     const char *end = strptime(text, "%Y-%m-%d", &given);
     struct tm same = given;
-    if (!end || end - text != strlen("2025-01-27") || timegm(&same) == -1)
+    if (!end || timegm(&same) == -1)
         return NULL;
     return same.tm_mday == given.tm_mday ? end : NULL;
 }
@@ -84,8 +93,8 @@ static const char *read_day(const char *text)
 static const char *read_time_of_day(const char *text)
 {
     struct tm ignored;
-    const char *end = strptime(text, "%H:%M:%S", &ignored);
-    if (!end || end - text != strlen("03:12:35") || ignored.tm_sec > 59)
+    const char *end = has_form(text, "00:00:00") ? strptime(text, "%H:%M:%S", &ignored) : NULL;
+    if (!end || ignored.tm_sec > 59)
         return NULL;
     if (*end != '.')
         return end;
@@ -99,10 +108,10 @@ static bool is_offset(const char *text)
     struct tm offset;
     if (strcmp(text, "Z") == 0)
         return true;
-    if (*text != '+' && *text != '-')
+    if ((*text != '+' && *text != '-') || !has_form(text + 1, "00:00"))
         return false;
     const char *end = strptime(text + 1, "%H:%M", &offset);
-    return end && !*end && end - text == strlen("+00:00") && offset.tm_hour < 15;
+    return end && !*end && offset.tm_hour < 15;
 }
 
 bool value_is_day(const char *text)
