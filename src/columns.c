@@ -55,13 +55,18 @@ static bool is_in(const char *name, const char *field, size_t size)
     return strncmp(name, field, size) == 0 && (!name[size] || name[size] == '.');
 }
 
+/* The field behind the next comma, or NULL. */
+static const char *next_field(const char *field)
+{
+    const char *comma = strchr(field, ',');
+    return comma ? comma + 1 : NULL;
+}
+
 static bool wanted(const char *fields, const char *name)
 {
-    for (const char *field = fields; field; field = strchr(field, ',')) {
-        field += *field == ',';
+    for (const char *field = fields; field; field = next_field(field))
         if (is_in(name, field, strcspn(field, ",")))
             return true;
-    }
     return !fields;
 }
 
@@ -116,8 +121,7 @@ static void add_keys(struct layout *layout, int place, int end, size_t depth)
 
 static const char *unknown_field(const struct layout *layout)
 {
-    for (const char *field = layout->fields; field; field = strchr(field, ',')) {
-        field += *field == ',';
+    for (const char *field = layout->fields; field; field = next_field(field)) {
         size_t size = strcspn(field, ",");
         bool known = false;
         for (int i = 0; i < layout->end && !known; i++)

@@ -12,69 +12,48 @@
 #include <cmocka.h>
 
 #include "child.h"
+#include "result.h"
 
-/* pg_type.dat */
-enum {
-    BOOL = 16,
-    INT8 = 20,
-    INT2 = 21,
-    INT4 = 23,
-    TEXT = 25,
-    JSON = 114,
-    FLOAT8 = 701,
-    VARCHAR = 1043,
-    DATE = 1082,
-    TIMESTAMPTZ = 1184,
-    NUMERIC = 1700,
-    JSONB = 3802
-};
-
-enum { WIDTH_MAX = 8 };
-
-struct column {
-    const char *name;
-    Oid type;
-};
-
-static PGresult *result;
+static struct arena arena;
 static struct buffer json = BUFFER_INIT;
+
+static int begin(void **state)
+{
+    (void)state;
+    arena_init(&arena);
+    return 0;
+}
 
 static int end(void **state)
 {
     (void)state;
-    PQclear(result);
-    result = NULL;
+    result_clear();
     buffer_release(&json);
+    arena_release(&arena);
     return 0;
 }
 
-/* Columns end with a nameless one. */
-static void columns(const struct column *list)
+/* Appends the first rows with what is shown of them. */
+static void write_rows(int count, unsigned hidden, const char *fields, char separator)
 {
-    PGresAttDesc described[WIDTH_MAX] = {0};
-    int width = 0;
-    for (; list[width].name; width++)
-        described[width] = (PGresAttDesc){.name = (char *)list[width].name, .typid = list[width].type, .typlen = -1};
-    PQclear(result);
-    result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-    PQsetResultAttrs(result, width, described);
+    struct columns columns;
+    assert_null(columns_init(&columns, &arena, result, hidden, fields));
+    row_objects(&json, result, &columns, count, separator);
 }
-
-/* Adds a row; NULL is null. */
-static void row(const char *const *values)
-{
-    int at = PQntuples(result);
-    for (int i = 0; i < PQnfields(result); i++)
-        PQsetvalue(result, at, i, (char *)values[i], values[i] ? (int)strlen(values[i]) : -1);
-}
-
-#define COLUMNS(...) columns((const struct column[]){__VA_ARGS__, {NULL, 0}})
-#define ROW(...) row((const char *const[]){__VA_ARGS__})
 
 static void assert_rows(int count, const char *expected)
 {
     buffer_release(&json);
-    row_objects(&json, result, count);
+    write_rows(count, 0, NULL, ',');
+    buffer_putc(&json, 0);
+    assert_string_equal(json.data, expected);
+}
+
+/* The same of those fields alone, with the last columns hidden. */
+static void assert_shown(unsigned hidden, const char *fields, const char *expected)
+{
+    buffer_release(&json);
+    write_rows(PQntuples(result), hidden, fields, '\n');
     buffer_putc(&json, 0);
     assert_string_equal(json.data, expected);
 }
@@ -168,7 +147,7 @@ static void rows_are_appended(void **state)
     COLUMNS({"a", INT4});
     ROW("1");
     buffer_puts(&json, "{\"items\":[{");
-    row_objects(&json, result, 1);
+    write_rows(1, 0, NULL, ',');
     buffer_putc(&json, 0);
     assert_string_equal(json.data, "{\"items\":[{{\"a\":1}");
 }
@@ -215,12 +194,30 @@ static void a_column_is_no_object_of_the_same_name(void **state)
     assert_rows(1, "{\"a\":1,\"ab\":2,\"b\":{\"a\":3},\"c\":4}");
 }
 
-static void nesting_is_one_level_deep(void **state)
+static void nesting_has_any_depth(void **state)
 {
     (void)state;
-    COLUMNS({"a.b.c", INT4}, {"a.d", INT4});
-    ROW("1", "2");
-    assert_rows(1, "{\"a\":{\"b.c\":1,\"d\":2}}");
+    COLUMNS({"a.b.c", INT4}, {"a.b.d.e", INT4}, {"a.f", INT4}, {"g", INT4});
+    ROW("1", "2", "3", "4");
+    assert_rows(1, "{\"a\":{\"b\":{\"c\":1,\"d\":{\"e\":2}},\"f\":3},\"g\":4}");
+}
+
+static void a_deep_object_is_null_by_itself(void **state)
+{
+    (void)state;
+    COLUMNS({"a.x", INT4}, {"a.b.c", INT4}, {"a.b.d", INT4}, {"a.e", INT4});
+    ROW("1", NULL, "2", "3");
+    ROW(NULL, "1", "2", "3");
+    assert_rows(2, "{\"a\":{\"x\":1,\"b\":null,\"e\":3}},{\"a\":null}");
+}
+
+static void objects_that_begin_with_one_column_are_null_together(void **state)
+{
+    (void)state;
+    COLUMNS({"a.b.c", INT4}, {"a.b.d", INT4}, {"a.e", INT4});
+    ROW(NULL, "2", "3");
+    ROW("1", NULL, NULL);
+    assert_rows(2, "{\"a\":null},{\"a\":{\"b\":{\"c\":1,\"d\":null},\"e\":null}}");
 }
 
 static void an_object_without_its_first_column_is_null(void **state)
@@ -249,6 +246,57 @@ static void each_row_nests_by_itself(void **state)
     assert_rows(3, "{\"a\":{\"x\":1,\"y\":2}},{\"a\":null},{\"a\":{\"x\":3,\"y\":null}}");
 }
 
+static void the_separator_stands_between_rows_alone(void **state)
+{
+    (void)state;
+    COLUMNS({"a", INT4});
+    ROW("1");
+    assert_shown(0, NULL, "{\"a\":1}");
+    ROW("2");
+    ROW("3");
+    assert_shown(0, NULL, "{\"a\":1}\n{\"a\":2}\n{\"a\":3}");
+}
+
+static void a_text_never_breaks_a_line(void **state)
+{
+    (void)state;
+    COLUMNS({"a", TEXT}, {"b", TEXT});
+    ROW("x\ny", "\r\n");
+    ROW("", "\x01\x7f");
+    assert_shown(0, NULL, "{\"a\":\"x\\ny\",\"b\":\"\\r\\n\"}\n{\"a\":\"\",\"b\":\"\\u0001\x7f\"}");
+}
+
+static void hidden_columns_are_not_written(void **state)
+{
+    (void)state;
+    COLUMNS({"a", INT4}, {"b.x", INT4}, {"key_0", TEXT}, {"key_1", TEXT});
+    ROW("1", "2", "secret", "secret");
+    assert_shown(2, NULL, "{\"a\":1,\"b\":{\"x\":2}}");
+    assert_shown(4, NULL, "{}");
+}
+
+static void fields_alone_are_written(void **state)
+{
+    (void)state;
+    COLUMNS({"a", INT4}, {"b.x", INT4}, {"b.y", INT4}, {"c", INT4});
+    ROW("1", "2", "3", "4");
+    assert_shown(0, "c,a", "{\"a\":1,\"c\":4}");
+    assert_shown(0, "b", "{\"b\":{\"x\":2,\"y\":3}}");
+    assert_shown(0, "b.y,a", "{\"a\":1,\"b\":{\"y\":3}}");
+}
+
+/* Whether an object is there is what its first column says, shown or not. */
+static void an_object_is_null_by_a_column_that_is_not_shown(void **state)
+{
+    (void)state;
+    COLUMNS({"a.x", INT4}, {"a.y", INT4}, {"a.b.c", INT4}, {"a.b.d", INT4});
+    ROW(NULL, "2", "3", "4");
+    ROW("1", NULL, NULL, "4");
+    ROW("1", NULL, "3", NULL);
+    assert_shown(0, "a.y", "{\"a\":null}\n{\"a\":{\"y\":null}}\n{\"a\":{\"y\":null}}");
+    assert_shown(0, "a.b.d", "{\"a\":null}\n{\"a\":{\"b\":null}}\n{\"a\":{\"b\":{\"d\":null}}}");
+}
+
 static void the_longest_value_is_whole(void **state)
 {
     (void)state;
@@ -258,7 +306,7 @@ static void the_longest_value_is_whole(void **state)
     text[LONG] = 0;
     COLUMNS({"a", TEXT});
     ROW(text);
-    row_objects(&json, result, 1);
+    write_rows(1, 0, NULL, ',');
     assert_int_equal(json.size, LONG + strlen("{\"a\":\"\"}"));
     assert_memory_equal(json.data + strlen("{\"a\":\""), text, LONG);
     free(text);
@@ -268,7 +316,7 @@ static void write_time(const char *text)
 {
     COLUMNS({"a", TIMESTAMPTZ});
     ROW(text);
-    row_objects(&json, result, 1);
+    write_rows(1, 0, NULL, ',');
     json_t *value = json_loadb(json.data, json.size, 0, NULL);
     _exit(value ? 0 : 1);
 }
@@ -291,27 +339,36 @@ static void an_infinite_time_is_json(void **state)
     assert_int_equal(child_run(write_minus_infinity), 0);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(types_become_json, end),
-        cmocka_unit_test_teardown(null_is_null_in_every_type, end),
-        cmocka_unit_test_teardown(keys_stand_in_the_columns_order, end),
-        cmocka_unit_test_teardown(a_key_is_escaped, end),
-        cmocka_unit_test_teardown(rows_have_commas_between, end),
-        cmocka_unit_test_teardown(only_the_first_rows_are_written, end),
-        cmocka_unit_test_teardown(rows_are_appended, end),
-        cmocka_unit_test_teardown(no_columns_are_an_empty_object, end),
-        cmocka_unit_test_teardown(dotted_columns_nest, end),
-        cmocka_unit_test_teardown(an_object_stands_anywhere, end),
-        cmocka_unit_test_teardown(neighbouring_objects_are_apart, end),
-        cmocka_unit_test_teardown(a_column_is_no_object_of_the_same_name, end),
-        cmocka_unit_test_teardown(nesting_is_one_level_deep, end),
-        cmocka_unit_test_teardown(an_object_without_its_first_column_is_null, end),
-        cmocka_unit_test_teardown(an_object_may_lack_other_columns, end),
-        cmocka_unit_test_teardown(each_row_nests_by_itself, end),
-        cmocka_unit_test_teardown(the_longest_value_is_whole, end),
-        cmocka_unit_test_teardown(an_infinite_time_is_json, end),
+        TEST(types_become_json),
+        TEST(null_is_null_in_every_type),
+        TEST(keys_stand_in_the_columns_order),
+        TEST(a_key_is_escaped),
+        TEST(rows_have_commas_between),
+        TEST(only_the_first_rows_are_written),
+        TEST(rows_are_appended),
+        TEST(no_columns_are_an_empty_object),
+        TEST(dotted_columns_nest),
+        TEST(an_object_stands_anywhere),
+        TEST(neighbouring_objects_are_apart),
+        TEST(a_column_is_no_object_of_the_same_name),
+        TEST(nesting_has_any_depth),
+        TEST(a_deep_object_is_null_by_itself),
+        TEST(objects_that_begin_with_one_column_are_null_together),
+        TEST(an_object_without_its_first_column_is_null),
+        TEST(an_object_may_lack_other_columns),
+        TEST(each_row_nests_by_itself),
+        TEST(the_separator_stands_between_rows_alone),
+        TEST(a_text_never_breaks_a_line),
+        TEST(hidden_columns_are_not_written),
+        TEST(fields_alone_are_written),
+        TEST(an_object_is_null_by_a_column_that_is_not_shown),
+        TEST(the_longest_value_is_whole),
+        TEST(an_infinite_time_is_json),
     };
     return cmocka_run_group_tests_name("row", tests, NULL, NULL);
 }
