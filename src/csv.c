@@ -11,12 +11,12 @@ static bool is_formula(const char *text)
     return *text && strchr("=+-@\t\r", *text);
 }
 
-static void put_text(struct buffer *csv, const char *text, size_t size)
+static void put_text(struct buffer *csv, const char *text, size_t size, bool defused)
 {
     bool quoted = strcspn(text, "\",\r\n") < size;
     if (quoted)
         buffer_putc(csv, '"');
-    if (is_formula(text))
+    if (defused)
         buffer_putc(csv, '\'');
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '"')
@@ -42,8 +42,11 @@ static void put_value(struct buffer *csv, enum column_kind kind, const char *tex
         size = column_time(text, size, time);
         buffer_append(csv, time, size);
         break;
+    case COLUMN_JSON: /* of what a formula begins with only the sign of a number */
+        put_text(csv, text, size, false);
+        break;
     default:
-        put_text(csv, text, size);
+        put_text(csv, text, size, is_formula(text));
     }
 }
 
