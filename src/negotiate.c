@@ -7,7 +7,19 @@
 
 static const char blanks[] = " \t";
 
-/* One element of a comma list. A comma inside quotes ends one, too: no value that is looked for has any. */
+/* The first of `stops` that is not inside quotes, or the end. */
+static const char *scan(const char *text, const char *stops)
+{
+    for (bool quoted = false; *text && (quoted || !strchr(stops, *text)); text++) {
+        if (quoted && *text == '\\' && text[1])
+            text++;
+        else if (*text == '"')
+            quoted = !quoted;
+    }
+    return text;
+}
+
+/* One element of a comma list. */
 struct element {
     const char *text;
     size_t size; /* up to its parameters */
@@ -22,7 +34,7 @@ static bool next_element(const char **next, struct element *ret)
         return false;
     ret->text = text;
     ret->size = strcspn(text, " \t;,");
-    ret->end = text + strcspn(text, ",");
+    ret->end = scan(text, ",");
     *next = ret->end;
     return true;
 }
@@ -46,9 +58,9 @@ static unsigned read_weight(const char *text)
 
 static unsigned weight_of(const struct element *element)
 {
-    for (const char *next = element->text; (next = memchr(next, ';', (size_t)(element->end - next)));) {
+    for (const char *next = scan(element->text, ";,"); next < element->end; next = scan(next, ";,")) {
         next += 1 + strspn(next + 1, blanks);
-        if (next + 2 < element->end && strncasecmp(next, "q=", 2) == 0)
+        if (strncasecmp(next, "q=", 2) == 0)
             return read_weight(next + 2);
     }
     return QUALITY_MOST;
@@ -105,21 +117,30 @@ unsigned negotiate_media_type(const char *accept, const char *media_type)
     return quality;
 }
 
+/* What stands behind the "=" of a preference, without its quotes; of one without a value, nothing. */
+static const char *preferred(const char *text, size_t *ret_size)
+{
+    text += strspn(text, blanks);
+    if (*text != '=') {
+        *ret_size = 0;
+        return text;
+    }
+    text += 1 + strspn(text + 1, blanks);
+    size_t size = (size_t)(scan(text, " \t;,") - text);
+    bool quoted = size >= 2 && text[0] == '"' && text[size - 1] == '"';
+    *ret_size = size - (quoted ? 2 : 0);
+    return text + quoted;
+}
+
 bool negotiate_prefers(const char *prefer, const char *name, const char *value)
 {
     struct element element;
-    size_t name_size = strlen(name), value_size = strlen(value);
     for (const char *next = prefer ? prefer : ""; next_element(&next, &element);) {
-        const char *given = element.text + name_size;
-        if (element.size <= name_size || *given != '=' || strncasecmp(element.text, name, name_size) != 0)
+        size_t name_size = strcspn(element.text, " \t=;,"), size;
+        if (name_size != strlen(name) || strncasecmp(element.text, name, name_size) != 0)
             continue;
-        given++;
-        size_t size = element.size - name_size - 1;
-        if (size >= 2 && given[0] == '"' && given[size - 1] == '"') {
-            given++;
-            size -= 2;
-        }
-        return size == value_size && strncasecmp(given, value, size) == 0;
+        const char *given = preferred(element.text + name_size, &size);
+        return size == strlen(value) && strncasecmp(given, value, size) == 0;
     }
     return false;
 }
