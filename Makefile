@@ -83,7 +83,10 @@ $(B)/files/%.br: $(B)/files/%
 	brotli -q 11 -c $< >$@
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tests/unit
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka $(DECODERS)
+
+# What was compressed is read back by what clients read it with.
+$(B)/tests/unit/compress $(B)/tests/unit/reply: DECODERS = $(shell pkg-config --libs libbrotlidec)
 
 $(B) $(B)/tests/unit:
 	mkdir -p $@
