@@ -8,6 +8,8 @@ ssize_t stream_read(struct stream *stream, char *space, size_t size)
     size_t rest = stream->part.size - stream->taken;
     if (!rest && stream->complete)
         return STREAM_END;
+    if (!rest && stream->broken)
+        return STREAM_BROKEN;
     if (!rest) {
         stream->part.size = stream->taken = 0;
         stream->ask(stream);
