@@ -52,11 +52,11 @@ static bool method_allowed(const char *method)
 bool target_read(struct arena *arena, const char *method, const char *uri, struct params *ret, struct error *error)
 {
     const char *id;
-    uri = origin_form(uri);
     if (strchr(uri, ' ')) {
         error_set(error, ERROR_MALFORMED_REQUEST, "The request target holds a space.");
         return false;
     }
+    uri = origin_form(uri);
     const struct route *route = find_route(arena, uri, &id, error);
     if (!route)
         return false;

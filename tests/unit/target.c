@@ -1,0 +1,244 @@
+/* target: what is asked for is found, however it is written, and all else is told apart */
+#include "target.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dice.h"
+
+static struct arena arena;
+static struct params params;
+static struct error error;
+
+static int begin(void **state)
+{
+    (void)state;
+    arena_init(&arena);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static bool reads(const char *method, const char *uri)
+{
+    error = (struct error){0};
+    bool good = target_read(&arena, method, arena_copy(&arena, uri, strlen(uri)), &params, &error);
+    assert_int_equal(good, error.code == ERROR_NONE);
+    return good;
+}
+
+static void assert_target(const char *uri, const char *path, const char *id)
+{
+    if (!reads("GET", uri))
+        fail_msg("%s is refused: %s", uri, error.detail);
+    assert_string_equal(params.route->path, path);
+    if (id)
+        assert_string_equal(params.id, id);
+    else
+        assert_null(params.id);
+}
+
+static void assert_refused(const char *method, const char *uri, enum error_code code)
+{
+    if (reads(method, uri))
+        fail_msg("%s %s is taken", method, uri);
+    if (error.code != code)
+        fail_msg("%s %s: %s", method, uri, error.detail);
+    assert_true(*error.detail);
+}
+
+static void targets_in_origin_form_are_read(void **state)
+{
+    (void)state;
+    assert_target("/v1/claims", "/v1/claims", NULL);
+    assert_target("/v1/claims?", "/v1/claims", NULL);
+    assert_target("/v1/claims/a-1", "/v1/claims/{id}", "a-1");
+    assert_target("/v1/sources/a/claims?limit=5", "/v1/sources/{id}/claims", "a");
+    assert_int_equal(params.limit, 5);
+    assert_target("/healthz", "/healthz", NULL);
+}
+
+static void escapes_are_what_they_stand_for(void **state)
+{
+    (void)state;
+    assert_target("/v1/cl%61ims", "/v1/claims", NULL);
+    assert_target("/%76%31/claims/%61-1", "/v1/claims/{id}", "a-1");
+    assert_target("/v1/units/%7BGPU%7d", "/v1/units/{id}", "{GPU}");
+    assert_target("/v1/units/%25", "/v1/units/{id}", "%");
+    assert_target("/v1/units/%3F", "/v1/units/{id}", "?");
+    assert_target("/v1/units/a+b", "/v1/units/{id}", "a+b");
+}
+
+static void targets_in_absolute_form_are_read(void **state)
+{
+    (void)state;
+    assert_target("http://localhost/v1/claims", "/v1/claims", NULL);
+    assert_target("https://localhost:8080/v1/claims/a?format=json", "/v1/claims/{id}", "a");
+    assert_target("HTTP://LOCALHOST/v1/claims", "/v1/claims", NULL);
+    assert_target("http://[::1]:80/healthz?", "/healthz", NULL);
+    assert_target("http://user@host/healthz", "/healthz", NULL);
+    assert_refused("GET", "http://localhost", ERROR_NOT_FOUND);
+    assert_refused("GET", "http://localhost/", ERROR_NOT_FOUND);
+    assert_refused("GET", "http://localhost?a=/v1/claims", ERROR_NOT_FOUND);
+    assert_refused("GET", "http://", ERROR_NOT_FOUND);
+    assert_refused("GET", "http:///", ERROR_NOT_FOUND);
+    assert_refused("GET", "ftp://localhost/v1/claims", ERROR_NOT_FOUND);
+    assert_refused("GET", "http:/v1/claims", ERROR_NOT_FOUND);
+    assert_refused("GET", "/http://localhost/v1/claims", ERROR_NOT_FOUND);
+}
+
+static void other_paths_are_not_found(void **state)
+{
+    (void)state;
+    static const char *const uris[] = {"",
+                                       "/",
+                                       "*",
+                                       "?",
+                                       "?limit=1",
+                                       "v1/claims",
+                                       "//v1/claims",
+                                       "/v1/claims/",
+                                       "/v1/claims/a/b",
+                                       "/v1//claims",
+                                       "/V1/claims",
+                                       "/v1/./claims",
+                                       "/v1/x/../claims",
+                                       "/v1/%2e/claims",
+                                       "/v1/claims%3Flimit=1",
+                                       "/v1/claims;x",
+                                       "/v1/claims#x",
+                                       "localhost:80"};
+    for (size_t i = 0; i < sizeof(uris) / sizeof(*uris); i++)
+        assert_refused("GET", uris[i], ERROR_NOT_FOUND);
+}
+
+/* RFC 3986, section 2.2: it is data, and no id holds one. */
+static void an_encoded_slash_is_no_separator(void **state)
+{
+    (void)state;
+    static const char *const uris[] = {
+        "/v1%2Fclaims",    "%2fv1/claims",  "/v1/claims%2fa",          "/v1/sources/a%2Fclaims",
+        "/v1/units/m%2Fs", "/v1/claims%2F", "/v1/sources/a%2fb/claims"};
+    for (size_t i = 0; i < sizeof(uris) / sizeof(*uris); i++)
+        assert_refused("GET", uris[i], ERROR_NOT_FOUND);
+    assert_target("/v1/units/%252F", "/v1/units/{id}", "%2F");
+}
+
+static void a_path_that_cannot_be_decoded_is_malformed(void **state)
+{
+    (void)state;
+    static const char *const uris[] = {"/%",
+                                       "/v1/claims/%4",
+                                       "/v1/claims/%zz",
+                                       "/v1/claims/%00",
+                                       "/v1/claims/%0a",
+                                       "/v1/claims/%ff",
+                                       "/v1/claims/%C3",
+                                       "/v1/claims/%7f?limit=1"};
+    for (size_t i = 0; i < sizeof(uris) / sizeof(*uris); i++)
+        assert_refused("GET", uris[i], ERROR_MALFORMED_REQUEST);
+}
+
+static void a_space_is_malformed(void **state)
+{
+    (void)state;
+    assert_refused("GET", "/v1/claims ", ERROR_MALFORMED_REQUEST);
+    assert_refused("GET", "/v1/cla ims", ERROR_MALFORMED_REQUEST);
+    assert_refused("GET", " /v1/claims", ERROR_MALFORMED_REQUEST);
+    assert_refused("GET", "/v1/claims?source=a b", ERROR_MALFORMED_REQUEST);
+    assert_refused("GET", "http://local host/v1/claims", ERROR_MALFORMED_REQUEST);
+}
+
+static void an_id_that_cannot_be_one_is_not_found(void **state)
+{
+    (void)state;
+    static const char *const uris[] = {"/v1/claims/A",      "/v1/claims/a_b",   "/v1/claims/-",
+                                       "/v1/claims/%C3%A9", "/v1/claims/a%20b", "/v1/sources/A/claims",
+                                       "/v1/units/%20",     "/v1/units/%C3%A9", "/v1/claims/%7Bid%7D"};
+    for (size_t i = 0; i < sizeof(uris) / sizeof(*uris); i++)
+        assert_refused("GET", uris[i], ERROR_NOT_FOUND);
+    char id[200] = {0};
+    memset(id, 'x', ID_MAX);
+    assert_target(arena_format(&arena, "/v1/claims/%s", id), "/v1/claims/{id}", id);
+    assert_refused("GET", arena_format(&arena, "/v1/claims/%sx", id), ERROR_NOT_FOUND);
+}
+
+static void parameters_are_checked(void **state)
+{
+    (void)state;
+    assert_refused("GET", "/v1/claims?foo=1", ERROR_UNKNOWN_PARAMETER);
+    assert_refused("GET", "/v1/claims?limit=0", ERROR_INVALID_PARAMETER);
+    assert_refused("GET", "/v1/claims/a?limit=1", ERROR_UNKNOWN_PARAMETER);
+    assert_refused("GET", "/v1/claims?%", ERROR_MALFORMED_REQUEST);
+    assert_refused("GET", "/v1/claims?a?b=1", ERROR_UNKNOWN_PARAMETER);
+    assert_string_equal(error.faults[0].parameter, "a?b");
+}
+
+static void methods_are_told_apart(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"GET", "HEAD", "OPTIONS"};
+    static const char *const bad[] = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT",
+                                      "get",  "Get", "",       "GET ",  "GETX",  "PROPFIND"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        assert_true(reads(good[i], "/v1/claims"));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_refused(bad[i], "/v1/claims", ERROR_METHOD_NOT_ALLOWED);
+}
+
+/* What is not there takes no method at all. */
+static void a_path_is_told_before_a_method(void **state)
+{
+    (void)state;
+    assert_refused("POST", "/nothing", ERROR_NOT_FOUND);
+    assert_refused("POST", "/v1/%zz", ERROR_MALFORMED_REQUEST);
+    assert_refused("POST", "/v1/claims?foo=1", ERROR_METHOD_NOT_ALLOWED);
+}
+
+static void any_bytes_are_survived(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"/", "v1", "claims", "sources", "%2f",  "%",     "%61",   "?",
+                                         "&", "=",  "a",      "http://", "\xc3", "é",     "limit", "5",
+                                         "*", "#",  ";",      "+",       "..",   "cursor"};
+    struct dice dice = dice_begin();
+    for (int i = 0; i < 20000; i++) {
+        const char *uri = "";
+        for (uint32_t count = dice_roll(&dice, 12); count > 0; count--)
+            uri = arena_format(&arena, "%s%s", uri, pieces[dice_roll(&dice, sizeof(pieces) / sizeof(*pieces))]);
+        assert_property(&dice, reads("GET", uri) ? params.route != NULL : *error.detail != 0);
+        end(state);
+        begin(state);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(targets_in_origin_form_are_read),
+        TEST(escapes_are_what_they_stand_for),
+        TEST(targets_in_absolute_form_are_read),
+        TEST(other_paths_are_not_found),
+        TEST(an_encoded_slash_is_no_separator),
+        TEST(a_path_that_cannot_be_decoded_is_malformed),
+        TEST(a_space_is_malformed),
+        TEST(an_id_that_cannot_be_one_is_not_found),
+        TEST(parameters_are_checked),
+        TEST(methods_are_told_apart),
+        TEST(a_path_is_told_before_a_method),
+        TEST(any_bytes_are_survived),
+    };
+    return cmocka_run_group_tests_name("target", tests, NULL, NULL);
+}
