@@ -17,6 +17,7 @@ struct reply {
     struct MHD_Response *response;
     unsigned status;
     char etag[ETAG_SIZE]; /* of a document; "" for all else */
+    size_t size;          /* of a document's bytes */
 };
 
 /* What a request says about the form of its answer. NULL where a field is absent. */
@@ -40,8 +41,9 @@ struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *
 /* The same of a file in asset_files, whose coded forms are built in. */
 struct reply reply_file(const char *name, const struct reply_document *document, const struct reply_wishes *wishes);
 
-/* 304: what the client has, which had this ETag, is still right. */
-struct reply reply_unchanged(const char *etag, const struct reply_document *document);
+/* 304: what the client has, with this ETag and size, is still right. The size is told, as any other would be wrong
+ * (RFC 9110, section 8.6). */
+struct reply reply_unchanged(const char *etag, size_t size, const struct reply_document *document);
 
 /* One that comes in parts, with no validator: it is not of one moment. The stream outlives the response. */
 struct reply reply_stream(struct stream *stream, const struct reply_document *document);

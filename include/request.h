@@ -28,7 +28,7 @@ struct service {
     struct query_set queries;
     struct validators validators;
     struct data_state data;
-    uint64_t data_versions; /* how many there have been */
+    uint64_t data_versions;    /* how many there have been */
     const char *cache_control; /* of documents */
     const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
     uint64_t id_prefix;        /* of the ids of this thread's requests: random */

@@ -28,9 +28,18 @@ void validators_release(struct validators *validators);
 /* Of the texts that choose an answer; none is NULL. */
 struct validators_key validators_key(const struct validators *validators, const char *const *texts, size_t count);
 
-void validators_keep(struct validators *validators, struct validators_key key, uint64_t version, const char *etag);
+/* What an answer had while the data were at `version`. */
+struct validator {
+    struct validators_key key;
+    uint64_t version; /* not 0 */
+    char etag[ETAG_SIZE];
+    size_t size;
+};
 
-/* The ETag that the answer had with this version of the data (0: none is known), or NULL. */
-const char *validators_find(const struct validators *validators, struct validators_key key, uint64_t version);
+void validators_keep(struct validators *validators, const struct validator *validator);
+
+/* That of the answer with this version of the data (0: none is known), or NULL. */
+const struct validator *validators_find(const struct validators *validators, struct validators_key key,
+                                        uint64_t version);
 
 #endif

@@ -79,9 +79,17 @@ static void put_validators(struct reply *reply, const char *etag, const struct r
     reply_header(reply, MHD_HTTP_HEADER_LAST_MODIFIED, date);
 }
 
-struct reply reply_unchanged(const char *etag, const struct reply_document *document)
+/* Nobody reads the body of a 304. */
+static ssize_t read_nothing(void *context, uint64_t position, char *space, size_t size)
 {
-    struct reply reply = reply_empty(MHD_HTTP_NOT_MODIFIED);
+    (void)context, (void)position, (void)space, (void)size;
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+struct reply reply_unchanged(const char *etag, size_t size, const struct reply_document *document)
+{
+    struct reply reply = {.response = MHD_create_response_from_callback(size, 1, read_nothing, NULL, NULL),
+                          .status = MHD_HTTP_NOT_MODIFIED};
     reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, document->cache_control);
     put_validators(&reply, etag, document);
     return reply;
@@ -104,10 +112,11 @@ static struct reply reply_cacheable(const struct body *body, const struct reply_
     if (client_has(etag, document, wishes)) {
         if (body->mode == MHD_RESPMEM_MUST_FREE)
             free(body->bytes);
-        return reply_unchanged(etag, document);
+        return reply_unchanged(etag, body->size, document);
     }
     struct reply reply = reply_body(MHD_HTTP_OK, body, document->media_type, document->cache_control);
     put_validators(&reply, etag, document);
+    reply.size = body->size;
     return reply;
 }
 

@@ -40,7 +40,7 @@ struct request {
     const struct representation *representation;
     struct answer_count count;
     struct data_state data; /* when the database was first asked */
-    enum query_aim aim; /* of the call under way */
+    enum query_aim aim;     /* of the call under way */
     struct db_call call;
     uint64_t asked, waited; /* loop_now_us() of the call, microseconds of all of them */
     struct stream stream;   /* of a streamed answer */
@@ -113,7 +113,6 @@ static struct reply_wishes read_wishes(struct request *request)
                                  field(request, MHD_HTTP_HEADER_IF_NONE_MATCH),
                                  field(request, MHD_HTTP_HEADER_IF_MODIFIED_SINCE)};
 }
-
 
 static void answer_status(struct request *request, const char *status)
 {
@@ -199,6 +198,16 @@ static struct validators_key validators_key_of(struct request *request)
     return validators_key(&request->service->validators, texts, sizeof(texts) / sizeof(*texts));
 }
 
+static void remember_validator(struct request *request)
+{
+    struct validator validator = {
+        .key = validators_key_of(request), .version = request->data.version, .size = request->reply.size};
+    if (!data_are_known(request))
+        return;
+    memcpy(validator.etag, request->reply.etag, sizeof(validator.etag));
+    validators_keep(&request->service->validators, &validator);
+}
+
 static void answer_document(struct request *request, const PGresult *result)
 {
     struct buffer body = BUFFER_INIT;
@@ -214,9 +223,7 @@ static void answer_document(struct request *request, const PGresult *result)
     struct reply_document document = describe(request);
     struct reply_wishes wishes = read_wishes(request);
     answer(request, reply_bytes(bytes, size, &document, &wishes));
-    if (data_are_known(request))
-        validators_keep(&request->service->validators, validators_key_of(request), request->data.version,
-                        request->reply.etag);
+    remember_validator(request);
     if (request->params.route->shape == SHAPE_LIST)
         put_list_headers(request, next);
 }
@@ -424,13 +431,13 @@ static enum query_aim first_aim(struct request *request)
 static bool answer_from_validators(struct request *request)
 {
     const char *named = field(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    const char *etag = named ? validators_find(&request->service->validators, validators_key_of(request),
-                                               request->data.version)
-                             : NULL;
-    if (!etag || !etag_listed(named, etag))
+    const struct validator *known =
+        named ? validators_find(&request->service->validators, validators_key_of(request), request->data.version)
+              : NULL;
+    if (!known || !etag_listed(named, known->etag))
         return false;
     struct reply_document document = describe(request);
-    answer(request, reply_unchanged(etag, &document));
+    answer(request, reply_unchanged(known->etag, known->size, &document));
     return true;
 }
 

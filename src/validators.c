@@ -9,12 +9,6 @@
 
 enum { PLACES = 4096 };
 
-struct validator {
-    struct validators_key key;
-    uint64_t version; /* 0: the place is empty */
-    char etag[ETAG_SIZE];
-};
-
 void validators_init(struct validators *validators, uint64_t seed)
 {
     *validators = (struct validators){memory_alloc(PLACES * sizeof(struct validator)), seed};
@@ -40,16 +34,15 @@ static struct validator *place_of(const struct validators *validators, struct va
     return &validators->places[key.low % PLACES];
 }
 
-void validators_keep(struct validators *validators, struct validators_key key, uint64_t version, const char *etag)
+void validators_keep(struct validators *validators, const struct validator *validator)
 {
-    struct validator *place = place_of(validators, key);
-    *place = (struct validator){.key = key, .version = version};
-    memcpy(place->etag, etag, ETAG_SIZE);
+    *place_of(validators, validator->key) = *validator;
 }
 
-const char *validators_find(const struct validators *validators, struct validators_key key, uint64_t version)
+const struct validator *validators_find(const struct validators *validators, struct validators_key key,
+                                        uint64_t version)
 {
     const struct validator *place = place_of(validators, key);
     bool same = place->key.high == key.high && place->key.low == key.low && place->version == version;
-    return version && same ? place->etag : NULL;
+    return version && same ? place : NULL;
 }

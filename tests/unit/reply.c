@@ -12,9 +12,13 @@
 
 #include <cmocka.h>
 
+#include "assets.h"
+#include "dice.h"
+#include "etag.h"
 #include "exchange.h"
+#include "unpack.h"
 
-static struct MHD_Response *response; /* what the next exchange answers */
+static struct reply given; /* what the next exchange answers */
 static char *reply;
 
 static int end(void **state)
@@ -27,18 +31,25 @@ static int end(void **state)
 
 static struct MHD_Response *give(struct MHD_Connection *connection, const struct exchange *exchange, unsigned *status)
 {
-    (void)connection, (void)exchange, (void)status;
-    return response;
+    (void)connection, (void)exchange;
+    *status = given.status;
+    return given.response;
 }
 
-static void receive(struct MHD_Response *given)
+static void receive_by(const char *method, struct reply next)
 {
-    static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    char request[100];
     struct exchange exchange = {.answer = give};
-    response = given;
+    given = next;
     free(reply);
+    snprintf(request, sizeof(request), "%s / HTTP/1.1\r\nHost: localhost\r\n\r\n", method);
     reply = exchange_run(&exchange, request, strlen(request), SIZE_MAX);
     assert_non_null(reply);
+}
+
+static void receive(struct reply next)
+{
+    receive_by("GET", next);
 }
 
 static const char *body(void)
@@ -65,47 +76,253 @@ static bool has_field_named(const char *name)
     return found && found < body();
 }
 
-static void json_is_sent_as_json(void **state)
+static void assert_status(unsigned status)
+{
+    char line[40];
+    snprintf(line, sizeof(line), "HTTP/1.1 %u ", status);
+    assert_ptr_equal(strstr(reply, line), reply);
+}
+
+/* The field's value, which a later call overwrites. */
+static const char *value_of(const char *name)
+{
+    static char value[200];
+    char field[100];
+    snprintf(field, sizeof(field), "\r\n%s: ", name);
+    const char *found = strstr(reply, field);
+    assert_true(found && found < body());
+    found += strlen(field);
+    snprintf(value, sizeof(value), "%.*s", (int)strcspn(found, "\r"), found);
+    return value;
+}
+
+/* ---- documents ---- */
+
+static const struct reply_document described = {"application/json", "max-age=10", "Accept, Accept-Encoding"};
+
+static void receive_bytes(const char *bytes, size_t size, const char *accept_encoding, const char *if_none_match)
+{
+    struct reply_wishes wishes = {accept_encoding, if_none_match};
+    char *copy = malloc(size + 1);
+    memcpy(copy, bytes, size);
+    receive(reply_bytes(copy, size, &described, &wishes));
+}
+
+static void receive_file(const char *name, const char *accept_encoding, const char *if_none_match)
+{
+    struct reply_wishes wishes = {accept_encoding, if_none_match};
+    receive(reply_file(name, &described, &wishes));
+}
+
+/* Many lines like those that the service sends. */
+static const char *long_text(void)
+{
+    static char text[8000];
+    for (size_t size = 0; !*text || size + 100 < sizeof(text);)
+        size += (size_t)snprintf(text + size, sizeof(text) - size, "{\"id\":\"claim-%zu\",\"value\":null},", size);
+    return text;
+}
+
+static void a_document_is_sent_with_all_that_is_said_of_it(void **state)
 {
     (void)state;
-    struct buffer buffer = BUFFER_INIT;
-    buffer_puts(&buffer, "{\"items\":[]}");
-    receive(reply_json(&buffer));
+    char etag[ETAG_SIZE];
+    etag_of("{\"items\":[]}", 12, etag);
+    receive_bytes("{\"items\":[]}", 12, NULL, NULL);
+    assert_status(200);
     assert_true(has_field("Content-Type", "application/json"));
     assert_true(has_field("Content-Length", "12"));
+    assert_true(has_field("Cache-Control", "max-age=10"));
+    assert_true(has_field("Vary", "Accept, Accept-Encoding"));
+    assert_true(has_field("ETag", etag));
+    assert_false(has_field_named("Content-Encoding"));
     assert_string_equal(body(), "{\"items\":[]}");
 }
 
-static void json_takes_the_buffers_bytes(void **state)
+static void an_empty_document_is_one(void **state)
 {
     (void)state;
-    struct buffer buffer = BUFFER_INIT;
-    buffer_puts(&buffer, "{}");
-    struct MHD_Response *taken = reply_json(&buffer);
-    assert_null(buffer.data);
-    assert_int_equal(buffer.size, 0);
-    buffer_puts(&buffer, "other");
-    receive(taken);
-    assert_string_equal(body(), "{}");
-    buffer_release(&buffer);
+    receive(reply_bytes(NULL, 0, &described, &(struct reply_wishes){"br, gzip", NULL}));
+    assert_status(200);
+    assert_true(has_field("Content-Length", "0"));
+    assert_true(has_field_named("ETag"));
+    assert_string_equal(body(), "");
 }
 
-static void a_static_text_is_sent_as_its_type(void **state)
+static void a_document_has_the_coding_that_is_wanted(void **state)
 {
     (void)state;
-    static const char text[] = "openapi: 3.1.0\nand more";
-    receive(reply_static(text, 15, "application/yaml"));
-    assert_true(has_field("Content-Type", "application/yaml"));
-    assert_string_equal(body(), "openapi: 3.1.0\n");
+    const char *text = long_text();
+    size_t size = strlen(text), back_size;
+    receive_bytes(text, size, "br, gzip;q=0.9", NULL);
+    assert_true(has_field("Content-Encoding", "br"));
+    char *back = unpack_brotli(body(), strtoul(value_of("Content-Length"), NULL, 10), &back_size);
+    assert_non_null(back);
+    assert_int_equal(back_size, size);
+    assert_memory_equal(back, text, size);
+    free(back);
+    receive_bytes(text, size, "gzip, deflate", NULL);
+    assert_true(has_field("Content-Encoding", "gzip"));
+    back = unpack_gzip(body(), strtoul(value_of("Content-Length"), NULL, 10), &back_size);
+    assert_non_null(back);
+    assert_int_equal(back_size, size);
+    assert_memory_equal(back, text, size);
+    free(back);
+}
+
+static void a_document_is_left_alone_where_a_coding_is_of_no_use(void **state)
+{
+    (void)state;
+    struct dice dice = dice_begin();
+    char noise[2000];
+    for (size_t i = 0; i < sizeof(noise); i++)
+        noise[i] = (char)dice_roll(&dice, 256);
+    static const char *const codings[] = {"br", "gzip", "*"};
+    for (size_t i = 0; i < sizeof(codings) / sizeof(*codings); i++) {
+        receive_bytes(noise, sizeof(noise), codings[i], NULL);
+        assert_false(has_field_named("Content-Encoding"));
+        assert_true(has_field("Content-Length", "2000"));
+        assert_memory_equal(body(), noise, sizeof(noise));
+        receive_bytes("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 40, codings[i], NULL);
+        assert_false(has_field_named("Content-Encoding"));
+    }
+    receive_bytes(long_text(), strlen(long_text()), "identity, br;q=0", NULL);
+    assert_false(has_field_named("Content-Encoding"));
+    assert_string_equal(body(), long_text());
+}
+
+/* A strong validator is of one representation: RFC 9110, section 8.8.3.3. */
+static void each_coding_has_its_own_validator(void **state)
+{
+    (void)state;
+    static const char *const codings[] = {NULL, "br", "gzip"};
+    char seen[3][ETAG_SIZE];
+    for (int i = 0; i < 3; i++) {
+        receive_bytes(long_text(), strlen(long_text()), codings[i], NULL);
+        snprintf(seen[i], sizeof(seen[i]), "%s", value_of("ETag"));
+        for (int j = 0; j < i; j++)
+            assert_string_not_equal(seen[i], seen[j]);
+        receive_bytes(long_text(), strlen(long_text()), codings[i], seen[i]);
+        assert_status(304);
+    }
+    receive_bytes(long_text(), strlen(long_text()), NULL, seen[1]);
+    assert_status(200);
+}
+
+/* RFC 9110, section 15.4.5. */
+static void assert_unchanged(const char *etag)
+{
+    assert_status(304);
+    assert_true(has_field("ETag", etag));
+    assert_true(has_field("Cache-Control", "max-age=10"));
+    assert_true(has_field("Vary", "Accept, Accept-Encoding"));
+    assert_false(has_field_named("Content-Type"));
+    assert_string_equal(body(), "");
+}
+
+static void who_has_it_is_told_so(void **state)
+{
+    (void)state;
+    char etag[ETAG_SIZE], list[2 * ETAG_SIZE + 20];
+    etag_of("{}", 2, etag);
+    receive_bytes("{}", 2, NULL, etag);
+    assert_unchanged(etag);
+    receive_bytes("{}", 2, NULL, "*");
+    assert_unchanged(etag);
+    snprintf(list, sizeof(list), "\"x\", W/%s", etag);
+    receive_bytes("{}", 2, NULL, list);
+    assert_unchanged(etag);
+    receive_bytes("{}", 2, NULL, "\"x\"");
+    assert_status(200);
+    assert_string_equal(body(), "{}");
+}
+
+/* Its length would have to be that of the document (RFC 9110, section 8.6). */
+static void an_unchanged_document_has_no_false_length(void **state)
+{
+    (void)state;
+    receive_bytes("{}", 2, NULL, "*");
+    assert_status(304);
+    assert_true(!has_field_named("Content-Length") || has_field("Content-Length", "2"));
+    receive_file("context.jsonld", NULL, "*");
+    assert_unchanged(value_of("ETag"));
+    assert_false(has_field("Content-Length", "0"));
+}
+
+static void files_have_the_coding_that_is_wanted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *wanted, *told;
+        const struct asset *forms;
+    } cases[] = {{NULL, NULL, asset_files},
+                 {"identity", NULL, asset_files},
+                 {"gzip", "gzip", asset_files_gzip},
+                 {"br", "br", asset_files_brotli},
+                 {"gzip, br", "br", asset_files_brotli}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char etag[ETAG_SIZE], size[20];
+        const struct asset *file = asset_find(cases[i].forms, "context.jsonld");
+        etag_of(file->text, file->size, etag);
+        snprintf(size, sizeof(size), "%zu", file->size);
+        receive_file("context.jsonld", cases[i].wanted, NULL);
+        assert_status(200);
+        assert_true(has_field("ETag", etag));
+        assert_true(has_field("Content-Length", size));
+        assert_memory_equal(body(), file->text, file->size);
+        if (cases[i].told)
+            assert_true(has_field("Content-Encoding", cases[i].told));
+        else
+            assert_false(has_field_named("Content-Encoding"));
+        receive_file("context.jsonld", cases[i].wanted, etag);
+        assert_unchanged(etag);
+    }
+}
+
+static void coded_files_are_the_files(void **state)
+{
+    (void)state;
+    for (const struct asset *file = asset_files; file->name; file++) {
+        const struct asset *gzip = asset_find(asset_files_gzip, file->name);
+        const struct asset *brotli = asset_find(asset_files_brotli, file->name);
+        size_t size = 0;
+        char *back = gzip ? unpack_gzip(gzip->text, gzip->size, &size) : NULL;
+        assert_true(!gzip || (back && size == file->size && memcmp(back, file->text, size) == 0));
+        free(back);
+        back = brotli ? unpack_brotli(brotli->text, brotli->size, &size) : NULL;
+        assert_true(!brotli || (back && size == file->size && memcmp(back, file->text, size) == 0));
+        free(back);
+    }
+}
+
+static void a_moment_is_kept_by_nobody(void **state)
+{
+    (void)state;
+    receive(reply_moment(strdup("{\"status\":\"ok\"}"), 15));
+    assert_status(200);
+    assert_true(has_field("Content-Type", "application/json"));
+    assert_true(has_field("Cache-Control", "no-store"));
+    assert_false(has_field_named("ETag"));
+    assert_string_equal(body(), "{\"status\":\"ok\"}");
 }
 
 static void a_header_field_is_added(void **state)
 {
     (void)state;
-    struct MHD_Response *given = reply_static("x", 1, "text/plain");
-    reply_header(given, "Link", "</v1/claims?cursor=a>; rel=\"next\"");
-    receive(given);
+    struct reply moment = reply_moment(strdup("{}"), 2);
+    reply_header(&moment, "Link", "</v1/claims?cursor=a>; rel=\"next\"");
+    receive(moment);
     assert_true(has_field("Link", "</v1/claims?cursor=a>; rel=\"next\""));
+}
+
+static void head_has_no_body(void **state)
+{
+    (void)state;
+    receive_by("HEAD", reply_bytes(strdup("{}"), 2, &described, &(struct reply_wishes){NULL, NULL}));
+    assert_status(200);
+    assert_true(has_field("Content-Length", "2"));
+    assert_true(has_field_named("ETag"));
+    assert_string_equal(body(), "");
 }
 
 /* The problem document of the error, as received; the caller releases it. */
@@ -138,8 +355,11 @@ static void every_code_makes_a_problem(void **state)
         assert_string_equal(text_of(document, "title"), kind->title);
         assert_int_equal(json_integer_value(json_object_get(document, "status")), kind->status);
         assert_string_equal(text_of(document, "detail"), "What is wrong.");
+        assert_status(kind->status);
+        assert_true(has_field("Cache-Control", "no-store"));
+        assert_false(has_field_named("ETag"));
         assert_int_equal(has_field_named("Retry-After"), kind->retry);
-        assert_int_equal(has_field("Allow", "GET, HEAD"), code == ERROR_METHOD_NOT_ALLOWED);
+        assert_int_equal(has_field("Allow", "GET, HEAD, OPTIONS"), code == ERROR_METHOD_NOT_ALLOWED);
         json_decref(document);
     }
 }
@@ -197,18 +417,137 @@ static void any_cut_text_makes_a_problem(void **state)
     }
 }
 
+static void a_type_of_problem_has_its_meaning(void **state)
+{
+    (void)state;
+    for (int code = ERROR_NONE + 1; code < ERROR_CODES; code++) {
+        const struct error_kind *kind = error_kind((enum error_code)code);
+        size_t size;
+        char *text = reply_problem_type(kind, &size), type[100];
+        json_t *page = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+        snprintf(type, sizeof(type), "/problems/%s", kind->slug);
+        assert_int_equal(json_object_size(page), 4);
+        assert_string_equal(text_of(page, "type"), type);
+        assert_string_equal(text_of(page, "title"), kind->title);
+        assert_int_equal(json_integer_value(json_object_get(page, "status")), kind->status);
+        assert_string_equal(text_of(page, "meaning"), kind->meaning);
+        json_decref(page);
+        free(text);
+    }
+}
+
+static void options_are_told(void **state)
+{
+    (void)state;
+    receive_by("OPTIONS", reply_options());
+    assert_status(204);
+    assert_true(has_field("Allow", "GET, HEAD, OPTIONS"));
+    assert_true(has_field("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"));
+    assert_non_null(strstr(value_of("Access-Control-Allow-Headers"), "If-None-Match"));
+    assert_true(strtoul(value_of("Access-Control-Max-Age"), NULL, 10) > 0);
+    assert_false(has_field_named("Content-Length"));
+    assert_string_equal(body(), "");
+}
+
+/* ---- streams ---- */
+
+static struct stream stream;
+static int parts_left;
+static bool breaks; /* instead of the last part */
+
+static void next_part(struct stream *of)
+{
+    char line[40];
+    of->complete = !--parts_left;
+    of->broken = of->complete && breaks;
+    snprintf(line, sizeof(line), "part %d\n", parts_left);
+    if (!of->broken)
+        buffer_puts(&of->part, line);
+}
+
+static void receive_stream(int parts, bool broken)
+{
+    stream = (struct stream){.part = BUFFER_INIT, .ask = next_part};
+    parts_left = parts;
+    breaks = broken;
+    buffer_puts(&stream.part, "first\n");
+    stream.complete = !parts;
+    receive(reply_stream(&stream, &described));
+    stream_release(&stream);
+}
+
+/* Takes the chunks' sizes out (RFC 9112, section 7.1); false if the last one is missing. */
+static bool unchunk(const char *from, char *to)
+{
+    for (;;) {
+        char *behind;
+        size_t size = strtoul(from, &behind, 16);
+        if (behind == from)
+            return false;
+        from = behind + 2;
+        if (!size)
+            return true;
+        memcpy(to, from, size);
+        to += size;
+        *to = 0;
+        from += size + 2;
+    }
+}
+
+static void a_stream_is_sent_in_parts(void **state)
+{
+    (void)state;
+    char text[400] = "";
+    receive_stream(3, false);
+    assert_status(200);
+    assert_true(has_field("Content-Type", "application/json"));
+    assert_true(has_field("Cache-Control", "no-store"));
+    assert_true(has_field("Vary", "Accept, Accept-Encoding"));
+    assert_true(has_field("Transfer-Encoding", "chunked"));
+    assert_false(has_field_named("Content-Length") || has_field_named("ETag"));
+    assert_true(unchunk(body(), text));
+    assert_string_equal(text, "first\npart 2\npart 1\npart 0\n");
+    *text = 0;
+    receive_stream(0, false);
+    assert_true(unchunk(body(), text));
+    assert_string_equal(text, "first\n");
+}
+
+/* What is not whole must not look so. */
+static void a_broken_stream_lacks_its_end(void **state)
+{
+    (void)state;
+    char text[400] = "";
+    receive_stream(3, true);
+    assert_status(200);
+    assert_false(unchunk(body(), text));
+    assert_string_equal(text, "first\npart 2\npart 1\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(json_is_sent_as_json, end),
-        cmocka_unit_test_teardown(json_takes_the_buffers_bytes, end),
-        cmocka_unit_test_teardown(a_static_text_is_sent_as_its_type, end),
+        cmocka_unit_test_teardown(a_document_is_sent_with_all_that_is_said_of_it, end),
+        cmocka_unit_test_teardown(an_empty_document_is_one, end),
+        cmocka_unit_test_teardown(a_document_has_the_coding_that_is_wanted, end),
+        cmocka_unit_test_teardown(a_document_is_left_alone_where_a_coding_is_of_no_use, end),
+        cmocka_unit_test_teardown(each_coding_has_its_own_validator, end),
+        cmocka_unit_test_teardown(who_has_it_is_told_so, end),
+        cmocka_unit_test_teardown(an_unchanged_document_has_no_false_length, end),
+        cmocka_unit_test_teardown(files_have_the_coding_that_is_wanted, end),
+        cmocka_unit_test_teardown(coded_files_are_the_files, end),
+        cmocka_unit_test_teardown(a_moment_is_kept_by_nobody, end),
         cmocka_unit_test_teardown(a_header_field_is_added, end),
+        cmocka_unit_test_teardown(head_has_no_body, end),
         cmocka_unit_test_teardown(every_code_makes_a_problem, end),
         cmocka_unit_test_teardown(faults_are_listed, end),
         cmocka_unit_test_teardown(the_longest_problem_is_whole, end),
         cmocka_unit_test_teardown(texts_are_escaped_and_kept, end),
         cmocka_unit_test_teardown(any_cut_text_makes_a_problem, end),
+        cmocka_unit_test_teardown(a_type_of_problem_has_its_meaning, end),
+        cmocka_unit_test_teardown(options_are_told, end),
+        cmocka_unit_test_teardown(a_stream_is_sent_in_parts, end),
+        cmocka_unit_test_teardown(a_broken_stream_lacks_its_end, end),
     };
     return cmocka_run_group_tests_name("reply", tests, NULL, NULL);
 }
