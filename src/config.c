@@ -27,7 +27,7 @@ const char config_help[] = "claimd: serves claims, their sources and comparisons
                            "  --idle-timeout     CLAIMD_IDLE_TIMEOUT     60    s for a client to ask\n"
                            "  --max-connections  CLAIMD_MAX_CONNECTIONS  4000  clients a thread\n"
                            "  --queue            CLAIMD_QUEUE            2000  requests waiting, a thread\n"
-                           "  --max-age          CLAIMD_MAX_AGE          10    s that caches keep an answer\n"
+                           "  --max-age          CLAIMD_MAX_AGE          10    s caches may keep an answer\n"
                            "  --cors-origins     CLAIMD_CORS_ORIGINS     *     pages that may read answers\n"
                            "  --log-requests     CLAIMD_LOG_REQUESTS=1   off   a log line for each request\n";
 

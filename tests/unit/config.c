@@ -19,7 +19,7 @@ enum { WORDS_MAX = 32 };
 static const char *const variables[] = {"CLAIMD_LISTEN",       "DATABASE_URL",           "CLAIMD_MIGRATE",
                                         "CLAIMD_THREADS",      "CLAIMD_DB_CONNECTIONS",  "CLAIMD_REQUEST_TIMEOUT",
                                         "CLAIMD_IDLE_TIMEOUT", "CLAIMD_MAX_CONNECTIONS", "CLAIMD_QUEUE",
-                                        "CLAIMD_LOG_REQUESTS"};
+                                        "CLAIMD_LOG_REQUESTS", "CLAIMD_MAX_AGE",         "CLAIMD_CORS_ORIGINS"};
 
 static struct config config;
 static char line[2000]; /* config's texts belong to it */
@@ -89,6 +89,8 @@ static void nothing_told_gives_the_defaults(void **state)
     assert_int_equal(config.idle_timeout_s, 60);
     assert_int_equal(config.max_connections, 4000);
     assert_int_equal(config.queue, 2000);
+    assert_int_equal(config.max_age_s, 10);
+    assert_string_equal(config.cors_origins, "*");
     assert_false(config.log_requests);
     assert_false(config.migrate);
     assert_false(config.ready);
@@ -105,6 +107,8 @@ static void assert_all_told(void)
     assert_int_equal(config.idle_timeout_s, 5);
     assert_int_equal(config.max_connections, 6);
     assert_int_equal(config.queue, 7);
+    assert_int_equal(config.max_age_s, 8);
+    assert_string_equal(config.cors_origins, "https://a.example,http://localhost:8080");
     assert_true(config.log_requests);
     assert_true(config.migrate);
 }
@@ -113,14 +117,20 @@ static void flags_tell_everything(void **state)
 {
     (void)state;
     assert_reads("serve --listen [::1]:0 --database-url postgres://db/claims --migrate --threads 2 --db-connections=3 "
-                 "--request-timeout 400 --idle-timeout=5 --max-connections 6 --queue=7 --log-requests");
+                 "--request-timeout 400 --idle-timeout=5 --max-connections 6 --queue=7 --log-requests "
+                 "--max-age 8 --cors-origins https://a.example,http://localhost:8080");
     assert_all_told();
 }
 
 static void the_environment_tells_everything(void **state)
 {
     (void)state;
-    static const char *const values[] = {"[::1]:0", "postgres://db/claims", "1", "2", "3", "400", "5", "6", "7", "1"};
+    static const char *const values[] = {"[::1]:0", "postgres://db/claims",
+                                         "1",       "2",
+                                         "3",       "400",
+                                         "5",       "6",
+                                         "7",       "1",
+                                         "8",       "https://a.example,http://localhost:8080"};
     for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
         setenv(variables[i], values[i], 1);
     assert_reads("");
@@ -257,6 +267,7 @@ static void numbers_keep_their_bounds(void **state)
         {"--idle-timeout", "CLAIMD_IDLE_TIMEOUT", offsetof(struct config, idle_timeout_s), 1, 3600},
         {"--max-connections", "CLAIMD_MAX_CONNECTIONS", offsetof(struct config, max_connections), 1, 100000},
         {"--queue", "CLAIMD_QUEUE", offsetof(struct config, queue), 1, 100000},
+        {"--max-age", "CLAIMD_MAX_AGE", offsetof(struct config, max_age_s), 0, 31536000},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         for (int step = -1; step <= 1; step++) {
@@ -349,6 +360,57 @@ static void an_ipv6_address_wants_brackets(void **state)
     assert_refused("--listen ::1:8080", "--listen");
 }
 
+static void origins_are_taken(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"*",
+                                         "https://example.org",
+                                         "http://localhost:8080",
+                                         "http://[::1]:80",
+                                         "https://a.example,https://b.example",
+                                         "https://xn--bcher-kva.example"};
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+        char flags[200];
+        snprintf(flags, sizeof(flags), "--cors-origins %s", values[i]);
+        assert_reads(flags);
+        assert_string_equal(config.cors_origins, values[i]);
+        snprintf(flags, sizeof(flags), "--cors-origins=%s", values[i]);
+        assert_reads(flags);
+    }
+}
+
+/* What no browser would ever send as its Origin allows nobody, and somebody meant to allow somebody. */
+static void what_is_no_origin_is_refused(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"null",
+                                         "**",
+                                         "*,https://a.example",
+                                         "https://a.example,*",
+                                         "example.org",
+                                         "//example.org",
+                                         "https:/example.org",
+                                         "https://",
+                                         "https://,https://a.example",
+                                         "https://example.org/",
+                                         "https://example.org/path",
+                                         "https://Example.org",
+                                         "HTTPS://example.org",
+                                         "https://*.example.org",
+                                         "ftp://example.org",
+                                         "https://a.example,",
+                                         ",https://a.example",
+                                         "https://a.example,,https://b.example",
+                                         "https://a.example;https://b.example",
+                                         "https://bücher.example"};
+    assert_refused("--cors-origins=", "--cors-origins");
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+        char flags[200];
+        snprintf(flags, sizeof(flags), "--cors-origins=%s", values[i]);
+        assert_refused(flags, "--cors-origins");
+    }
+}
+
 static void a_connection_string_is_taken_in_each_form(void **state)
 {
     (void)state;
@@ -422,6 +484,8 @@ int main(void)
         TEST(wrong_addresses_are_refused_as_given),
         TEST(an_overlong_host_is_refused),
         TEST(an_ipv6_address_wants_brackets),
+        TEST(origins_are_taken),
+        TEST(what_is_no_origin_is_refused),
         TEST(a_connection_string_is_taken_in_each_form),
         TEST(a_password_is_never_told),
         TEST(a_password_behind_a_misspelt_flag_is_not_told),
