@@ -1,4 +1,4 @@
-/* cursor: a cursor leads back to its id in its own list, and nothing else passes for one */
+/* cursor: a cursor leads back to its keys in its own list, and nothing else passes for one */
 #include "cursor.h"
 
 #include <setjmp.h>
@@ -38,10 +38,26 @@ static void random_id(struct dice *dice, char *id, size_t size)
     id[size] = 0;
 }
 
+enum { KEYS_MAX = SORT_MAX + 1 };
+
+static const char *encode(uint64_t of, const char *key)
+{
+    return cursor_encode(&arena, of, &key, 1);
+}
+
+static bool lead_back(const char *const *keys, unsigned count)
+{
+    const char *found[KEYS_MAX] = {NULL};
+    bool same = !cursor_decode(&arena, cursor_encode(&arena, fingerprint, keys, count), fingerprint, found, count);
+    for (unsigned i = 0; same && i < count; i++)
+        same = strcmp(found[i], keys[i]) == 0;
+    return same;
+}
+
 static bool leads_back(uint64_t of, const char *id)
 {
     const char *found = NULL;
-    return !cursor_decode(&arena, cursor_encode(&arena, of, id), of, &found) && strcmp(found, id) == 0;
+    return !cursor_decode(&arena, encode(of, id), of, &found, 1) && strcmp(found, id) == 0;
 }
 
 static void every_length_leads_back(void **state)
@@ -69,7 +85,112 @@ static void an_id_may_hold_any_character(void **state)
     (void)state;
     assert_true(leads_back(fingerprint, "{GPU}"));
     assert_true(leads_back(fingerprint, "é€\U0001F4A1"));
-    assert_true(leads_back(fingerprint, "\xff\xfe\xff"));
+    assert_true(leads_back(fingerprint, "\xC2\x80\uFFFD\U0010FFFF"));
+}
+
+/* It becomes an argument of a statement, which the database would not take. */
+static void what_is_not_utf8_is_refused(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"\xff\xfe\xff", "a\x80", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+        assert_false(leads_back(fingerprint, keys[i]));
+    assert_false(lead_back((const char *const[]){"a", "\xff", "b"}, 3));
+    assert_false(lead_back((const char *const[]){"a\xC3", "\xA9"}, 2));
+}
+
+static void several_keys_lead_back(void **state)
+{
+    (void)state;
+    assert_true(lead_back((const char *const[]){"1.5", "claim"}, 2));
+    assert_true(lead_back((const char *const[]){"infinity", "-infinity", "2026-11-24 03:12:35.25+00", "~", "id"}, 5));
+    assert_true(lead_back((const char *const[]){"", "id"}, 2));
+    assert_true(lead_back((const char *const[]){"a", "", "", "id"}, 4));
+    assert_true(lead_back((const char *const[]){"a", ""}, 2));
+    assert_true(lead_back((const char *const[]){"", ""}, 2));
+}
+
+static void any_keys_lead_back(void **state)
+{
+    (void)state;
+    struct dice dice = dice_begin();
+    for (int i = 0; i < 2000; i++) {
+        char texts[KEYS_MAX][4 * 30 + 1];
+        const char *keys[KEYS_MAX];
+        unsigned count = 1 + dice_roll(&dice, KEYS_MAX);
+        for (unsigned j = 0; j < count; j++) {
+            dice_text(&dice, texts[j], 1 + dice_roll(&dice, 30), false);
+            keys[j] = texts[j];
+        }
+        assert_property(&dice, lead_back(keys, count));
+    }
+}
+
+static void keys_are_as_many_as_wanted(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"a", "b", "", "c", "d"};
+    for (unsigned made = 1; made <= KEYS_MAX; made++)
+        for (unsigned wanted = 1; wanted <= KEYS_MAX; wanted++) {
+            const char *found[KEYS_MAX];
+            const char *cursor = cursor_encode(&arena, fingerprint, keys, made);
+            assert_int_equal(cursor_decode(&arena, cursor, fingerprint, found, wanted) == NULL, made == wanted);
+        }
+}
+
+/* The one that parts keys makes more of them; NUL ends no text here. */
+static void forged_control_characters_part_no_key_in_secret(void **state)
+{
+    (void)state;
+    const char *found[KEYS_MAX] = {NULL};
+    assert_non_null(cursor_decode(&arena,
+                                  encode(fingerprint, "a\x1f"
+                                                      "b"),
+                                  fingerprint, found, 1));
+    assert_null(cursor_decode(&arena,
+                              encode(fingerprint, "a\x1f"
+                                                  "b"),
+                              fingerprint, found, 2));
+    assert_string_equal(found[0], "a");
+    assert_string_equal(found[1], "b");
+    assert_non_null(cursor_decode(&arena,
+                                  encode(fingerprint, "a\x1f\x1f"
+                                                      "b"),
+                                  fingerprint, found, 2));
+    assert_true(leads_back(fingerprint, "\x01\n\x7f\x1e"));
+}
+
+/* Version, sixteen digits, "a", and a NUL before, among and behind them. */
+static void a_nul_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cursors[] = {"ADIwMDAwMDAwMDAwMDAwMDAwYQ", "MgAwMDAwMDAwMDAwMDAwMDAwYQ",
+                                          "MjAwMDAwMDAwMDAwMDAwMDBhAA", "MjAwMDAwMDAwMDAwMDAwMDAAYQ"};
+    for (size_t i = 0; i < sizeof(cursors) / sizeof(*cursors); i++) {
+        const char *found[KEYS_MAX];
+        assert_non_null(cursor_decode(&arena, cursors[i], 0, found, 1));
+        assert_non_null(cursor_decode(&arena, cursors[i], 0, found, 2));
+    }
+}
+
+/* A client that keeps one over an upgrade is told so. */
+static void a_cursor_of_another_version_is_told_apart(void **state)
+{
+    (void)state;
+    const char *found, *ours = cursor_decode(&arena, "AAAA", 0, &found, 1);
+    const char *former = cursor_decode(&arena, "MTAwMDAwMDAwMDAwMDAwMDBh", 0, &found, 1);
+    assert_non_null(former);
+    assert_non_null(strstr(former, "version"));
+    assert_string_not_equal(former, ours);
+}
+
+static void a_longest_list_of_keys_leads_back(void **state)
+{
+    (void)state;
+    char text[3000];
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = 0;
+    assert_true(lead_back((const char *const[]){text, text, text, text, "id"}, 5));
 }
 
 static void a_cursor_is_unpadded_base64url(void **state)
@@ -79,7 +200,7 @@ static void a_cursor_is_unpadded_base64url(void **state)
     char id[ID_MAX + 1];
     for (size_t size = 1; size <= ID_MAX; size++) {
         random_id(&dice, id, size);
-        const char *cursor = cursor_encode(&arena, fingerprint, id);
+        const char *cursor = encode(fingerprint, id);
         assert_property(&dice, strspn(cursor, alphabet) == strlen(cursor));
         assert_property(&dice, strlen(cursor) % 4 != 1);
     }
@@ -88,10 +209,10 @@ static void a_cursor_is_unpadded_base64url(void **state)
 static void a_cursor_for_another_list_is_refused(void **state)
 {
     (void)state;
-    const char *cursor = cursor_encode(&arena, fingerprint, "claim");
+    const char *cursor = encode(fingerprint, "claim");
     for (int bit = 0; bit < 64; bit++) {
         const char *id = "untouched";
-        const char *fault = cursor_decode(&arena, cursor, fingerprint ^ UINT64_C(1) << bit, &id);
+        const char *fault = cursor_decode(&arena, cursor, fingerprint ^ UINT64_C(1) << bit, &id, 1);
         assert_non_null(fault);
         assert_true(strlen(fault) > 0);
         assert_string_equal(id, "untouched");
@@ -110,6 +231,14 @@ static void what_is_no_cursor_is_refused(void **state)
                                         "MTAw",
                                         "null",
                                         "MTAwMDAwMDAwMDAwMDAwMDA", /* an empty id */
+                                        "MjAwMDAwMDAwMDAwMDAwMDA", /* the same of this version */
+                                        "MjAwMDAwMDAwMDAwMDAwMDBh=",
+                                        "MjAwMDAwMDAwMDAwMDAwMDBh ",
+                                        " MjAwMDAwMDAwMDAwMDAwMDBh",
+                                        "MjAwMDAwMDAwMDAwMDAwMDBh\n",
+                                        "MjAwMDAwMDAwMDAwMDAwMDBh+",
+                                        "MjAwMDAwMDAwMDAwMDAwMDBh/",
+                                        "MjAwMDAwMDAwMDAwMDAwMDB",
                                         "MTAwMDAwMDAwMDAwMDAwMDBh=",
                                         "MTAwMDAwMDAwMDAwMDAwMDBh ",
                                         " MTAwMDAwMDAwMDAwMDAwMDBh",
@@ -118,7 +247,7 @@ static void what_is_no_cursor_is_refused(void **state)
                                         "MTAwMDAwMDAwMDAwMDAwMDBh/"};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const char *id = "untouched";
-        if (!cursor_decode(&arena, cases[i], 0, &id))
+        if (!cursor_decode(&arena, cases[i], 0, &id, 1))
             fail_msg("\"%s\" is taken for a cursor", cases[i]);
         assert_string_equal(id, "untouched");
     }
@@ -128,9 +257,9 @@ static void what_is_no_cursor_is_refused(void **state)
 static bool refused_or_another(const char *original, const char *text)
 {
     const char *id;
-    if (strcmp(original, text) == 0 || cursor_decode(&arena, text, fingerprint, &id))
+    if (strcmp(original, text) == 0 || cursor_decode(&arena, text, fingerprint, &id, 1))
         return true;
-    return strcmp(cursor_encode(&arena, fingerprint, id), text) == 0;
+    return strcmp(encode(fingerprint, id), text) == 0;
 }
 
 static void assert_corruption_shows(const char *original, size_t at)
@@ -147,7 +276,7 @@ static void every_corruption_of_one_byte_shows(void **state)
 {
     (void)state;
     for (size_t size = 1; size <= 6; size++) {
-        const char *original = cursor_encode(&arena, fingerprint, "claim-" + 6 - size);
+        const char *original = encode(fingerprint, "claim-" + 6 - size);
         for (size_t at = 0; at < strlen(original); at++)
             assert_corruption_shows(original, at);
     }
@@ -156,7 +285,7 @@ static void every_corruption_of_one_byte_shows(void **state)
 static void every_cut_shows(void **state)
 {
     (void)state;
-    const char *original = cursor_encode(&arena, fingerprint, "affordability-myth-03");
+    const char *original = encode(fingerprint, "affordability-myth-03");
     for (size_t size = 0; size < strlen(original); size++)
         assert_true(refused_or_another(original, arena_copy(&arena, original, size)));
 }
@@ -166,7 +295,7 @@ static void every_tail_shows(void **state)
     (void)state;
     static const char *const tails[] = {"A", "AA", "AAA", "AAAA", "B", "_", "==", "QQ"};
     for (size_t size = 1; size <= 6; size++) {
-        const char *original = cursor_encode(&arena, fingerprint, "claim-" + 6 - size);
+        const char *original = encode(fingerprint, "claim-" + 6 - size);
         for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
             const char *text = arena_format(&arena, "%s%s", original, tails[i]);
             if (!refused_or_another(original, text))
@@ -212,6 +341,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_length_leads_back, begin, end),
         cmocka_unit_test_setup_teardown(every_fingerprint_leads_back, begin, end),
         cmocka_unit_test_setup_teardown(an_id_may_hold_any_character, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_not_utf8_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(several_keys_lead_back, begin, end),
+        cmocka_unit_test_setup_teardown(any_keys_lead_back, begin, end),
+        cmocka_unit_test_setup_teardown(keys_are_as_many_as_wanted, begin, end),
+        cmocka_unit_test_setup_teardown(forged_control_characters_part_no_key_in_secret, begin, end),
+        cmocka_unit_test_setup_teardown(a_nul_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(a_cursor_of_another_version_is_told_apart, begin, end),
+        cmocka_unit_test_setup_teardown(a_longest_list_of_keys_leads_back, begin, end),
         cmocka_unit_test_setup_teardown(a_cursor_is_unpadded_base64url, begin, end),
         cmocka_unit_test_setup_teardown(a_cursor_for_another_list_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(what_is_no_cursor_is_refused, begin, end),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "utf8.h"
+#include "value.h"
 
 /* Clients test these, so that a change here is a change of the API. */
 static const struct {
@@ -27,6 +28,7 @@ static const struct {
     {ERROR_INVALID_CURSOR, 400, "invalid-cursor", false},
     {ERROR_NOT_FOUND, 404, "not-found", false},
     {ERROR_METHOD_NOT_ALLOWED, 405, "method-not-allowed", false},
+    {ERROR_NOT_ACCEPTABLE, 406, "not-acceptable", false},
     {ERROR_URI_TOO_LONG, 414, "uri-too-long", false},
     {ERROR_HEADERS_TOO_LARGE, 431, "headers-too-large", false},
     {ERROR_INTERNAL, 500, "internal", false},
@@ -48,6 +50,34 @@ static void every_code_has_its_kind(void **state)
         assert_string_equal(kind->slug, expected[i].slug);
         assert_int_equal(kind->retry, expected[i].retry);
         assert_true(strlen(kind->title) > 0);
+    }
+}
+
+static void a_kind_is_found_by_its_slug(void **state)
+{
+    (void)state;
+    for (int i = 0; i < EXPECTED; i++)
+        assert_ptr_equal(error_kind_find(expected[i].slug), error_kind(expected[i].code));
+    static const char *const others[] = {"", "none", "Not-Found", "not-foun", "not-founds", "not-found ", "404", "é"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        assert_null(error_kind_find(others[i]));
+}
+
+/* They are part of a path. */
+static void slugs_are_slugs(void **state)
+{
+    (void)state;
+    for (int i = 0; i < EXPECTED; i++)
+        assert_true(value_is_slug(error_kind(expected[i].code)->slug));
+}
+
+static void meanings_are_sentences(void **state)
+{
+    (void)state;
+    for (int i = 0; i < EXPECTED; i++) {
+        const char *meaning = error_kind(expected[i].code)->meaning;
+        assert_in_range(strlen(meaning), 20, 400);
+        assert_int_equal(meaning[strlen(meaning) - 1], '.');
     }
 }
 
@@ -189,6 +219,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_its_kind),
+        cmocka_unit_test(a_kind_is_found_by_its_slug),
+        cmocka_unit_test(slugs_are_slugs),
+        cmocka_unit_test(meanings_are_sentences),
         cmocka_unit_test(titles_are_distinct),
         cmocka_unit_test(a_failure_has_a_code_and_a_detail),
         cmocka_unit_test(the_first_failure_decides),

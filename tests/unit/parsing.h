@@ -29,13 +29,4 @@ static inline bool parsing_read(struct parsing *parsing, const char *target)
                         &parsing->error);
 }
 
-/* The parameter's place in the route's table. */
-static inline int parsing_index(const struct parsing *parsing, const char *name)
-{
-    int index = 0;
-    while (strcmp(parsing->params.route->params[index].name, name) != 0)
-        index++;
-    return index;
-}
-
 #endif

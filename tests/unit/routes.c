@@ -29,7 +29,12 @@ static void paths_find_their_row(void **state)
         {"/v1/agents/é ü", "/v1/agents/{id}", "é ü"},
         {"/v1/compare", "/v1/compare", NULL},
         {"/v1/comparisons", "/v1/comparisons", NULL},
+        {"/v1/claims/a/related", "/v1/claims/{id}/related", "a"},
+        {"/v1/comparisons/compare", "/v1/comparisons/{id}", "compare"},
+        {"/problems/not-found", "/problems/{id}", "not-found"},
         {"/openapi.json", "/openapi.json", NULL},
+        {"/docs", "/docs", NULL},
+        {"/docs/docs.js", "/docs/docs.js", NULL},
         {"/healthz", "/healthz", NULL},
         {"/readyz", "/readyz", NULL},
     };
@@ -73,6 +78,12 @@ static void other_paths_find_nothing(void **state)
                                         "/v1/compare/a",
                                         "/openapi",
                                         "/healthz/",
+                                        "/docs/",
+                                        "/problems",
+                                        "/problems/",
+                                        "/problems/a/b",
+                                        "/v1/claims/a/relatedx",
+                                        "/v1/claims//related",
                                         "/v1/claims?limit=1"};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const char *id;
@@ -92,11 +103,37 @@ static void every_row_is_found_by_its_own_path(void **state)
     }
 }
 
-static void an_id_has_its_condition(void **state)
+static bool is_in(const char *text, const char *hole)
+{
+    return strstr(text, hole) != NULL;
+}
+
+static const char *rows_of(const struct route *route)
+{
+    return asset_find(asset_rows, route->rows)->text;
+}
+
+static const char *query_of(const struct representation *representation)
+{
+    return asset_find(asset_queries, representation->query)->text;
+}
+
+static bool has_statement(const struct route *route)
+{
+    return route->shape == SHAPE_LIST || route->shape == SHAPE_ONE || route->shape == SHAPE_READY;
+}
+
+/* Or the rows say {id} themselves. */
+static void an_id_has_its_place(void **state)
 {
     (void)state;
-    for (const struct route *route = routes; route->path; route++)
-        assert_int_equal(strstr(route->path, "{id}") != NULL, route->id_condition != NULL);
+    for (const struct route *route = routes; route->path; route++) {
+        assert_int_equal(route_has_id(route), strstr(route->path, "{id}") != NULL);
+        if (route_has_id(route) && has_statement(route))
+            assert_true((route->id_condition != NULL) != is_in(rows_of(route), "{id}"));
+        else
+            assert_null(route->id_condition);
+    }
 }
 
 static void assert_one_hole(const char *condition)
@@ -118,39 +155,130 @@ static void a_condition_has_one_hole(void **state)
     }
 }
 
-static bool is_in_query(const struct route *route, const char *name)
-{
-    char hole[80] = "{";
-    strcat(strncat(hole, name, sizeof(hole) - 3), "}");
-    return strstr(asset_find(asset_queries, route->query)->text, hole) != NULL;
-}
-
 static void every_query_and_file_is_built_in(void **state)
 {
     (void)state;
     for (const struct route *route = routes; route->path; route++) {
-        if (route->shape == SHAPE_HEALTH)
-            assert_null(route->query);
-        else
-            assert_non_null(asset_find(route->shape == SHAPE_ASSET ? asset_files : asset_queries, route->query));
-        assert_int_equal(route->shape == SHAPE_ASSET, route->media_type != NULL);
+        assert_int_equal(has_statement(route), route->representations != NULL);
+        assert_int_equal(route->shape == SHAPE_LIST || route->shape == SHAPE_ONE, route->rows != NULL);
+        assert_int_equal(route->shape == SHAPE_FILE, route->file != NULL);
+        assert_int_equal(route->shape == SHAPE_FILE, route->media_type != NULL);
+        assert_true(!route->file || asset_find(asset_files, route->file));
+        assert_true(!route->rows || asset_find(asset_rows, route->rows));
+        for (const struct representation *each = route->representations; each && each->query; each++)
+            assert_non_null(asset_find(asset_queries, each->query));
     }
 }
 
-static void conditions_have_their_place_in_the_query(void **state)
+static void every_file_has_a_path(void **state)
+{
+    (void)state;
+    for (const struct asset *file = asset_files; file->name; file++) {
+        const struct route *route = routes;
+        while (route->path && (!route->file || strcmp(route->file, file->name) != 0))
+            route++;
+        if (!route->path)
+            fail_msg("nothing serves %s", file->name);
+    }
+}
+
+static void representations_are_distinct(void **state)
 {
     (void)state;
     for (const struct route *route = routes; route->path; route++)
-        if (route->id_condition)
-            assert_true(is_in_query(route, "filters"));
+        for (const struct representation *each = route->representations; each && each->query; each++)
+            assert_ptr_equal(route_representation(route, each->format), each);
+    assert_null(route_representation(&routes[0], FORMAT_SVG));
 }
 
-static void every_parameter_has_its_place_in_the_query(void **state)
+static void json_is_for_who_does_not_care(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        if (has_statement(route))
+            assert_int_equal(route->representations->format, FORMAT_JSON);
+        else
+            assert_null(route_representation(route, FORMAT_JSON));
+}
+
+/* A list that is streamed whole has to be one of lines. */
+static void lists_are_in_order_and_have_their_rows(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++) {
+        assert_int_equal(route->shape == SHAPE_LIST, route->sorts != NULL);
+        for (const struct representation *each = route->representations; route->rows && each->query; each++) {
+            assert_true(is_in(query_of(each), "{rows}"));
+            assert_true(!route->sorts || (is_in(query_of(each), "{order}") && is_in(query_of(each), "{keys}")));
+        }
+        assert_true(!route->sorts || is_in(rows_of(route), "{sort}"));
+    }
+}
+
+static void conditions_have_their_place_in_the_rows(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++) {
+        assert_true(!route->id_condition || is_in(rows_of(route), "{filters}"));
+        for (const struct param *param = route->params; param && param->name; param++)
+            assert_true(!param->condition || is_in(rows_of(route), "{filters}"));
+    }
+}
+
+static bool is_value(const struct param *param)
+{
+    return param->type < PARAM_LIMIT;
+}
+
+/* In each representation: an argument that a statement does not number is refused by the database. */
+static void every_placed_parameter_has_its_place(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        for (const struct param *param = route->params; param && param->name; param++) {
+            char hole[80] = "{";
+            strcat(strncat(hole, param->name, sizeof(hole) - 3), "}");
+            if (!is_value(param))
+                assert_null(param->condition);
+            for (const struct representation *each = route->representations;
+                 is_value(param) && !param->condition && each->query; each++)
+                assert_true(is_in(query_of(each), hole) || is_in(rows_of(route), hole));
+        }
+}
+
+static void every_embedded_thing_has_its_place(void **state)
 {
     (void)state;
     for (const struct route *route = routes; route->path; route++)
         for (const struct param *param = route->params; param && param->name; param++)
-            assert_true(is_in_query(route, param->condition ? "filters" : param->name));
+            for (size_t i = 0; param->type == PARAM_EMBED && param->values[i]; i++) {
+                char hole[80] = "{embed ";
+                assert_in_range(i, 0, EMBEDS_MAX - 1);
+                strcat(strncat(hole, param->values[i], sizeof(hole) - 10), "|");
+                assert_true(is_in(query_of(route->representations), hole));
+            }
+}
+
+static size_t count_sorts(const struct route *route)
+{
+    size_t count = 0;
+    while (route->sorts && route->sorts[count].name)
+        count++;
+    return count;
+}
+
+static void sort_keys_are_whole(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        for (size_t i = 0; i < count_sorts(route); i++) {
+            assert_non_null(route->sorts[i].ascending);
+            assert_non_null(route->sorts[i].descending);
+            assert_int_equal(i == 0, strcmp(route->sorts[i].name, "id") == 0);
+            assert_in_range(i, 0, 127);
+            for (size_t j = 0; j < i; j++)
+                assert_string_not_equal(route->sorts[i].name, route->sorts[j].name);
+        }
 }
 
 static size_t count_params(const struct route *route)
@@ -168,13 +296,33 @@ static void parameters_fit_their_bounds(void **state)
         assert_in_range(count_params(route), 0, PARAMS_MAX);
 }
 
-static void a_parameter_stands_once(void **state)
+static bool same_text(const char *left, const char *right)
+{
+    return left == right || (left && right && strcmp(left, right) == 0);
+}
+
+/* Once with each operator, and once for null. */
+static void a_use_of_a_parameter_stands_once(void **state)
 {
     (void)state;
     for (const struct route *route = routes; route->path; route++)
         for (size_t i = 0; i < count_params(route); i++)
-            for (size_t j = 0; j < i; j++)
-                assert_string_not_equal(route->params[i].name, route->params[j].name);
+            for (size_t j = 0; j < i; j++) {
+                const struct param *one = &route->params[i], *other = &route->params[j];
+                assert_false(same_text(one->name, other->name) && same_text(one->op, other->op) &&
+                             (one->type == PARAM_NULL) == (other->type == PARAM_NULL));
+            }
+}
+
+/* The first is for a value without an operator. */
+static void uses_of_a_parameter_stand_side_by_side(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        for (size_t i = 1; i < count_params(route); i++)
+            for (size_t j = 0; j + 1 < i; j++)
+                if (same_text(route->params[i].name, route->params[j].name))
+                    assert_string_equal(route->params[i].name, route->params[i - 1].name);
 }
 
 static void words_alone_have_values(void **state)
@@ -182,9 +330,19 @@ static void words_alone_have_values(void **state)
     (void)state;
     for (const struct route *route = routes; route->path; route++)
         for (const struct param *param = route->params; param && param->name; param++) {
-            assert_int_equal(param->type == PARAM_WORDS, param->values != NULL);
+            assert_int_equal(param->type == PARAM_WORDS || param->type == PARAM_EMBED, param->values != NULL);
             assert_true(!param->values || param->values[0]);
         }
+}
+
+/* So that the least and the most of a value can be said. */
+static void ordered_values_alone_repeat(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        for (const struct param *param = route->params; param && param->name; param++)
+            if (param->repeats)
+                assert_true(param->op && param->condition && param->type >= PARAM_NUMBER && param->type <= PARAM_TIME);
 }
 
 static bool has_param(const struct route *route, const char *name, enum param_type type)
@@ -201,6 +359,17 @@ static void lists_alone_have_pages(void **state)
     for (const struct route *route = routes; route->path; route++) {
         assert_int_equal(route->shape == SHAPE_LIST, has_param(route, "limit", PARAM_LIMIT));
         assert_int_equal(route->shape == SHAPE_LIST, has_param(route, "cursor", PARAM_CURSOR));
+        assert_int_equal(route->shape == SHAPE_LIST, has_param(route, "sort", PARAM_SORT));
+    }
+}
+
+static void every_answer_has_a_form(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++) {
+        bool formed = route->shape == SHAPE_LIST || route->shape == SHAPE_ONE;
+        assert_int_equal(formed, has_param(route, "fields", PARAM_FIELDS));
+        assert_int_equal(formed, has_param(route, "format", PARAM_FORMAT));
     }
 }
 
@@ -223,15 +392,24 @@ int main(void)
         cmocka_unit_test(paths_find_their_row),
         cmocka_unit_test(other_paths_find_nothing),
         cmocka_unit_test(every_row_is_found_by_its_own_path),
-        cmocka_unit_test(an_id_has_its_condition),
+        cmocka_unit_test(an_id_has_its_place),
         cmocka_unit_test(a_condition_has_one_hole),
         cmocka_unit_test(every_query_and_file_is_built_in),
-        cmocka_unit_test(conditions_have_their_place_in_the_query),
-        cmocka_unit_test(every_parameter_has_its_place_in_the_query),
+        cmocka_unit_test(every_file_has_a_path),
+        cmocka_unit_test(representations_are_distinct),
+        cmocka_unit_test(json_is_for_who_does_not_care),
+        cmocka_unit_test(lists_are_in_order_and_have_their_rows),
+        cmocka_unit_test(conditions_have_their_place_in_the_rows),
+        cmocka_unit_test(every_placed_parameter_has_its_place),
+        cmocka_unit_test(every_embedded_thing_has_its_place),
+        cmocka_unit_test(sort_keys_are_whole),
         cmocka_unit_test(parameters_fit_their_bounds),
-        cmocka_unit_test(a_parameter_stands_once),
+        cmocka_unit_test(a_use_of_a_parameter_stands_once),
+        cmocka_unit_test(uses_of_a_parameter_stand_side_by_side),
         cmocka_unit_test(words_alone_have_values),
+        cmocka_unit_test(ordered_values_alone_repeat),
         cmocka_unit_test(lists_alone_have_pages),
+        cmocka_unit_test(every_answer_has_a_form),
         cmocka_unit_test(policies_are_for_pages_and_start_closed),
     };
     return cmocka_run_group_tests_name("routes", tests, NULL, NULL);
