@@ -640,7 +640,6 @@ static void a_refused_order_is_told_the_keys(void **state)
         assert_non_null(strstr(parsing.error.detail, key->name));
 }
 
-/* No route of the table has such a key; one that had could have it so. */
 static void a_key_may_need_a_parameter(void **state)
 {
     (void)state;
@@ -841,10 +840,11 @@ static void put_words(struct dice *dice, const struct param *param, struct buffe
     buffer_puts(query, param->values[dice_roll(dice, words)]);
 }
 
+/* Those come first that need no other parameter. */
 static void put_orders(struct dice *dice, const struct route *route, struct buffer *query)
 {
     uint32_t keys = 0;
-    while (route->sorts[keys].name)
+    while (route->sorts[keys].name && !route->sorts[keys].needs)
         keys++;
     uint32_t first = dice_roll(dice, keys), count = 1 + dice_roll(dice, keys < SORT_MAX ? keys : SORT_MAX);
     for (uint32_t i = 0; i < count; i++) {

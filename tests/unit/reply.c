@@ -98,11 +98,11 @@ static const char *value_of(const char *name)
 
 /* ---- documents ---- */
 
-static const struct reply_document described = {"application/json", "max-age=10", "Accept, Accept-Encoding"};
+static const struct reply_document described = {"application/json", "max-age=10", "Accept, Accept-Encoding", 0};
 
 static void receive_bytes(const char *bytes, size_t size, const char *accept_encoding, const char *if_none_match)
 {
-    struct reply_wishes wishes = {accept_encoding, if_none_match};
+    struct reply_wishes wishes = {accept_encoding, if_none_match, NULL};
     char *copy = malloc(size + 1);
     memcpy(copy, bytes, size);
     receive(reply_bytes(copy, size, &described, &wishes));
@@ -110,7 +110,7 @@ static void receive_bytes(const char *bytes, size_t size, const char *accept_enc
 
 static void receive_file(const char *name, const char *accept_encoding, const char *if_none_match)
 {
-    struct reply_wishes wishes = {accept_encoding, if_none_match};
+    struct reply_wishes wishes = {accept_encoding, if_none_match, NULL};
     receive(reply_file(name, &described, &wishes));
 }
 
@@ -142,7 +142,7 @@ static void a_document_is_sent_with_all_that_is_said_of_it(void **state)
 static void an_empty_document_is_one(void **state)
 {
     (void)state;
-    receive(reply_bytes(NULL, 0, &described, &(struct reply_wishes){"br, gzip", NULL}));
+    receive(reply_bytes(NULL, 0, &described, &(struct reply_wishes){"br, gzip", NULL, NULL}));
     assert_status(200);
     assert_true(has_field("Content-Length", "0"));
     assert_true(has_field_named("ETag"));
@@ -315,10 +315,61 @@ static void a_header_field_is_added(void **state)
     assert_true(has_field("Link", "</v1/claims?cursor=a>; rel=\"next\""));
 }
 
+static const struct reply_document dated = {"application/json", "max-age=10", "Accept-Encoding", 784111777};
+
+static void receive_dated(const char *if_none_match, const char *if_modified_since)
+{
+    struct reply_wishes wishes = {NULL, if_none_match, if_modified_since};
+    receive(reply_bytes(strdup("{}"), 2, &dated, &wishes));
+}
+
+static void a_document_says_when_its_data_changed(void **state)
+{
+    (void)state;
+    receive_dated(NULL, NULL);
+    assert_status(200);
+    assert_true(has_field("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"));
+    receive_bytes("{}", 2, NULL, NULL);
+    assert_false(has_field_named("Last-Modified"));
+}
+
+static void a_client_that_has_it_since_then_has_it_still(void **state)
+{
+    (void)state;
+    receive_dated(NULL, "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_status(304);
+    receive_dated(NULL, "Sun, 06 Nov 1994 08:49:36 GMT");
+    assert_status(200);
+    receive_dated(NULL, "yesterday");
+    assert_status(200);
+}
+
+/* RFC 9110, section 13.2.2 */
+static void an_etag_counts_before_a_date(void **state)
+{
+    (void)state;
+    receive_dated("\"another\"", "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_status(200);
+}
+
+static void what_is_known_to_be_unchanged_needs_no_bytes(void **state)
+{
+    (void)state;
+    char etag[ETAG_SIZE];
+    etag_of("{}", 2, etag);
+    receive(reply_unchanged(etag, 2, &dated));
+    assert_status(304);
+    assert_true(has_field("ETag", etag));
+    assert_true(has_field("Content-Length", "2"));
+    assert_true(has_field("Cache-Control", "max-age=10"));
+    assert_true(has_field("Vary", "Accept-Encoding"));
+    assert_string_equal(body(), "");
+}
+
 static void head_has_no_body(void **state)
 {
     (void)state;
-    receive_by("HEAD", reply_bytes(strdup("{}"), 2, &described, &(struct reply_wishes){NULL, NULL}));
+    receive_by("HEAD", reply_bytes(strdup("{}"), 2, &described, &(struct reply_wishes){NULL, NULL, NULL}));
     assert_status(200);
     assert_true(has_field("Content-Length", "2"));
     assert_true(has_field_named("ETag"));
@@ -538,6 +589,10 @@ int main(void)
         cmocka_unit_test_teardown(coded_files_are_the_files, end),
         cmocka_unit_test_teardown(a_moment_is_kept_by_nobody, end),
         cmocka_unit_test_teardown(a_header_field_is_added, end),
+        cmocka_unit_test_teardown(a_document_says_when_its_data_changed, end),
+        cmocka_unit_test_teardown(a_client_that_has_it_since_then_has_it_still, end),
+        cmocka_unit_test_teardown(an_etag_counts_before_a_date, end),
+        cmocka_unit_test_teardown(what_is_known_to_be_unchanged_needs_no_bytes, end),
         cmocka_unit_test_teardown(head_has_no_body, end),
         cmocka_unit_test_teardown(every_code_makes_a_problem, end),
         cmocka_unit_test_teardown(faults_are_listed, end),
