@@ -132,17 +132,23 @@ static const char *unknown_field(const struct layout *layout)
     return NULL;
 }
 
+/* An object begins with a dot in some column's name: there are no more of them than dots. */
+static size_t keys_most(const PGresult *result, int end)
+{
+    size_t most = (size_t)end;
+    for (int i = 0; i < end; i++)
+        for (const char *dot = PQfname(result, i); (dot = strchr(dot, '.')); dot++)
+            most++;
+    return most;
+}
+
 const char *columns_init(struct columns *columns, struct arena *arena, const PGresult *result, unsigned hidden,
                          const char *fields)
 {
-    struct layout layout = {arena, result, fields, columns, PQnfields(result) - (int)hidden};
-    /* an object begins with a dot in some column's name: there are no more of them than dots */
-    size_t most = (size_t)layout.end;
-    for (int i = 0; i < layout.end; i++)
-        for (const char *dot = PQfname(result, i); (dot = strchr(dot, '.')); dot++)
-            most++;
-    *columns = (struct columns){.keys = arena_alloc(arena, (most + 1) * sizeof(*columns->keys))};
-    add_keys(&layout, 0, layout.end, 0);
+    int end = PQnfields(result) - (int)hidden;
+    *columns = (struct columns){.keys = arena_alloc(arena, (keys_most(result, end) + 1) * sizeof(*columns->keys))};
+    struct layout layout = {arena, result, fields, columns, end};
+    add_keys(&layout, 0, end, 0);
     return unknown_field(&layout);
 }
 

@@ -354,7 +354,7 @@ static const struct db_statement *find_shape(const struct query_set *set, const 
     return NULL;
 }
 
-static const struct db_statement *keep_shape(struct query_set *set, const struct shape_key *key, char *sql)
+static const struct db_statement *keep_shape(struct query_set *set, const struct shape_key *key, const char *sql)
 {
     struct query_shape *shape = &set->shapes[set->shapes_count];
     *shape = (struct query_shape){.key = *key, .statement = {.serial = set->shapes_count++, .sql = sql}};

@@ -32,6 +32,13 @@ struct body {
     enum coding coding;
 };
 
+static struct body owned_body(char *bytes, size_t size)
+{
+    struct body body = {.size = size, .mode = MHD_RESPMEM_MUST_FREE, .coding = CODING_IDENTITY};
+    body.bytes = bytes;
+    return body;
+}
+
 static struct reply reply_body(unsigned status, const struct body *body, const char *media_type, const char *caching)
 {
     static const char *const codings[] = {[CODING_GZIP] = "gzip", [CODING_BROTLI] = "br"};
@@ -80,6 +87,7 @@ static void put_validators(struct reply *reply, const char *etag, const struct r
 }
 
 /* Nobody reads the body of a 304. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libmicrohttpd's */
 static ssize_t read_nothing(void *context, uint64_t position, char *space, size_t size)
 {
     (void)context, (void)position, (void)space, (void)size;
@@ -123,7 +131,7 @@ static struct reply reply_cacheable(const struct body *body, const struct reply_
 struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *document,
                          const struct reply_wishes *wishes)
 {
-    struct body body = {bytes, size, MHD_RESPMEM_MUST_FREE, CODING_IDENTITY};
+    struct body body = owned_body(bytes, size);
     encode(&body, wishes->accept_encoding);
     return reply_cacheable(&body, document, wishes);
 }
@@ -164,7 +172,7 @@ struct reply reply_stream(struct stream *stream, const struct reply_document *do
 
 struct reply reply_moment(char *bytes, size_t size)
 {
-    struct body body = {bytes, size, MHD_RESPMEM_MUST_FREE, CODING_IDENTITY};
+    struct body body = owned_body(bytes, size);
     return reply_body(MHD_HTTP_OK, &body, "application/json", "no-store");
 }
 
@@ -193,7 +201,7 @@ struct reply reply_problem(const struct error *error)
     if (error->faults_count)
         json_object_set_new(problem, "errors", faults_json(error));
     char *text = json_dumps(problem, JSON_COMPACT);
-    struct body body = {text, strlen(text), MHD_RESPMEM_MUST_FREE, CODING_IDENTITY};
+    struct body body = owned_body(text, strlen(text));
     struct reply reply = reply_body(kind->status, &body, "application/problem+json", "no-store");
     if (kind->retry)
         reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");

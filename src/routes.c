@@ -54,12 +54,12 @@
 
 /* ---- representations ---- */
 
-#define LIST_OF(resource) SHAPE_LIST, .rows = resource, \
+#define LIST_OF(resource) SHAPE_LIST, .rows = (resource), \
     .representations = REPRESENTATIONS({FORMAT_JSON, resource}, {FORMAT_CSV, resource}, {FORMAT_NDJSON, resource}, \
                                        {FORMAT_JSONLD, resource "_linked"})
-#define ONE_OF(resource, column) SHAPE_ONE, .rows = resource, .id_condition = column " = ?", \
+#define ONE_OF(resource, column) SHAPE_ONE, .rows = (resource), .id_condition = column " = ?", \
     .representations = REPRESENTATIONS({FORMAT_JSON, resource}, {FORMAT_JSONLD, resource "_linked"})
-#define COMPARISON_OF(set, query) SHAPE_ONE, .rows = set, \
+#define COMPARISON_OF(set, query) SHAPE_ONE, .rows = (set), \
     .representations = REPRESENTATIONS({FORMAT_JSON, query}, {FORMAT_CSV, "comparison_figures"}, \
                                        {FORMAT_JSONLD, "comparison_linked"}, {FORMAT_SVG, query})
 
@@ -104,7 +104,7 @@
 
 /* ---- the table ---- */
 
-#define FILE_AT(name, type) SHAPE_FILE, .file = name, .media_type = type
+#define FILE_AT(name, type) SHAPE_FILE, .file = (name), .media_type = (type)
 
 /* Our own files alone, no script or style inside the page, and the pictures that its style sheet holds. */
 #define DOCS_POLICY \
