@@ -36,7 +36,7 @@ SERVED := $(FILES:%=$(B)/files/%)
 SWAGGER := web/node_modules/swagger-ui-dist
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test lint format clean
+.PHONY: all run test test-scale lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -97,6 +97,10 @@ run: all
 test: all $(UNITS)
 	tools/npm-install all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit
+
+# A million claims; some minutes, some gigabytes.
+test-scale: all
+	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/api/scale -q -s -p no:cacheprovider
 
 lint:
 	scripts/lint

@@ -212,16 +212,25 @@ static void put_order(struct writing *writing)
     }
 }
 
+/* A plan that is made before the limit is known reckons with a tenth of the table, and sorts it. It reckons with what
+ * the text says, though, and reads no more rows than are asked of it in the end. */
+static void put_limit(struct writing *writing)
+{
+    char most[40];
+    snprintf(most, sizeof(most), " LIMIT %d) AS page LIMIT ", LIMIT_MAX + 1);
+    buffer_puts(&writing->sql, most);
+    put_number(writing, limit_number(writing->params));
+}
+
 static void put_rows(struct writing *writing)
 {
     const char *rows = asset_find(asset_rows, writing->params->route->rows)->text;
-    buffer_putc(&writing->sql, '(');
+    bool limited = is_limited(writing->params, writing->aim);
+    buffer_puts(&writing->sql, limited ? "(SELECT * FROM (" : "(");
     put_sql(writing, rows, strlen(rows));
     put_order(writing);
-    if (is_limited(writing->params, writing->aim)) {
-        buffer_puts(&writing->sql, " LIMIT ");
-        put_number(writing, limit_number(writing->params));
-    }
+    if (limited)
+        put_limit(writing);
     buffer_putc(&writing->sql, ')');
 }
 

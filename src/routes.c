@@ -65,7 +65,6 @@
 
 /* ---- claims ---- */
 
-#define CLAIM_VALUE "claim.figure_value * coalesce(unit.factor, 1)"
 #define CLAIM_EMBEDS EMBED("source", "claimant", "subject", "quantity", "proposition", "comparisons")
 #define CLAIM_FILTERS \
     IDS("subject", "claim.subject_id"), \
@@ -78,7 +77,7 @@
           "none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"), \
     WORDS("kind", "claim.kind", "numeric", "multiple", "statement"), \
     TAGS("language", "source.language"), \
-    ORDERED("value", PARAM_NUMBER, CLAIM_VALUE), NULLABLE("value", "claim.figure_value"), \
+    ORDERED("value", PARAM_NUMBER, "claim.figure_amount"), NULLABLE("value", "claim.figure_amount"), \
     ORDERED("published_at", PARAM_DAY, "source.published_at"), NULLABLE("published_at", "source.published_at"), \
     ORDERED("line", PARAM_COUNT, "claim.line"), \
     ORDERED("created_at", PARAM_TIME, "claim.created_at"), \
@@ -86,7 +85,7 @@
     PAGE
 #define CLAIM_SORTS SORTS( \
     KEY("id", "claim.id"), \
-    NULLABLE_KEY("value", CLAIM_VALUE, "'Infinity'", "'-Infinity'"), \
+    NULLABLE_KEY("value", "claim.figure_amount", "'Infinity'", "'-Infinity'"), \
     KEY("source", "claim.source_id"), \
     KEY("line", "claim.line"), \
     KEY("subject", "claim.subject_id"), \
