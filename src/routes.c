@@ -25,6 +25,8 @@
     {name, "gte", type, NULL, true, column " >= ?"}, \
     {name, "lt", type, NULL, true, column " < ?"}, \
     {name, "lte", type, NULL, true, column " <= ?"}
+#define ORDERED_OR_NULL(name, type, column) \
+    ORDERED(name, type, column), {name, NULL, PARAM_NULL, NULL, true, "(" column " IS NULL) = ?"}
 
 /* The subselect makes the query be read once, and not for every row that it might match. */
 #define SEARCH(table) {"q", NULL, PARAM_TEXT, NULL, false, table ".search @@ (SELECT search_query(?))"}
@@ -77,8 +79,8 @@
           "none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"), \
     WORDS("kind", "claim.kind", "numeric", "multiple", "statement"), \
     TAGS("language", "source.language"), \
-    ORDERED("value", PARAM_NUMBER, "claim.figure_amount"), NULLABLE("value", "claim.figure_amount"), \
-    ORDERED("published_at", PARAM_DAY, "source.published_at"), NULLABLE("published_at", "source.published_at"), \
+    ORDERED_OR_NULL("value", PARAM_NUMBER, "claim.figure_amount"), \
+    ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at"), \
     ORDERED("line", PARAM_COUNT, "claim.line"), \
     ORDERED("created_at", PARAM_TIME, "claim.created_at"), \
     CLAIM_EMBEDS, \
@@ -128,8 +130,7 @@ const struct route routes[] = {
                       TAGS("language", "source.language"), NULLABLE("language", "source.language"),
                       IDS("origin", "source.origin_id"),
                       {"url", NULL, PARAM_TEXT, NULL, false, "source.url = ?"},
-                      ORDERED("published_at", PARAM_DAY, "source.published_at"),
-                      NULLABLE("published_at", "source.published_at"),
+                      ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at"),
                       ORDERED("created_at", PARAM_TIME, "source.created_at"),
                       PAGE)},
     {"/v1/sources/{id}", ONE_OF("sources", "source.id"), .params = PARAMS_OF_ONE},
