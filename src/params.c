@@ -9,6 +9,7 @@
 #include "cursor.h"
 #include "memory.h"
 #include "url.h"
+#include "utf8.h"
 #include "value.h"
 
 /* One query string being read. */
@@ -96,9 +97,10 @@ static const char *read_limit(const struct reading *reading, const struct param 
 
 static const char *read_text(const struct reading *reading, const struct param *param, const char *value)
 {
-    if (*value && strlen(value) <= TEXT_MAX)
+    if (*value && utf8_count(value) <= TEXT_MAX)
         return value;
-    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s has 1 to %d bytes.", param->name, TEXT_MAX);
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s has 1 to %d characters.", param->name,
+                TEXT_MAX);
     return NULL;
 }
 

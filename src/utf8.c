@@ -43,3 +43,11 @@ bool utf8_valid(const char *bytes, size_t size)
     }
     return true;
 }
+
+size_t utf8_count(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += (*text & 0xC0) != 0x80;
+    return count;
+}

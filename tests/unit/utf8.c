@@ -119,11 +119,19 @@ static void characters_are_taken_one_by_one(void **state)
     assert_int_equal(point, 7);
 }
 
+static void characters_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_count(""), 0);
+    assert_int_equal(utf8_count("a\u00E9\u20AC\U0001F4A1z"), 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_bytes_are_utf8),
         cmocka_unit_test(characters_are_taken_one_by_one),
+        cmocka_unit_test(characters_are_counted),
         cmocka_unit_test(every_sequence_up_to_three_bytes_is_judged_well),
         cmocka_unit_test(sequences_of_four_bytes_are_judged_well),
         cmocka_unit_test(random_bytes_are_judged_well),
