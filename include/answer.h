@@ -18,7 +18,8 @@ struct answer_count {
     const char *applied; /* "exact", "estimated"; NULL: nobody asked */
 };
 
-/* The representation that format= or an Accept field (NULL: any) chooses; NULL with *error set where there is none. */
+/* The representation that format= or an Accept field (NULL: any) chooses; NULL with *error set where there is none, or
+ * where it has no fields and the client picks some. */
 const struct representation *answer_representation(const struct params *params, const char *accept, struct arena *arena,
                                                    struct error *error);
 

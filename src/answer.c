@@ -33,8 +33,7 @@ static void refuse_form(const struct params *params, struct arena *arena, struct
     error_set(error, ERROR_NOT_ACCEPTABLE, "There is: %s.", list);
 }
 
-const struct representation *answer_representation(const struct params *params, const char *accept, struct arena *arena,
-                                                   struct error *error)
+static const struct representation *choose(const struct params *params, const char *accept)
 {
     const struct representation *best = params->representation;
     unsigned most = 0;
@@ -47,8 +46,20 @@ const struct representation *answer_representation(const struct params *params, 
             best = each;
         }
     }
-    if (!best)
+    return best;
+}
+
+const struct representation *answer_representation(const struct params *params, const char *accept, struct arena *arena,
+                                                   struct error *error)
+{
+    const struct representation *best = choose(params, accept);
+    if (!best) {
         refuse_form(params, arena, error);
+    } else if (params->fields && (best->format == FORMAT_JSONLD || best->format == FORMAT_SVG)) {
+        error_fault(error, ERROR_INVALID_PARAMETER, "fields", "An answer as %s is whole: it takes no fields.",
+                    format_name(best->format));
+        return NULL;
+    }
     return best;
 }
 
