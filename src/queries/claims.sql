@@ -41,11 +41,11 @@ SELECT claim.id,
        claim.period,
        claim.line AS "locator.line",
        source.id AS "source.id",
+       {embed source|source.kind AS "source.kind",}
        source.title AS "source.title",
+       {embed source|source.description AS "source.description",}
        source.language AS "source.language",
        {embed source|
-       source.kind AS "source.kind",
-       source.description AS "source.description",
        source.url AS "source.url",
        source.author AS "source.author",
        publisher.id AS "source.publisher.id",
