@@ -5,6 +5,7 @@ import database
 import pytest
 
 from contract import TREE, Contract
+from crowd import Crowd, settle
 from service import Api, Service, claimd
 
 
@@ -63,3 +64,31 @@ def targets(contract, api):
     working = {path: path.replace("{id}", quote(ids.get(path, ""), safe="")) for path in contract.paths}
     figures = [claim["id"] for claim in api.get("/v1/claims", kind="numeric", limit=2)["items"]]
     return {**working, "/v1/compare": "/v1/compare?claims=" + ",".join(figures)}
+
+
+@pytest.fixture(scope="session")
+def crowded(fresh_database):
+    """A function that makes a database of the seed and a crowd of further rows, and returns its URL."""
+    def create():
+        url = fresh_database(migrations=[])
+        migrated = claimd("migrate", "up", DATABASE_URL=url)
+        assert migrated.returncode == 0, migrated.stderr
+        connection = database.connect(url)
+        settle(connection, Crowd())
+        connection.close()
+        return url
+    return create
+
+
+@pytest.fixture(scope="session")
+def crowd_tables(crowded):
+    """A connection to the crowd that `crowd` serves. It is shared: tests read it and change nothing."""
+    connection = database.connect(crowded(), autocommit=True)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def crowd(crowd_tables, contract):
+    with Service(crowd_tables.dsn) as service:
+        yield Api(service.answers(), contract)
