@@ -1,11 +1,17 @@
 /* client: the connections of one thread, and how long each may take */
 #include "client.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "loop.h"
 #include "memory.h"
+
+/* What the system keeps for a client beyond what is on its way. It would keep megabytes, and a slow reader would seem
+ * to stand still until a third of them was taken. */
+enum { SEND_AHEAD = 64 * 1024 };
 
 void clients_init(struct clients *clients)
 {
@@ -16,6 +22,7 @@ void clients_init(struct clients *clients)
 struct client *client_add(struct clients *clients, int fd)
 {
     struct client *client = memory_alloc(sizeof(*client));
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){SEND_AHEAD}, sizeof(int));
     client->fd = fd;
     client->since = loop_now();
     client->previous = &clients->ring;
