@@ -1,7 +1,8 @@
 /* client: the connections of one thread, and how long each may take
  *
- * libmicrohttpd's own timeout begins anew with every byte, so a client that trickles would stay for ever. Here the time
- * is bounded in which a whole request must come, and in which an answer must be taken.
+ * libmicrohttpd's own timeout would begin anew with every byte, so that a client that trickles stayed for ever, and
+ * would end half an answer like a whole one. Here the time is bounded in which a whole request must come, and in which
+ * an answer, or a block of a long one, must be taken.
  */
 #ifndef CLAIMD_CLIENT_H
 #define CLAIMD_CLIENT_H
@@ -31,7 +32,13 @@ void client_remove(struct clients *clients, struct client *client);
 /* A request of the client begins or ends. */
 void client_turn(struct client *client, bool busy);
 
-/* Shuts down the sockets of those that have been idle or busy for too long; whoever reads them closes them. */
+/* Ends the connection so that the client can see that its answer is not whole; whoever reads the socket closes it. */
+void client_break_off(struct client *client);
+
+/* The same of all that are busy. */
+void clients_break_off(struct clients *clients);
+
+/* Shuts down the sockets of those that have been idle for too long, and breaks off those that are busy for too long. */
 void clients_sweep(struct clients *clients, uint64_t idle_ms, uint64_t busy_ms);
 
 #endif

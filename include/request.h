@@ -41,6 +41,9 @@ struct service {
 
     /* The client of the connection has taken a part of its answer. */
     void (*progress)(struct MHD_Connection *connection);
+
+    /* The rest of its answer cannot be had. */
+    void (*abandon)(struct MHD_Connection *connection);
 };
 
 struct request;

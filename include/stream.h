@@ -15,6 +15,9 @@ struct stream {
     bool complete; /* there is no further part */
     bool broken;   /* there should be one, but it cannot be had */
 
+    /* The client has taken all that was read before. */
+    void (*progress)(struct stream *stream);
+
     /* Asks for the next part, which is put into `part` later, or sets `broken`. */
     void (*ask)(struct stream *stream);
 };

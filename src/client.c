@@ -47,10 +47,34 @@ void client_turn(struct client *client, bool busy)
     client->since = loop_now();
 }
 
+/* A reset. The orderly end of a connection would say to a client of HTTP/1.0 that it has the whole answer, and
+ * libmicrohttpd shuts down before it closes, so that SO_LINGER would come too late. */
+void client_break_off(struct client *client)
+{
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    if (connect(client->fd, &nowhere, sizeof(nowhere)) != 0)
+        shutdown(client->fd, SHUT_RDWR);
+}
+
+void clients_break_off(struct clients *clients)
+{
+    for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
+        if (client->busy)
+            client_break_off(client);
+}
+
+static void cut_off(struct client *client)
+{
+    if (client->busy)
+        client_break_off(client);
+    else
+        shutdown(client->fd, SHUT_RDWR);
+}
+
 void clients_sweep(struct clients *clients, uint64_t idle_ms, uint64_t busy_ms)
 {
     uint64_t now = loop_now();
     for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
         if (now - client->since > (client->busy ? busy_ms : idle_ms))
-            shutdown(client->fd, SHUT_RDWR);
+            cut_off(client);
 }

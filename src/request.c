@@ -326,13 +326,26 @@ static void take_page(struct request *request, const PGresult *result, bool firs
     stream->complete = !keys;
 }
 
-static void ask_for_page(struct stream *stream)
+/* The status line has been sent: all that can be told is that the answer is not whole. */
+static void break_off(struct request *request)
+{
+    request->stream.broken = true;
+    request->service->abandon(request->connection);
+}
+
+static void note_progress(struct stream *stream)
 {
     struct request *request = container_of(stream, struct request, stream);
     request->service->progress(request->connection);
-    stream->broken = ask(request, QUERY_ROWS, &request->page) != DB_OK;
-    if (!stream->broken)
+}
+
+static void ask_for_page(struct stream *stream)
+{
+    struct request *request = container_of(stream, struct request, stream);
+    if (ask(request, QUERY_ROWS, &request->page) == DB_OK)
         MHD_suspend_connection(request->connection);
+    else
+        break_off(request);
 }
 
 static void begin_stream(struct request *request, const PGresult *result)
@@ -343,6 +356,7 @@ static void begin_stream(struct request *request, const PGresult *result)
         answer_error(request);
         return;
     }
+    request->stream.progress = note_progress;
     request->stream.ask = ask_for_page;
     answer(request, reply_stream(&request->stream, &document));
 }
@@ -385,12 +399,12 @@ static void go_on(struct request *request, const PGresult *result)
         ask_or_refuse(request, take_count(request, result) ? QUERY_ESTIMATE : QUERY_ROWS);
 }
 
-/* The status line of a streamed answer has been sent: all that can be told is that it is not whole. */
 static void go_on_streaming(struct request *request, enum db_status status, const PGresult *result)
 {
-    request->stream.broken = status != DB_OK;
     if (status == DB_OK)
         take_page(request, result, false);
+    else
+        break_off(request);
 }
 
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result)

@@ -66,6 +66,11 @@ static void on_progress(struct MHD_Connection *connection)
     client_turn(client_of(connection), true);
 }
 
+static void on_abandon(struct MHD_Connection *connection)
+{
+    client_break_off(client_of(connection));
+}
+
 static void on_sweep(struct loop_timer *timer)
 {
     struct worker *worker = container_of(timer, struct worker, sweep);
@@ -110,12 +115,12 @@ static void on_daemon_ready(struct loop_watch *watch, uint32_t events)
 static bool daemon_start(struct worker *worker)
 {
     const struct config *config = worker->config;
-    worker->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
-        MHD_OPTION_LISTEN_SOCKET, worker->socket, MHD_OPTION_URI_LOG_CALLBACK, on_target, worker,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_CONNECTION_LIMIT, config->max_connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+    worker->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
+                         MHD_OPTION_LISTEN_SOCKET, worker->socket, MHD_OPTION_URI_LOG_CALLBACK, on_target, worker,
+                         MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+                         worker, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_CONNECTION_LIMIT,
+                         config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
     if (!worker->daemon)
         return false;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -173,6 +178,7 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
     worker->service.cache_control = worker->cache_control;
     worker->service.cors_origins = config->cors_origins;
     worker->service.progress = on_progress;
+    worker->service.abandon = on_abandon;
     if (getrandom(&worker->service.id_prefix, sizeof(worker->service.id_prefix), 0) < 0)
         worker->service.id_prefix = (uint64_t)(uintptr_t)worker ^ loop_now();
     query_set_init(&worker->service.queries);
@@ -186,6 +192,7 @@ static void worker_release(struct worker *worker)
 {
     db_release(&worker->service.db);
     MHD_run(worker->daemon);
+    clients_break_off(&worker->clients);
     MHD_stop_daemon(worker->daemon);
     loop_release(&worker->loop);
     query_set_release(&worker->service.queries);

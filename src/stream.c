@@ -6,6 +6,9 @@
 ssize_t stream_read(struct stream *stream, char *space, size_t size)
 {
     size_t rest = stream->part.size - stream->taken;
+    stream->progress(stream);
+    if (stream->broken)
+        return STREAM_BROKEN;
     if (!rest && stream->complete)
         return STREAM_END;
     if (!rest && stream->broken)
