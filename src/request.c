@@ -359,6 +359,9 @@ static void begin_stream(struct request *request, const PGresult *result)
     request->stream.progress = note_progress;
     request->stream.ask = ask_for_page;
     answer(request, reply_stream(&request->stream, &document));
+    /* libmicrohttpd 0.9.75 sends the last chunk behind the head of a HEAD, too. */
+    if (is_method(request, MHD_HTTP_METHOD_HEAD))
+        MHD_set_response_options(request->reply.response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
 }
 
 /* ---- results ---- */
