@@ -164,10 +164,10 @@ static void put_list_headers(struct request *request, const char *next)
     reply_header(&request->reply, "X-Total-Count", arena_format(&request->arena, "%lld", request->count.total));
 }
 
+/* The same for each form that a target has: caches keep the last list of fields that they saw for a target. */
 static const char *vary_of(const struct request *request)
 {
-    bool counts = request->params.route->shape == SHAPE_LIST && request->representation->format == FORMAT_JSON;
-    return counts ? "Accept, Accept-Encoding, Prefer" : "Accept, Accept-Encoding";
+    return request->params.route->shape == SHAPE_LIST ? "Accept, Accept-Encoding, Prefer" : "Accept, Accept-Encoding";
 }
 
 /* Whether the data are still those that the request was answered from. */
@@ -533,13 +533,24 @@ struct request *request_begin(struct service *service, const char *uri)
     return request;
 }
 
+/* In one field with what else chooses the answer: some caches read no second one. */
+static void put_vary_of_origin(struct request *request)
+{
+    const char *others = MHD_get_response_header(request->reply.response, MHD_HTTP_HEADER_VARY);
+    const char *all =
+        others ? arena_format(&request->arena, "%s, " MHD_HTTP_HEADER_ORIGIN, others) : MHD_HTTP_HEADER_ORIGIN;
+    if (others)
+        MHD_del_response_header(request->reply.response, MHD_HTTP_HEADER_VARY, others);
+    reply_header(&request->reply, MHD_HTTP_HEADER_VARY, all);
+}
+
 /* To a browser's scripts: which pages may read the answer, and what of it. */
 static void put_cors_headers(struct request *request)
 {
     const char *origins = request->service->cors_origins;
     const char *allowed = origin_allowed(origins, field(request, MHD_HTTP_HEADER_ORIGIN));
     if (strcmp(origins, "*") != 0)
-        reply_header(&request->reply, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ORIGIN);
+        put_vary_of_origin(request);
     if (!allowed)
         return;
     reply_header(&request->reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
