@@ -17,6 +17,7 @@ from wire import Wire
 
 BINARY = os.environ.get("CLAIMD_BINARY", str(TREE / "build/claimd"))
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
+INSTRUMENTED = any(name in pathlib.Path(BINARY).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 SETTINGS = ("DATABASE_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE")
 
 
@@ -99,8 +100,12 @@ class Service:
         until(logged, 5, f"an event {name}")
         return logged()[0]
 
-    def wire(self, timeout=10):
-        return Wire(self.port, timeout)
+    def memory(self):
+        """The bytes of memory that the process has now."""
+        return int(re.search(r"VmRSS:\s*(\d+) kB", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1]) * 1024
+
+    def wire(self, timeout=10, window=None):
+        return Wire(self.port, timeout, window)
 
     def stop(self, with_signal=signal.SIGTERM):
         """Ends the service in good order."""

@@ -1,16 +1,12 @@
 """The pages that show the contract: what a browser makes of them, their policy, and the codings they are built in with"""
-import gzip
-import subprocess
-
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from browser import Browser
+from wire import DECODE
 
 CLOSED = "default-src 'none'; frame-ancestors 'none'"
-DECODE = {"gzip": gzip.decompress,
-          "br": lambda body: subprocess.run(["brotli", "-dc"], input=body, stdout=subprocess.PIPE, check=True).stdout}
 
 
 @pytest.fixture(scope="module")
