@@ -11,8 +11,6 @@ ssize_t stream_read(struct stream *stream, char *space, size_t size)
         return STREAM_BROKEN;
     if (!rest && stream->complete)
         return STREAM_END;
-    if (!rest && stream->broken)
-        return STREAM_BROKEN;
     if (!rest) {
         stream->part.size = stream->taken = 0;
         stream->ask(stream);

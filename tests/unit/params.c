@@ -382,7 +382,7 @@ static void operators_choose_a_condition(void **state)
     assert_term("created_at=lt.2025-01-27", "claim.created_at < ?", "2025-01-27");
     assert_term("quantity=is.null", "(claim.quantity_id IS NULL) = ?", "true");
     assert_term("quantity=not.is.null", "(claim.quantity_id IS NULL) = ?", "false");
-    assert_term("value=is.null", "(claim.figure_value IS NULL) = ?", "true");
+    assert_term("value=is.null", "(claim.figure_amount IS NULL) = ?", "true");
     assert_term("published_at=not.is.null", "(source.published_at IS NULL) = ?", "false");
     assert_term("source=not", "claim.source_id = ANY (?)", "{\"not\"}");
     assert_term("quantity=null", "claim.quantity_id = ANY (?)", "{\"null\"}");

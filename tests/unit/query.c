@@ -179,7 +179,7 @@ static void an_order_is_said_in_the_rows_and_behind_them(void **state)
     (void)state;
     bind_target("/v1/claims?sort=-line,source");
     assert_sql(", claim.line AS key_0, claim.source_id AS key_1, claim.id AS key_2\n");
-    assert_sql("ORDER BY key_0 DESC, key_1, key_2 LIMIT $1) AS claim");
+    assert_sql("ORDER BY key_0 DESC, key_1, key_2 LIMIT 201) AS page LIMIT $1) AS claim");
     assert_sql(", key_0, key_1, key_2\n");
     const char *last = strstr(strstr(call.statement->sql, "LIMIT $1"), "ORDER BY key_0 DESC, key_1, key_2");
     assert_non_null(last);

@@ -12,8 +12,15 @@
 #include "dice.h"
 
 static struct stream stream;
-static int asked;      /* how often the next part was asked for */
-static bool break_now; /* whether asking fails at once */
+static unsigned progress; /* how often the client was seen to take something */
+static int asked;         /* how often the next part was asked for */
+static bool break_now;    /* whether asking fails at once */
+
+static void note_progress(struct stream *of)
+{
+    assert_ptr_equal(of, &stream);
+    progress++;
+}
 
 static void ask(struct stream *of)
 {
@@ -24,7 +31,7 @@ static void ask(struct stream *of)
 static int begin(void **state)
 {
     (void)state;
-    stream = (struct stream){.part = BUFFER_INIT, .ask = ask};
+    stream = (struct stream){.part = BUFFER_INIT, .progress = note_progress, .ask = ask};
     asked = 0;
     break_now = false;
     return 0;
@@ -42,7 +49,9 @@ static void assert_read(size_t room, const char *expected)
     char space[100];
     assert_true(room <= sizeof(space));
     memset(space, '#', sizeof(space));
+    progress = 0;
     assert_int_equal(stream_read(&stream, space, room), strlen(expected));
+    assert_int_equal(progress, 1);
     assert_memory_equal(space, expected, strlen(expected));
     assert_int_equal(space[strlen(expected)], '#');
 }
