@@ -59,7 +59,7 @@ def keys(items):
 def test_any_fields_give_the_whole_restricted_to_them(crowd, wholes, path, embed):
     items = wholes(path, embed)
 
-    @settings(max_examples=6 if path == "/v1/comparisons" else 16, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=6 if path == "/v1/comparisons" else 10, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(st.sampled_from(keys(items)), min_size=1, max_size=6))
     def agrees(fields):
         found = crowd.answer(path, params={"limit": 40, "fields": ",".join(fields), **({"embed": ",".join(embed)} if embed else {})})
@@ -204,7 +204,7 @@ def members(comparison):
     return {each["claim"] for each in comparison["figures"] + comparison["stated_multiples"]}
 
 
-@pytest.mark.parametrize("embed", [EMBEDS, EMBEDS[::-1], ["source", "source"], ["subject", "comparisons"]], ids=",".join)
+@pytest.mark.parametrize("embed", [EMBEDS[::-1], ["source", "source"], ["subject", "comparisons"]], ids=",".join)
 def test_several_embeds_are_each_what_they_are_alone(crowd, embed):
     alone = {name: sample(crowd, embed=name) for name in set(embed)}
     for place, claim in enumerate(sample(crowd, embed=embed)):
