@@ -97,7 +97,8 @@ static ssize_t read_nothing(void *context, uint64_t position, char *space, size_
 struct reply reply_unchanged(const char *etag, size_t size, const struct reply_document *document)
 {
     struct reply reply = {.response = MHD_create_response_from_callback(size, 1, read_nothing, NULL, NULL),
-                          .status = MHD_HTTP_NOT_MODIFIED};
+                          .status = MHD_HTTP_NOT_MODIFIED,
+                          .size = size};
     reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, document->cache_control);
     put_validators(&reply, etag, document);
     return reply;

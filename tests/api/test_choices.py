@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reference import ids, ordered, sort_text, walk
+from naive import ids, ordered, sort_text, walk
 
 STANCES = ("asserts", "reports", "disputes")
 CHOICES = [chosen for size in (1, 2, 3) for chosen in itertools.combinations(STANCES, size)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reference import LISTINGS, fetch, select
+from naive import LISTINGS, fetch, select
 from service import Api, Service, claimd
 from test_filters import conditions
 

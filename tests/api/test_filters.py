@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reference import (LISTINGS, OPERATORS, any_of, compares, fetch, ids, is_not_null, is_null, none_of, ordered, select, sort_text,
+from naive import (LISTINGS, OPERATORS, any_of, compares, fetch, ids, is_not_null, is_null, none_of, ordered, select, sort_text,
                        walk)
 
 ABSENT = {"language": "xx", "stance": "disputes", "hedge": "opinion", "kind": None}

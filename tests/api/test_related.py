@@ -3,7 +3,7 @@ import collections
 
 import pytest
 
-from reference import fetch, ids, walk
+from naive import fetch, ids, walk
 
 SHARED = """
     SELECT other.id::text, 'same_proposition' AS kind, this.proposition_id::text AS through FROM claim AS this JOIN claim AS other USING (proposition_id)

@@ -4,7 +4,7 @@ import re
 import database
 import pytest
 
-from reference import any_of, fetch, ids, ordered, select, target, walk
+from naive import any_of, fetch, ids, ordered, select, target, walk
 
 TEXTS = {
     "/v1/claims": """

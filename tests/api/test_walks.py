@@ -8,7 +8,7 @@ import database
 import pytest
 
 from crowd import Crowd, insert
-from reference import CLAIM, LISTINGS, behind, fetch, ids, ordered, sort_text, walk
+from naive import CLAIM, LISTINGS, behind, fetch, ids, ordered, sort_text, walk
 from service import Api, Service
 
 ONE_KEY = [(path, [(name, descending)]) for path, listing in LISTINGS.items() for name in listing.sorts for descending in (False, True)]

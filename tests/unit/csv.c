@@ -124,8 +124,8 @@ static void null_is_an_empty_field(void **state)
     assert_rows(1, ",,\r\n");
 }
 
-/* A cell is a column's own value: an object that is null has no cell of its own to say so. */
-static void columns_of_an_object_are_null_one_by_one(void **state)
+/* As in JSON: what its first column says. */
+static void an_object_that_is_null_is_empty_in_all_columns(void **state)
 {
     (void)state;
     COLUMNS({"a.b", INT4}, {"a.c", INT4});
@@ -262,7 +262,7 @@ int main(void)
         TEST(only_the_first_rows_are_written),
         TEST(types_become_text),
         TEST(null_is_an_empty_field),
-        TEST(columns_of_an_object_are_null_one_by_one),
+        TEST(an_object_that_is_null_is_empty_in_all_columns),
         TEST(fields_that_need_quotes_have_them),
         TEST(formulas_are_defused),
         TEST(numbers_are_never_defused),

@@ -192,8 +192,8 @@ static void an_order_is_said_in_the_rows_and_behind_them(void **state)
     assert_false(sql_has("key_"));
 }
 
-#define VALUE_DESCENDING "coalesce(claim.figure_value * coalesce(unit.factor, 1), '-Infinity')"
-#define VALUE_ASCENDING "coalesce(claim.figure_value * coalesce(unit.factor, 1), 'Infinity')"
+#define VALUE_DESCENDING "coalesce(claim.figure_amount, '-Infinity')"
+#define VALUE_ASCENDING "coalesce(claim.figure_amount, 'Infinity')"
 
 /* One comparison of rows, for one index over the keys. */
 static void keys_of_one_direction_are_compared_at_once(void **state)
