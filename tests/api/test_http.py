@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from contract import TREE
-from service import Api, Service, until, until
+from service import Api, Service, until
 from wire import DECODE
 
 PATHS = list(yaml.safe_load((TREE / "openapi.yaml").read_text())["paths"])
