@@ -296,11 +296,21 @@ static bool is_state(const PGresult *result, const char *class_or_state)
     return state && strncmp(state, class_or_state, strlen(class_or_state)) == 0;
 }
 
-/* invalid_text_representation, numeric_value_out_of_range, invalid_datetime_format, datetime_field_overflow */
+/* What PostgreSQL says of a text that is no value of the type wanted. */
 static bool is_misfit(const PGresult *result)
 {
-    return is_state(result, "22P02") || is_state(result, "22003") || is_state(result, "22007") ||
-           is_state(result, "22008");
+    static const char *const states[] = {
+        "22P02", /* invalid_text_representation */
+        "22003", /* numeric_value_out_of_range */
+        "22007", /* invalid_datetime_format */
+        "22008", /* datetime_field_overflow */
+        "22009", /* invalid_time_zone_displacement_value */
+        "22023", /* invalid_parameter_value: a time zone of no known name */
+    };
+    for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+        if (is_state(result, states[i]))
+            return true;
+    return false;
 }
 
 static enum db_status status_of(const PGresult *result)
