@@ -134,8 +134,10 @@ const struct route routes[] = {
                       ORDERED("created_at", PARAM_TIME, "source.created_at"),
                       PAGE)},
     {"/v1/sources/{id}", ONE_OF("sources", "source.id"), .params = PARAMS_OF_ONE},
+    /* Whether there is the source stands apart from the rows, of which the filters may leave none to ask it of. */
     {"/v1/sources/{id}/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
-     .id_condition = "claim.source_id = known_source(?)", .params = PARAMS(SEARCH("claim"), CLAIM_FILTERS)},
+     .id_condition = "known_source({id}) = {id} AND claim.source_id = ?",
+     .params = PARAMS(SEARCH("claim"), CLAIM_FILTERS)},
 
     {"/v1/comparisons", LIST_OF("comparisons"),
      .sorts = SORTS(KEY("id", "comparison_set.id"),
