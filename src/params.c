@@ -124,8 +124,8 @@ static const char *read_ordered(const struct reading *reading, const struct para
     const char *fault = ordered_fault(param->type, value);
     if (!fault)
         return value;
-    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name,
-                "%s takes %s, alone or behind eq., gt., gte., lt. or lte.", param->name, fault);
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s takes %s%s.", param->name, fault,
+                param->op ? ", alone or behind eq., gt., gte., lt. or lte" : "");
     return NULL;
 }
 
@@ -160,7 +160,8 @@ static void read_format(const struct reading *reading, const struct param *param
 
 static void read_embed(const struct reading *reading, const struct param *param, const char *value)
 {
-    for (const char *next = value;; next++) {
+    unsigned count = 0;
+    for (const char *next = value; count_check(reading, param, ++count, LIST_MAX); next++) {
         size_t size = strcspn(next, ",");
         int index = word_index(param->values, next, size);
         if (index < 0) {
@@ -174,11 +175,17 @@ static void read_embed(const struct reading *reading, const struct param *param,
     }
 }
 
+static bool is_key_list(const char *value)
+{
+    size_t size = strlen(value);
+    return size && size <= TEXT_MAX && strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_.,") == size &&
+           *value != ',' && value[size - 1] != ',' && !strstr(value, ",,");
+}
+
 /* Which keys there are is known only with the answer; here, that these can be some. */
 static void read_fields(const struct reading *reading, const struct param *param, const char *value)
 {
-    if (strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_.,") == strlen(value) && *value &&
-        strlen(value) <= TEXT_MAX)
+    if (is_key_list(value))
         reading->params->fields = value;
     else
         error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name,

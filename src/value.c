@@ -58,7 +58,7 @@ bool value_is_number(const char *text)
         return !*text;
     text += 1 + (text[1] == '-' || text[1] == '+');
     size_t exponent = strspn(text, DIGITS);
-    return exponent && exponent <= 3 && !text[exponent] && strtol(text, NULL, 10) <= EXPONENT_MOST;
+    return exponent && exponent <= 2 && !text[exponent] && strtol(text, NULL, 10) <= EXPONENT_MOST;
 }
 
 bool value_is_count(const char *text)
