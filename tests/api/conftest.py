@@ -6,7 +6,7 @@ import pytest
 
 from contract import TREE, Contract
 from crowd import Crowd, settle
-from service import Api, Service, claimd
+from service import SANITIZER, Api, Service, claimd
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +51,16 @@ def service(database_url):
 @pytest.fixture(scope="session")
 def api(service, contract):
     return Api(service, contract)
+
+
+@pytest.fixture(scope="module")
+def clean_log(service):
+    """Whatever a module's tests send, the service finds no fault with itself."""
+    before = len(service.log())
+    yield
+    log = service.log()[before:]
+    assert not SANITIZER.search(log), log[-5000:]
+    assert not [line for line in log.splitlines() if '"level":"error"' in line or '"event":"query-failed"' in line]
 
 
 @pytest.fixture(scope="session")
