@@ -19,10 +19,11 @@ CPPFLAGS += -Iinclude -D_GNU_SOURCE -DCLAIMD_VERSION='"$(VERSION)"' $(shell pkg-
 LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lm
 
-SOURCES := $(wildcard src/*.c)
+SOURCES := $(wildcard src/*.c src/*/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o) $(B)/embedded.o
 LIBRARY := $(filter-out $(B)/main.o,$(OBJECTS))
-UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
+UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
+FOLDERS := $(patsubst %/,%,$(sort $(dir $(OBJECTS) $(UNITS))))
 EMBEDDED := $(wildcard src/queries/*.sql src/queries/rows/*.sql migrations/*.sql)
 
 # What is served as it stands, each file also in the codings that clients take.
@@ -44,7 +45,7 @@ all: $(B)/claimd
 $(B)/claimd: $(OBJECTS)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/%.o: src/%.c | $(B)
+$(B)/%.o: src/%.c | $(FOLDERS)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(B)/%.o: $(B)/%.c
@@ -82,13 +83,13 @@ $(B)/files/%.gz: $(B)/files/%
 $(B)/files/%.br: $(B)/files/%
 	brotli -q 11 -c $< >$@
 
-$(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tests/unit
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka $(DECODERS)
+$(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(FOLDERS)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka $(DECODERS)
 
 # What was compressed is read back by what clients read it with.
 $(B)/tests/unit/compress $(B)/tests/unit/reply: DECODERS = $(shell pkg-config --libs libbrotlidec)
 
-$(B) $(B)/tests/unit:
+$(FOLDERS):
 	mkdir -p $@
 
 run: all
@@ -106,9 +107,9 @@ lint:
 	scripts/lint
 
 format:
-	clang-format-14 -i src/*.c include/*.h tests/unit/*.c
+	find src include tests/unit -name '*.[ch]' -exec clang-format-14 -i {} +
 
 clean:
 	rm -rf build
 
--include $(wildcard $(B)/*.d $(B)/tests/unit/*.d)
+-include $(OBJECTS:.o=.d) $(UNITS:=.d)

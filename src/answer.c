@@ -10,7 +10,7 @@
 #include "csv.h"
 #include "memory.h"
 #include "negotiate.h"
-#include "plot.h"
+#include "plot/plot.h"
 #include "row.h"
 
 static const char *const media_types[] = {

@@ -2,11 +2,11 @@
  *
  * Each appends UTF-8 text, not escaped for anything, to the buffer.
  */
-#ifndef CLAIMD_SENTENCE_H
-#define CLAIMD_SENTENCE_H
+#ifndef CLAIMD_PLOT_SENTENCE_H
+#define CLAIMD_PLOT_SENTENCE_H
 
 #include "buffer.h"
-#include "entry.h"
+#include "plot/entry.h"
 
 /* The comparison's title, or one made of what its figures have in common. */
 void sentence_title(struct buffer *text, const json_t *comparison, const struct entries *entries);

@@ -4,12 +4,12 @@
  * ring where it disputes; a diamond at the end of a limit, hollow where the end itself is excluded; an arrow where an
  * interval is open; dashes where the source hedges. The style sheet is that of plot.
  */
-#ifndef CLAIMD_MARK_H
-#define CLAIMD_MARK_H
+#ifndef CLAIMD_PLOT_MARK_H
+#define CLAIMD_PLOT_MARK_H
 
 #include "buffer.h"
-#include "entry.h"
-#include "scale.h"
+#include "plot/entry.h"
+#include "plot/scale.h"
 
 /* The room that marks need beyond the ends of the axis: an open interval runs to there. */
 enum { MARK_MARGIN = 24 };

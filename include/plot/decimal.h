@@ -2,8 +2,8 @@
  *
  * Independent of the locale.
  */
-#ifndef CLAIMD_DECIMAL_H
-#define CLAIMD_DECIMAL_H
+#ifndef CLAIMD_PLOT_DECIMAL_H
+#define CLAIMD_PLOT_DECIMAL_H
 
 #include <stdbool.h>
 

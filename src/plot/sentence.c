@@ -1,11 +1,11 @@
 /* sentence: what a comparison holds and finds, in plain English */
-#include "sentence.h"
+#include "plot/sentence.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "decimal.h"
+#include "plot/decimal.h"
 
 static const char *const reasons[] = {"subject", "quantity", "scope", "period", "unit"};
 enum { REASONS_COUNT = sizeof(reasons) / sizeof(*reasons) };

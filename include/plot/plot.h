@@ -4,8 +4,8 @@
  * the baseline is set apart, and the finding stands below. Title, description and style are in the picture itself,
  * light and dark; it asks for no font, script or other resource. The same comparison gives the same bytes.
  */
-#ifndef CLAIMD_PLOT_H
-#define CLAIMD_PLOT_H
+#ifndef CLAIMD_PLOT_PLOT_H
+#define CLAIMD_PLOT_PLOT_H
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* comparisons: documents to draw, written with single quotes */
-#ifndef CLAIMD_TEST_COMPARISONS_H
-#define CLAIMD_TEST_COMPARISONS_H
+#ifndef CLAIMD_TEST_PLOT_COMPARISONS_H
+#define CLAIMD_TEST_PLOT_COMPARISONS_H
 
 #include <jansson.h>
 #include <stdio.h>

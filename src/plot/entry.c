@@ -1,12 +1,12 @@
 /* entry: the figures of a comparison, made ready to be drawn */
-#include "entry.h"
+#include "plot/entry.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "decimal.h"
 #include "memory.h"
+#include "plot/decimal.h"
 
 const char *entry_text(const json_t *object, const char *key)
 {

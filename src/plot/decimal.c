@@ -1,5 +1,5 @@
 /* decimal: exact decimals, as JSON carries them in strings, for drawing and for reading */
-#include "decimal.h"
+#include "plot/decimal.h"
 
 #include <ctype.h>
 #include <math.h>

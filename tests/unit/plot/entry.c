@@ -1,5 +1,5 @@
 /* entry: figures come in the comparison's unit, with what the pairs say about them */
-#include "entry.h"
+#include "plot/entry.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,18 +1,18 @@
 /* plot: a comparison as a picture, for an article's <img> */
-#include "plot.h"
+#include "plot/plot.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "decimal.h"
-#include "entry.h"
-#include "mark.h"
 #include "memory.h"
-#include "scale.h"
-#include "sentence.h"
-#include "svg.h"
-#include "wrap.h"
+#include "plot/decimal.h"
+#include "plot/entry.h"
+#include "plot/mark.h"
+#include "plot/scale.h"
+#include "plot/sentence.h"
+#include "plot/svg.h"
+#include "plot/wrap.h"
 
 /* ---- the sheet ---- */
 

@@ -1,7 +1,7 @@
 /* svg: XML text (XML 1.0) written into a buffer, the same bytes in every locale
  */
-#ifndef CLAIMD_SVG_H
-#define CLAIMD_SVG_H
+#ifndef CLAIMD_PLOT_SVG_H
+#define CLAIMD_PLOT_SVG_H
 
 #include "buffer.h"
 

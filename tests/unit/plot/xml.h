@@ -3,8 +3,8 @@
  * One root element, tags that match, attributes in single quotes and each once, the five entities and numeric ones, and
  * characters that XML allows. No comments, CDATA or processing instructions: none are written.
  */
-#ifndef CLAIMD_TEST_XML_H
-#define CLAIMD_TEST_XML_H
+#ifndef CLAIMD_TEST_PLOT_XML_H
+#define CLAIMD_TEST_PLOT_XML_H
 
 #include <ctype.h>
 #include <stdbool.h>

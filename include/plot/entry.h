@@ -3,8 +3,8 @@
  * Reads the document that GET /v1/comparisons/{id} and GET /v1/compare answer, and lives as long as it. What the
  * document lacks is empty or not a number: nothing here fails.
  */
-#ifndef CLAIMD_ENTRY_H
-#define CLAIMD_ENTRY_H
+#ifndef CLAIMD_PLOT_ENTRY_H
+#define CLAIMD_PLOT_ENTRY_H
 
 #include <jansson.h>
 #include <stdbool.h>

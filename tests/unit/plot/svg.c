@@ -1,5 +1,5 @@
 /* svg: what is printed into markup stays text, and numbers are plain */
-#include "svg.h"
+#include "plot/svg.h"
 
 #include <math.h>
 #include <setjmp.h>

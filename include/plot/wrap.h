@@ -3,8 +3,8 @@
  * Without the font nobody knows how wide a text is. The estimate is that of a wide sans-serif, so that text in most
  * others stays within it. Sizes and widths are in the same unit, that of the font's size.
  */
-#ifndef CLAIMD_WRAP_H
-#define CLAIMD_WRAP_H
+#ifndef CLAIMD_PLOT_WRAP_H
+#define CLAIMD_PLOT_WRAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

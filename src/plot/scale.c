@@ -1,10 +1,10 @@
 /* scale: an axis, from numbers to places on it */
-#include "scale.h"
+#include "plot/scale.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "decimal.h"
+#include "plot/decimal.h"
 
 /* The least distance of ticks without labels, and how long a decade is that has room for them at all. */
 static const double minor_apart = 4, decade_with_minors = 60;

@@ -1,5 +1,5 @@
 /* sentence: what a comparison finds is said in words that fit */
-#include "sentence.h"
+#include "plot/sentence.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

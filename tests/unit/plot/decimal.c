@@ -1,5 +1,5 @@
 /* decimal: decimals are read near enough, and worded exactly */
-#include "decimal.h"
+#include "plot/decimal.h"
 
 #include <math.h>
 #include <setjmp.h>

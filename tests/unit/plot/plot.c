@@ -1,5 +1,5 @@
 /* plot: whatever the document, the picture is well-formed and shows what there is */
-#include "plot.h"
+#include "plot/plot.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* wrap: lines keep to their width, lose nothing but spaces, and are cut between characters */
-#include "wrap.h"
+#include "plot/wrap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

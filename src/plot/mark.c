@@ -1,9 +1,9 @@
 /* mark: how a figure is drawn on an axis */
-#include "mark.h"
+#include "plot/mark.h"
 
 #include <math.h>
 
-#include "svg.h"
+#include "plot/svg.h"
 
 static const double dot_radius = 6, halo_radius = 10.5, diamond_radius = 6.5, cap_height = 9, head = 8;
 

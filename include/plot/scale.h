@@ -3,8 +3,8 @@
  * Linear from zero, or logarithmic where all numbers are positive and the largest is SCALE_LOG_FROM times the smallest:
  * from there on a linear axis would leave the smallest no room.
  */
-#ifndef CLAIMD_SCALE_H
-#define CLAIMD_SCALE_H
+#ifndef CLAIMD_PLOT_SCALE_H
+#define CLAIMD_PLOT_SCALE_H
 
 #include <stdbool.h>
 #include <stddef.h>

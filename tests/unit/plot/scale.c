@@ -1,5 +1,5 @@
 /* scale: every number has its place, and ticks are round, in order and apart */
-#include "scale.h"
+#include "plot/scale.h"
 
 #include <math.h>
 #include <setjmp.h>

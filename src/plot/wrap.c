@@ -1,5 +1,5 @@
 /* wrap: text broken into lines of an estimated width */
-#include "wrap.h"
+#include "plot/wrap.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* svg: XML text written into a buffer, the same bytes in every locale */
-#include "svg.h"
+#include "plot/svg.h"
 
 #include <math.h>
 #include <stdarg.h>
