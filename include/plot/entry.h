@@ -19,7 +19,7 @@ struct entry {
     enum stance stance;
     enum bound bound;
     bool hedged, baseline;
-    bool drawn;              /* it has a number in the comparison's unit */
+    bool drawn;              /* it has an amount: a number in the comparison's unit */
     double value, low, high; /* in that unit; NAN is no value, an open end */
     unsigned origin;         /* 1, 2 … for what is of one origin with another figure; 0 for what is not */
 };

@@ -47,72 +47,18 @@ static enum bound read_bound(const char *word)
     return (enum bound)word_place(word, words, 7);
 }
 
-/* ---- units ---- */
-
-/* What the document says about a unit without naming its factor: the value of a figure in the comparison's unit is the
- * baseline's plus the difference to it. */
-struct conversion {
-    const json_t *figures;
-    const char *unit;  /* the comparison's */
-    double base_value; /* the baseline's in it; NAN if that cannot be told */
-};
-
-static const json_t *figure_of(const json_t *document)
-{
-    return json_object_get(document, "figure");
-}
-
-static double base_value(const json_t *figures, const char *unit)
-{
-    size_t i;
-    json_t *document;
-    json_array_foreach(figures, i, document)
-    {
-        double base = number_at(figure_of(document), "value") - number_at(document, "difference_to_baseline");
-        if (!isnan(base) && strcmp(entry_nested(document, "figure", "unit"), unit) == 0)
-            return base;
-    }
-    return NAN;
-}
-
-/* NAN where no figure of that unit has a value that tells. */
-static double unit_factor(const struct conversion *conversion, const char *unit)
-{
-    size_t i;
-    json_t *document;
-    if (strcmp(unit, conversion->unit) == 0)
-        return 1;
-    json_array_foreach(conversion->figures, i, document)
-    {
-        double value = number_at(figure_of(document), "value");
-        double amount = conversion->base_value + number_at(document, "difference_to_baseline");
-        double factor = amount / value;
-        if (strcmp(entry_nested(document, "figure", "unit"), unit) == 0 && isfinite(factor) && factor > 0)
-            return factor;
-    }
-    return NAN;
-}
-
 /* ---- one figure ---- */
 
-/* What conversion takes out of the range of decimal_read() is not drawn. */
-static double converted(double number, double factor)
+static void read_numbers(struct entry *entry)
 {
-    double result = number * factor;
-    return fabs(result) <= DECIMAL_LARGEST ? result : (double)NAN;
-}
-
-static void read_numbers(struct entry *entry, const struct conversion *conversion)
-{
-    const json_t *figure = figure_of(entry->document);
-    double factor = unit_factor(conversion, entry_text(figure, "unit"));
-    entry->value = converted(number_at(figure, "value"), factor);
-    entry->low = converted(number_at(figure, "low"), factor);
-    entry->high = converted(number_at(figure, "high"), factor);
+    const json_t *amount = json_object_get(entry->document, "amount");
+    entry->value = number_at(amount, "value");
+    entry->low = number_at(amount, "low");
+    entry->high = number_at(amount, "high");
     entry->drawn = !isnan(entry->value) || !isnan(entry->low) || !isnan(entry->high);
 }
 
-static struct entry read_entry(const json_t *document, const struct conversion *conversion, const char *baseline)
+static struct entry read_entry(const json_t *document, const char *baseline)
 {
     const char *hedge = entry_text(document, "hedge");
     struct entry entry = {
@@ -122,7 +68,7 @@ static struct entry read_entry(const json_t *document, const struct conversion *
         .hedged = *hedge && strcmp(hedge, "none") != 0,
         .baseline = *baseline && strcmp(entry_text(document, "claim"), baseline) == 0,
     };
-    read_numbers(&entry, conversion);
+    read_numbers(&entry);
     return entry;
 }
 
@@ -195,12 +141,11 @@ static void read_pairs(struct entries *entries, const json_t *pairs)
 struct entries entries_read(const json_t *comparison)
 {
     const json_t *figures = json_object_get(comparison, "figures");
-    const char *unit = entry_text(comparison, "unit"), *baseline = entry_text(comparison, "baseline");
-    struct conversion conversion = {figures, unit, base_value(figures, unit)};
+    const char *baseline = entry_text(comparison, "baseline");
     struct entries entries = {NULL, json_array_size(figures)};
     entries.list = memory_alloc((entries.count + 1) * sizeof(*entries.list));
     for (size_t i = 0; i < entries.count; i++)
-        entries.list[i] = read_entry(json_array_get(figures, i), &conversion, baseline);
+        entries.list[i] = read_entry(json_array_get(figures, i), baseline);
     read_pairs(&entries, json_object_get(comparison, "pairs"));
     return entries;
 }

@@ -21,14 +21,29 @@ static inline json_t *json_of(const char *text)
     return document;
 }
 
+/* The amount of a figure in a comparison in USD; no other unit converts to that. */
+static inline json_t *amount_of(const json_t *figure)
+{
+    static const char *const keys[] = {"value", "low", "high"};
+    const char *unit = json_string_value(json_object_get(figure, "unit"));
+    json_t *amount = json_object();
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+        json_t *number = unit && strcmp(unit, "USD") == 0 ? json_object_get(figure, keys[i]) : NULL;
+        json_object_set(amount, keys[i], number ? number : json_null());
+    }
+    return amount;
+}
+
 /* A compared figure with everything in its place; `figure` is JSON. */
 static inline json_t *figure_of_claim(const char *claim, const char *figure, const char *stance, const char *hedge)
 {
-    return json_pack("{ss s{ss ss} s{ss ss} s{ss ss ss} s{ss ss ss} ss ss sn sn so sn sn}", "claim", claim, "subject",
-                     "id", "deepseek-r1", "name", "DeepSeek R1", "quantity", "id", "training-cost", "name",
+    json_t *printed = json_of(figure);
+    return json_pack("{ss s{ss ss} s{ss ss} s{ss ss ss} s{ss ss ss} ss ss sn sn so so sn sn}", "claim", claim,
+                     "subject", "id", "deepseek-r1", "name", "DeepSeek R1", "quantity", "id", "training-cost", "name",
                      "Training cost", "source", "id", "myth", "title", "Ein Mythos", "language", "de", "claimant", "id",
                      "analysts", "name", "Analysts", "kind", "group", "stance", stance, "hedge", hedge, "scope",
-                     "period", "figure", json_of(figure), "ratio_to_baseline", "difference_to_baseline");
+                     "period", "figure", printed, "amount", amount_of(printed), "ratio_to_baseline",
+                     "difference_to_baseline");
 }
 
 /* A comparison in USD of figures, which it takes, with the claim "a" as the baseline; `pairs` is JSON. */

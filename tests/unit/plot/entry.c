@@ -59,7 +59,7 @@ static void a_figure_is_read(void **state)
     assert_int_equal(entry->origin, 0);
 }
 
-static void other_units_are_converted_by_what_the_document_says(void **state)
+static void amounts_are_drawn_and_not_what_is_printed(void **state)
 {
     (void)state;
     json_t *list[] = {
@@ -67,14 +67,40 @@ static void other_units_are_converted_by_what_the_document_says(void **state)
         figure_of_claim("b", EXACT("220", "USD"), "asserts", "none"),
         figure_of_claim("c", "{'value':null,'low':'100','high':'300','bound':'range','unit':'EUR'}", "asserts", "none"),
         figure_of_claim("d", EXACT("7", "CHF"), "asserts", "none")};
-    json_object_set_new(list[0], "difference_to_baseline", json_string("0"));
-    json_object_set_new(list[1], "difference_to_baseline", json_string("110"));
+    json_object_set_new(list[0], "amount", json_of("{'value':'110','low':'109.5','high':'110.5'}"));
+    json_object_set_new(list[2], "amount", json_of("{'value':null,'low':'110','high':'330'}"));
     read_document(comparison_of(figures(4, list), "[]"));
-    assert_true(fabs(entries.list[0].value - 110) < 1e-9);
-    assert_true(entries.list[1].value == 220);
-    assert_true(isnan(entries.list[2].value));
-    assert_true(fabs(entries.list[2].high - 330) < 1e-9);
-    assert_false(entries.list[3].drawn);
+    const struct entry *read = entries.list;
+    assert_true(read[0].drawn && read[0].value == 110 && read[0].low == 109.5 && read[0].high == 110.5);
+    assert_true(read[1].drawn && read[1].value == 220 && read[1].low == 220 && read[1].high == 220);
+    assert_true(read[2].drawn && isnan(read[2].value) && read[2].low == 110 && read[2].high == 330);
+    assert_true(!read[3].drawn && isnan(read[3].value) && isnan(read[3].low) && isnan(read[3].high));
+}
+
+static void no_figure_need_be_printed_in_the_unit(void **state)
+{
+    (void)state;
+    json_t *figure = figure_of_claim("a", EXACT("100", "EUR"), "asserts", "none");
+    json_object_set_new(figure, "amount", json_of("{'value':'110','low':'110','high':'110'}"));
+    read_document(comparison_of(figures(1, &figure), "[]"));
+    assert_true(entries.list->drawn && entries.list->value == 110);
+}
+
+static void without_an_amount_nothing_is_drawn(void **state)
+{
+    (void)state;
+    static const char *const amounts[] = {"{}", "[]", "{'value':null,'low':null,'high':null}",
+                                          "{'value':5,'low':'x','high':[]}", "{'amount':{'value':'5'}}"};
+    enum { COUNT = sizeof(amounts) / sizeof(*amounts) };
+    json_t *list[COUNT + 1];
+    for (size_t i = 0; i <= COUNT; i++)
+        list[i] = figure_of_claim("a", EXACT("5", "USD"), "asserts", "none");
+    for (size_t i = 0; i < COUNT; i++)
+        json_object_set_new(list[i], "amount", json_of(amounts[i]));
+    json_object_del(list[COUNT], "amount");
+    read_document(comparison_of(figures(COUNT + 1, list), "[]"));
+    for (size_t i = 0; i <= COUNT; i++)
+        assert_false(entries.list[i].drawn);
 }
 
 static void pairs_with_the_baseline_set_apart(void **state)
@@ -116,9 +142,9 @@ static void origins_are_numbered_as_they_appear(void **state)
 static void what_is_missing_is_empty(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"{}", "[]", "{'figures':{}}",
-                                        "{'figures':[1,null,[],{}],'pairs':[1,{},{'left':1}],'baseline':7}",
-                                        "{'figures':[{'figure':{'value':5,'low':'x','bound':'odd'},'stance':null}]}"};
+    static const char *const texts[] = {
+        "{}", "[]", "{'figures':{}}", "{'figures':[1,null,[],{}],'pairs':[1,{},{'left':1}],'baseline':7}",
+        "{'figures':[{'figure':{'bound':'odd'},'amount':{'value':5,'low':'x'},'stance':null}]}"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         read_document(json_of(texts[i]));
         for (size_t j = 0; j < entries.count; j++)
@@ -133,7 +159,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_figure_is_read, end),
-        cmocka_unit_test_teardown(other_units_are_converted_by_what_the_document_says, end),
+        cmocka_unit_test_teardown(amounts_are_drawn_and_not_what_is_printed, end),
+        cmocka_unit_test_teardown(no_figure_need_be_printed_in_the_unit, end),
+        cmocka_unit_test_teardown(without_an_amount_nothing_is_drawn, end),
         cmocka_unit_test_teardown(pairs_with_the_baseline_set_apart, end),
         cmocka_unit_test_teardown(origins_are_numbered_as_they_appear, end),
         cmocka_unit_test(what_is_missing_is_empty),

@@ -187,6 +187,24 @@ static void a_unit_that_does_not_convert_is_only_listed(void **state)
     assert_int_equal(occurs(">9 GPUs<"), 1);
 }
 
+static void a_unit_that_converts_stands_at_its_amount(void **state)
+{
+    (void)state;
+    json_t *figures = json_array();
+    const char *dollars = "{'as_printed':'5','value':'5','low':'5','high':'5','bound':'exact','unit':'USD'}";
+    const char *cents = "{'as_printed':'500 ct','value':'500','low':'500','high':'500','bound':'exact','unit':'ct'}";
+    json_t *converted = figure_of_claim("b", cents, "asserts", "none");
+    json_object_set_new(converted, "amount", json_of("{'value':'5','low':'5','high':'5'}"));
+    json_array_append_new(figures, figure_of_claim("a", dollars, "asserts", "none"));
+    json_array_append_new(figures, converted);
+    draw(comparison_of(figures, "[]"));
+    assert_int_equal(occurs("not on this axis"), 0);
+    assert_int_equal(occurs("logarithmic"), 0);
+    /* Both at the right end of an axis from 0 to 5. */
+    assert_int_equal(occurs("<circle class='dot' cx='608'"), 2);
+    assert_int_equal(occurs(", 500 ct; "), 2);
+}
+
 static void no_figures_are_a_picture_too(void **state)
 {
     (void)state;
@@ -256,6 +274,14 @@ static json_t *any_of(struct dice *dice, const char *const *words, uint32_t coun
     return json_string(words[dice_roll(dice, count)]);
 }
 
+/* Mostly an amount. */
+static json_t *any_amount(struct dice *dice)
+{
+    if (!dice_roll(dice, 9))
+        return any_number(dice);
+    return json_pack("{so so so}", "value", any_number(dice), "low", any_number(dice), "high", any_number(dice));
+}
+
 static json_t *any_figure(struct dice *dice, int place)
 {
     static const char *const bounds[] = {"exact", "approx", "gt", "gte", "lt", "lte", "range"};
@@ -266,8 +292,7 @@ static json_t *any_figure(struct dice *dice, int place)
                      any_of(dice, stances, 4), "hedge", any_of(dice, hedges, 2), "source", "id", any_text(dice),
                      "title", any_text(dice), "claimant", "name", any_text(dice), "figure", "as_printed",
                      any_text(dice), "value", any_number(dice), "low", any_number(dice), "high", any_number(dice),
-                     "bound", any_of(dice, bounds, 7), "unit", any_of(dice, units, 4), "difference_to_baseline",
-                     any_number(dice));
+                     "bound", any_of(dice, bounds, 7), "unit", any_of(dice, units, 4), "amount", any_amount(dice));
 }
 
 static json_t *any_pair(struct dice *dice)
@@ -324,6 +349,7 @@ int main(void)
         cmocka_unit_test_teardown(all_sizes_are_drawn, end),
         cmocka_unit_test_teardown(what_does_not_compare_is_set_apart, end),
         cmocka_unit_test_teardown(a_unit_that_does_not_convert_is_only_listed, end),
+        cmocka_unit_test_teardown(a_unit_that_converts_stands_at_its_amount, end),
         cmocka_unit_test_teardown(no_figures_are_a_picture_too, end),
         cmocka_unit_test_teardown(two_hundred_figures_fit, end),
         cmocka_unit_test_teardown(a_picture_says_all_in_words, end),
