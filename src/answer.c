@@ -27,7 +27,7 @@ const char *answer_media_type(enum format format)
 static void refuse_form(const struct params *params, struct arena *arena, struct error *error)
 {
     const char *list = "";
-    for (const struct representation *each = params->route->representations; each->query; each++)
+    for (const struct representation *each = params->route->representations; each && each->query; each++)
         list = arena_format(arena, "%s%s%.*s", list, *list ? ", " : "", (int)strcspn(media_types[each->format], ";"),
                             media_types[each->format]);
     error_set(error, ERROR_NOT_ACCEPTABLE, "There is: %s.", list);
@@ -41,7 +41,7 @@ static const struct representation *choose(const struct params *params, const ch
         return best;
     if (params->route->shape == SHAPE_READY) /* a probe gets its answer, whatever it says that it takes */
         return params->route->representations;
-    for (const struct representation *each = params->route->representations; each->query; each++) {
+    for (const struct representation *each = params->route->representations; each && each->query; each++) {
         unsigned quality = negotiate_media_type(accept, media_types[each->format]);
         if (quality > most) {
             most = quality;

@@ -23,7 +23,7 @@ bool etag_listed(const char *if_none_match, const char *etag)
         return false;
     size_t size = strlen(etag);
     const char *next = skip_blanks(if_none_match);
-    if (*next == '*' && !*skip_blanks(next + 1))
+    if (*next == '*' && !next[1 + strspn(next + 1, " \t")])
         return true;
     while (*next) {
         if (strncmp(next, "W/", 2) == 0)

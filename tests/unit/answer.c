@@ -358,7 +358,7 @@ static void only_the_fields_are_written(void **state)
 static void an_unknown_field_is_refused_with_those_there_are(void **state)
 {
     (void)state;
-    static const char *const fields[] = {"x", "id,x", "key_0", "a.d", "id.x", "a,", ",a", ","};
+    static const char *const fields[] = {"x", "id,x", "key_0", "a.d", "id.x"};
     static const enum format formats[] = {FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON};
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
         for (size_t j = 0; j < sizeof(formats) / sizeof(*formats); j++) {

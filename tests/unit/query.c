@@ -144,7 +144,7 @@ static void the_id_is_the_first_argument(void **state)
 {
     (void)state;
     bind_target("/v1/sources/a/claims?kind=numeric");
-    assert_sql("AND claim.source_id = known_source($1)");
+    assert_sql("AND known_source($1) = $1 AND claim.source_id = $1");
     assert_sql("AND claim.kind = ANY ($2)");
     ARGUMENTS("a", "{\"numeric\"}", "51");
     bind_target("/v1/claims/a/related?limit=3");
@@ -364,7 +364,7 @@ static void counts_have_the_filters_alone(void **state)
 {
     (void)state;
     static const char target[] = "/v1/sources/a/claims?kind=numeric&sort=-value&limit=7&embed=source&fields=id";
-    static const char filters[] = "AND claim.source_id = known_source($1) AND claim.kind = ANY ($2) \n)";
+    static const char filters[] = "AND known_source($1) = $1 AND claim.source_id = $1 AND claim.kind = ANY ($2) \n)";
     static const struct {
         enum query_aim aim;
         const char *before, *behind;
