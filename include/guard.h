@@ -14,12 +14,14 @@
 
 #include "error.h"
 
-enum { GUARD_URI_MAX = 4096, GUARD_HEADERS_MAX = 8192 };
+/* A cursor, which is the service's own addition to the target, does not count until it is longer than any is. */
+enum { GUARD_URI_MAX = 4096, GUARD_CURSOR_MAX = 1024, GUARD_HEADERS_MAX = 8192 };
 
 /* The request line as libmicrohttpd hands it out; all point into its read buffer. */
 struct guard_line {
     const char *target; /* as sent; need not be readable any more */
     size_t target_size; /* bytes up to its first NUL */
+    size_t cursor_size; /* how many of them are a cursor */
     const char *version;
 };
 

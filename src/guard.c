@@ -85,7 +85,7 @@ void guard_check(struct MHD_Connection *connection, const struct guard_line *lin
     const char *fault = framing_fault(&census, line->version);
     if (fault)
         error_set(error, ERROR_MALFORMED_REQUEST, "%s", fault);
-    else if (line->target_size > GUARD_URI_MAX)
+    else if (line->cursor_size > GUARD_CURSOR_MAX || line->target_size - line->cursor_size > GUARD_URI_MAX)
         error_set(error, ERROR_URI_TOO_LONG, "The request target may have %d bytes.", GUARD_URI_MAX);
     else if (census.size > GUARD_HEADERS_MAX)
         error_set(error, ERROR_HEADERS_TOO_LARGE, "The header fields may have %d bytes in all.", GUARD_HEADERS_MAX);

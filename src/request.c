@@ -633,13 +633,25 @@ static void choose_id(struct request *request)
                  ++request->service->id_count);
 }
 
+/* The bytes of a target's cursor: the link to the next page may be that much longer than what led to it. */
+static size_t cursor_size(const char *uri)
+{
+    static const char name[] = "cursor=";
+    for (const char *found = strchr(uri, '?'); found; found = strpbrk(found, "&")) {
+        found++;
+        if (strncmp(found, name, strlen(name)) == 0)
+            return strcspn(found, "&");
+    }
+    return 0;
+}
+
 /* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
 static void accept_or_refuse(struct request *request, const char *version)
 {
     bool body = false;
     request->state = REQUEST_ACCEPTED;
     request->service->active++;
-    struct guard_line line = {request->uri_received, strlen(request->uri), version};
+    struct guard_line line = {request->uri_received, strlen(request->uri), cursor_size(request->uri), version};
     guard_check(request->connection, &line, &body, &request->error);
     if (body && !request->error.code &&
         target_read(&request->arena, request->method, request->uri, &request->params, &request->error))

@@ -304,12 +304,27 @@ def test_control_characters(api, control):
 
 
 def long_target(size):
-    return "/v1/claims?cursor=" + "x" * (size - len("/v1/claims?cursor="))
+    return "/v1/claims?source=" + "x" * (size - len("/v1/claims?source="))
 
 
 def test_uri_at_its_limit(wire, judged):
     wire.get(long_target(4096))
-    judged(wire.answer(), "invalid-cursor")
+    judged(wire.answer(), "invalid-parameter")
+
+
+def test_a_cursor_does_not_count_until_it_is_longer_than_any_is(wire, judged):
+    wire.get(long_target(4096 - len("&cursor=")) + "&cursor=" + "x" * (1024 - len("cursor=")))
+    judged(wire.answer(), "invalid-parameter")
+    wire.get("/v1/claims?cursor=" + "x" * 1024)
+    judged(wire.answer(), "uri-too-long", 414)
+
+
+def test_the_page_behind_the_longest_target_can_be_asked_for(api):
+    ids = []
+    while len("/v1/claims?limit=20&id=" + ",".join(ids)) < 3950:
+        ids = api.ids("/v1/claims")[:len(ids) + 1]
+    assert len(ids) > 60
+    assert [claim["id"] for page in api.pages("/v1/claims", limit=20, id=ids) for claim in page] == sorted(ids)
 
 
 @pytest.mark.parametrize("target", [long_target(4097), long_target(6000), "/" + "x" * 4096, "/?" + "%41" * 1500],

@@ -292,3 +292,14 @@ def test_a_batch_has_two_hundred_ids_at_most(crowd, tables):
 def test_a_batch_takes_other_filters_and_orders(crowd, tables):
     rows = tables["/v1/claims"]
     agree(crowd, "/v1/claims", rows, [any_of("id", [row["id"] for row in rows[-150:]]), any_of("kind", ["numeric"])], [("value", True)], 11)
+
+
+# Addresses --------------------------------------------------------------------------------------
+
+
+def test_a_source_is_found_by_its_address(crowd, tables):
+    addressed = [row for row in tables["/v1/sources"] if row["url"]]
+    assert addressed
+    for row in addressed[:20]:
+        assert crowd.ids("/v1/sources", url=row["url"]) == [row["id"]]
+    assert crowd.ids("/v1/sources", url="https://example.org/") == []

@@ -1,9 +1,12 @@
 """HTTP as caches, browsers, proxies and attackers take it: validators, codings, methods, other origins, and every field"""
 import json
 import re
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 
 import database
 import pytest
+import requests
 import yaml
 
 from contract import TREE
@@ -486,3 +489,59 @@ def test_keep_alive_survives_every_sort_of_answer(service):
                 for method in ("GET", "HEAD", "OPTIONS"):
                     wire.get(target, f"Accept-Encoding: {coding}", method=method)
                     assert wire.answer(method).status in (200, 204, 404)
+
+
+# What is known of the data ----------------------------------------------------------------------
+
+
+def waited(answer):
+    """The milliseconds that an answer waited for the database."""
+    return float(re.search(r"db;dur=([\d.]+)", answer.headers["Server-Timing"])[1])
+
+
+@pytest.fixture
+def settled(database_url):
+    """A service of one thread, a second after its data last changed."""
+    with Service(database_url, "--threads", "1") as service:
+        service.answers()
+        until(lambda: "Last-Modified" in requests.get(service.base + "/v1/units", timeout=5).headers, 5, "settled data")
+        yield service.base
+
+
+@pytest.mark.parametrize("target", ["/v1/claims?limit=3", "/v1/claims?format=csv&limit=3", "/v1/comparisons/what-training-r1-cost?format=svg"])
+def test_an_unchanged_answer_takes_no_query(settled, target):
+    first = requests.get(settled + target, timeout=5)
+    again = requests.get(settled + target, timeout=5, headers={"If-None-Match": first.headers["ETag"]})
+    assert waited(first) > 0 and (again.status_code, again.content, waited(again)) == (304, b"", 0)
+    assert all(again.headers[name] == first.headers[name] for name in ("ETag", "Vary", "Cache-Control", "Last-Modified"))
+
+
+def test_a_date_of_the_client_is_compared_with_the_last_change(settled):
+    target = settled + "/v1/units"
+    changed = requests.get(target, timeout=5).headers["Last-Modified"]
+    earlier = format_datetime(parsedate_to_datetime(changed) - timedelta(seconds=1), usegmt=True)
+    assert requests.get(target, timeout=5, headers={"If-Modified-Since": changed}).status_code == 304
+    assert requests.get(target, timeout=5, headers={"If-Modified-Since": earlier}).status_code == 200
+    assert requests.get(target, timeout=5, headers={"If-Modified-Since": changed, "If-None-Match": '"x"'}).status_code == 200
+    assert requests.get(target + "/none", timeout=5, headers={"If-Modified-Since": changed}).status_code == 404
+
+
+# What explains itself ---------------------------------------------------------------------------
+
+
+def test_the_catalogue_leads_to_the_contract(api):
+    answer = api.request("HEAD", "/.well-known/api-catalog")
+    assert answer.links["api-catalog"]["url"] == "/.well-known/api-catalog"
+    assert answer.headers["Content-Type"].startswith("application/linkset+json; profile=")
+    [links] = api.answer("/.well-known/api-catalog")["linkset"]
+    for relation in ("service-desc", "service-doc", "status"):
+        for link in links[relation]:
+            assert api.request("GET", link["href"]).headers["Content-Type"].startswith(link["type"])
+
+
+def test_every_type_of_problem_can_be_looked_up(api, contract):
+    types = set(re.findall(r"/problems/([a-z-]+)", str(contract.document["components"]["schemas"])))
+    assert len(types) > 12
+    for slug in types:
+        explained = api.answer(f"/problems/{slug}")
+        assert explained["type"] == f"/problems/{slug}" and len(explained["meaning"]) > 40

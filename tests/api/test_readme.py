@@ -1,4 +1,4 @@
-"""The README's examples: every `$ curl` is run against the server, and answers what the README shows"""
+"""The README: every `$ curl` is run against the server, and answers what the README shows; each feature has its test"""
 import pathlib
 import re
 import subprocess
@@ -19,3 +19,15 @@ def test_readme_example(command, answer, service):
     run = subprocess.run(["bash", "-c", command.replace("localhost:8080", f"127.0.0.1:{service.port}")], capture_output=True, text=True,
                          timeout=10, check=True)
     assert run.stdout == answer
+
+
+FEATURES = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (README.parent / "docs/features.md").read_text())
+
+
+def test_features_are_many():
+    assert len(FEATURES) > 30
+
+
+@pytest.mark.parametrize("file, test", FEATURES)
+def test_feature_has_its_test(file, test):
+    assert f"\ndef {test}(" in (README.parent / "tests/api" / file).read_text()

@@ -15,10 +15,11 @@
 
 static struct error error;
 static bool body, asked;
+static size_t cursor_size;
 
 static struct MHD_Response *judge(struct MHD_Connection *connection, const struct exchange *exchange, unsigned *status)
 {
-    const struct guard_line line = {exchange->target, exchange->target_size, exchange->version};
+    const struct guard_line line = {exchange->target, exchange->target_size, cursor_size, exchange->version};
     guard_check(connection, &line, &body, &error);
     asked = true;
     *status = error.code || body ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_OK;
@@ -191,6 +192,12 @@ static void a_target_has_its_most_bytes(void **state)
     assert_judged(GUARD_URI_MAX, 1, ERROR_NONE);
     assert_judged(GUARD_URI_MAX + 1, 1, ERROR_URI_TOO_LONG);
     assert_judged(2 * GUARD_URI_MAX, 1, ERROR_URI_TOO_LONG);
+    cursor_size = GUARD_CURSOR_MAX;
+    assert_judged(GUARD_URI_MAX + GUARD_CURSOR_MAX, 1, ERROR_NONE);
+    assert_judged(GUARD_URI_MAX + GUARD_CURSOR_MAX + 1, 1, ERROR_URI_TOO_LONG);
+    cursor_size++;
+    assert_judged(GUARD_URI_MAX, 1, ERROR_URI_TOO_LONG);
+    cursor_size = 0;
 }
 
 static void header_fields_have_their_most_bytes(void **state)
