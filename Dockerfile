@@ -7,7 +7,7 @@ COPY tools/npm-install tools/
 COPY web/.npmrc web/package.json web/package-lock.json web/
 RUN tools/npm-install build
 COPY . .
-RUN make
+RUN make -j "$(nproc)"
 
 FROM debian:bookworm-slim
 RUN apt-get update \
