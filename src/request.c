@@ -152,11 +152,26 @@ static void put_link(struct request *request, const char *cursor, const char *re
                  arena_format(&request->arena, "<%s>; rel=\"%s\"", target, relation));
 }
 
-static void put_list_headers(struct request *request, const char *next)
+static const char *given_cursor(const struct params *params)
 {
-    put_link(request, NULL, "first");
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].param->type == PARAM_CURSOR)
+            return params->terms[i].given;
+    return NULL;
+}
+
+/* Where this is, where its list begins and where it goes on (RFC 8288). */
+static void put_place(struct request *request, const char *next)
+{
+    put_link(request, given_cursor(&request->params), "self");
+    if (request->params.route->shape == SHAPE_LIST)
+        put_link(request, NULL, "first");
     if (next)
         put_link(request, next, "next");
+}
+
+static void put_count(struct request *request)
+{
     if (!request->count.applied)
         return;
     reply_header(&request->reply, "Preference-Applied",
@@ -224,8 +239,8 @@ static void answer_document(struct request *request, const PGresult *result)
     struct reply_wishes wishes = read_wishes(request);
     answer(request, reply_bytes(bytes, size, &document, &wishes));
     remember_validator(request);
-    if (request->params.route->shape == SHAPE_LIST)
-        put_list_headers(request, next);
+    put_place(request, next);
+    put_count(request);
 }
 
 static bool has_row(const PGresult *result, const char *version, size_t size)
@@ -359,6 +374,7 @@ static void begin_stream(struct request *request, const PGresult *result)
     request->stream.progress = note_progress;
     request->stream.ask = ask_for_page;
     answer(request, reply_stream(&request->stream, &document));
+    put_place(request, NULL);
     /* libmicrohttpd 0.9.75 sends the last chunk behind the head of a HEAD, too. */
     if (is_method(request, MHD_HTTP_METHOD_HEAD))
         MHD_set_response_options(request->reply.response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
@@ -598,6 +614,7 @@ static void put_contract_links(const struct request *request)
 {
     reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</.well-known/api-catalog>; rel=\"api-catalog\"");
     reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</openapi.json>; rel=\"service-desc\"");
+    reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</openapi.json>; rel=\"describedby\"");
     reply_header(&request->reply, MHD_HTTP_HEADER_LINK, "</docs>; rel=\"service-doc\"");
 }
 

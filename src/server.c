@@ -24,7 +24,7 @@
 #include "request.h"
 
 /* The pool holds request line, header fields and the response's header: what guard.h allows, and room to say no. */
-enum { POOL_SIZE = 32 * 1024, SWEEP_MS = 500 };
+enum { POOL_SIZE = 40 * 1024, SWEEP_MS = 500 };
 
 /* One thread. */
 struct worker {

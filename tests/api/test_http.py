@@ -306,7 +306,8 @@ LINK = re.compile(r'<(/[A-Za-z0-9._~,%/?&=-]*)>; rel="([a-z-]+)"')
 @pytest.mark.parametrize("path", KEPT)
 def test_documents_link_to_what_explains_them(api, targets, path):
     got = api.request("GET", targets[path])
-    assert got.links["service-desc"]["url"] == "/openapi.json" and got.links["service-doc"]["url"] == "/docs"
+    assert got.links["service-desc"]["url"] == got.links["describedby"]["url"] == "/openapi.json"
+    assert got.links["service-doc"]["url"] == "/docs"
     assert api.request("GET", got.links["service-desc"]["url"]).status_code == 200
 
 
@@ -318,6 +319,7 @@ def test_pages_link_to_the_first_and_the_next(api, form):
     while "next" in last.links:
         last = api.request("GET", last.links["next"]["url"])
     assert {each.links["first"]["url"] for each in (first, follower, last)} == {first.links["first"]["url"]}
+    assert follower.links["self"]["url"] == first.links["next"]["url"] and first.links["self"] == first.links["first"] | {"rel": "self"}
     assert api.request("GET", first.links["first"]["url"]).content == first.content != follower.content
     if form == "json":
         assert first.json()["next"] == first.links["next"]["url"] and last.json()["next"] is None

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EXCHANGE_POOL = 32 * 1024, EXCHANGE_TURNS = 40000, EXCHANGE_REPLY_MAX = 64 * 1024 };
+enum { EXCHANGE_POOL = 40 * 1024, EXCHANGE_TURNS = 40000, EXCHANGE_REPLY_MAX = 64 * 1024 };
 
 struct exchange {
     /* Gives the response, and sets the status if it is not 200. */
