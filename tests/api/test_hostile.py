@@ -264,8 +264,8 @@ TYPED = ["/v1/claims?sort=value", "/v1/claims?sort=-line", "/v1/claims?sort=publ
          "/v1/sources?sort=-published_at", "/v1/sources?sort=created_at", "/v1/sources?q=deepseek", "/v1/comparisons?sort=spread",
          "/v1/sources/markets-misled-it/claims?sort=created_at", "/v1/propositions?q=training&sort=-rank"]
 WRONG = ["x", "", " ", "2025-13-45", "2025-01-01 00:00:00+99:99", "2025-01-01 00:00:00 Foo/Bar", "2025-01-01+99:99", "99999999999-01-01", "1e999999", "0x1g",
-         "--1", "'; DROP TABLE claim; --", "1; SELECT pg_sleep(9)", "null", "NULL", "{}", "\\x00", "\u00e9", "\ufeff1", "allballs", "1,5", "9" * 2000 + "x"]
-ODD = ["NaN", "infinity", "-infinity", "Infinity", "now", "today", "epoch", "1e131000", "1e-16000", "9" * 2000, "-0", "2025-01-01 BC", "J2451187", "0", "true", " 1 "]
+         "--1", "'; DROP TABLE claim; --", "1; SELECT pg_sleep(9)", "null", "NULL", "{}", "\\x00", "\u00e9", "\ufeff1", "allballs", "1,5", "9" * 700 + "x"]
+ODD = ["NaN", "infinity", "-infinity", "Infinity", "now", "today", "epoch", "1e131000", "1e-16000", "9" * 700, "-0", "2025-01-01 BC", "J2451187", "0", "true", " 1 "]
 
 
 @pytest.mark.parametrize("target", TYPED)
@@ -281,12 +281,12 @@ def test_forged_cursor_with_a_key_of_another_type_is_a_place_or_none(api, forge,
         assert got.status_code == 200 or (got.status_code, value["type"]) == (400, "/problems/invalid-cursor")
 
 
-@pytest.mark.parametrize("keys", [[], ["a", "b"], ["a", ""], [b"a\0b"], [b"\0"], [b"a\xffb"], [b"\xc3"], [b"\xed\xa0\x80"], ["a"] * 400], ids=str)
+@pytest.mark.parametrize("keys", [[], ["a", "b"], ["a", ""], [b"a\0b"], [b"\0"], [b"a\xffb"], [b"\xc3"], [b"\xed\xa0\x80"], ["a"] * 300], ids=str)
 def test_forged_cursor_of_other_bytes_or_another_number_of_keys_is_no_cursor(api, forge, keys):
     api.problem(forge("/v1/claims?limit=1", *keys), "invalid-cursor", parameters=["cursor"])
 
 
-@pytest.mark.parametrize("key", ["'; DROP TABLE claim; --", "' OR '1'='1", "$1", "a\nb", "\x01", "\x7f", "\u00e9", "\U0001F600", "~", "z" * 2500, "%s%n", "{id}", "\\"])
+@pytest.mark.parametrize("key", ["'; DROP TABLE claim; --", "' OR '1'='1", "$1", "a\nb", "\x01", "\x7f", "\u00e9", "\U0001F600", "~", "z" * 700, "%s%n", "{id}", "\\"])
 def test_forged_cursor_of_text_is_a_place_in_the_list(api, forge, key):
     """Just as every text is before, behind or between the ids."""
     ids = api.ids("/v1/claims", fields="id")
