@@ -19,6 +19,9 @@ uint64_t cursor_fingerprint(uint64_t seed, const char *text);
 /* No key may hold a control character. */
 char *cursor_encode(struct arena *arena, uint64_t fingerprint, const char *const *keys, unsigned count);
 
+/* In words for the client: the text is no cursor that this service gave out. */
+extern const char cursor_unknown[];
+
 /* NULL and `count` keys in the arena, as UTF-8 though not necessarily of their types; otherwise what is wrong, in words
  * for the client. */
 const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fingerprint, const char **ret_keys,

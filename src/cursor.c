@@ -77,16 +77,17 @@ static bool split(char *text, const char **ret_keys, unsigned count)
     return !text;
 }
 
+const char cursor_unknown[] = "This is not a cursor of this service; take it from next.";
+
 const char *cursor_decode(struct arena *arena, const char *cursor, uint64_t fingerprint, const char **ret_keys,
                           unsigned count)
 {
-    static const char unknown[] = "This is not a cursor of this service; take it from next.";
     char *plain = base64_decode(arena, cursor);
     if (!plain || strlen(plain) <= KEYS_AT || !utf8_valid(plain, strlen(plain)))
-        return unknown;
+        return cursor_unknown;
     if (plain[0] != VERSION)
         return "The cursor was made by another version of this service; start again without it.";
     if (strncmp(plain + 1, arena_format(arena, "%016" PRIx64, fingerprint), FINGERPRINT_DIGITS) != 0)
         return "The cursor was made for another list, other filters or another order; start again without it.";
-    return split(plain + KEYS_AT, ret_keys, count) ? NULL : unknown;
+    return split(plain + KEYS_AT, ret_keys, count) ? NULL : cursor_unknown;
 }

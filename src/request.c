@@ -11,6 +11,7 @@
 #include "answer.h"
 #include "arena.h"
 #include "assets.h"
+#include "cursor.h"
 #include "error.h"
 #include "guard.h"
 #include "log.h"
@@ -215,10 +216,10 @@ static struct validators_key validators_key_of(struct request *request)
 
 static void remember_validator(struct request *request)
 {
-    struct validator validator = {
-        .key = validators_key_of(request), .version = request->data.version, .size = request->reply.size};
     if (!data_are_known(request))
         return;
+    struct validator validator = {
+        .key = validators_key_of(request), .version = request->data.version, .size = request->reply.size};
     memcpy(validator.etag, request->reply.etag, sizeof(validator.etag));
     validators_keep(&request->service->validators, &validator);
 }
@@ -265,31 +266,30 @@ static void answer_ready(struct request *request, const PGresult *result)
 
 /* ---- the database ---- */
 
-static enum error_code error_of(const struct request *request, enum db_status status)
+static void refuse_status(struct request *request, enum db_status status)
 {
-    static const enum error_code codes[] = {
-        [DB_FAILED] = ERROR_INTERNAL,
-        [DB_TIMEOUT] = ERROR_TIMEOUT,
-        [DB_OVERLOADED] = ERROR_OVERLOADED,
-        [DB_UNREADY] = ERROR_NOT_READY,
-        [DB_UNAVAILABLE] = ERROR_DATABASE_UNAVAILABLE,
+    static const struct {
+        enum error_code code;
+        const char *detail;
+    } refusals[] = {
+        [DB_FAILED] = {ERROR_INTERNAL, "The database could not answer; the log says why."},
+        [DB_TIMEOUT] = {ERROR_TIMEOUT, "The database did not answer in time."},
+        [DB_OVERLOADED] = {ERROR_OVERLOADED, "Too many requests wait for the database."},
+        [DB_UNREADY] = {ERROR_NOT_READY, "The database lacks migrations of this version."},
+        [DB_UNAVAILABLE] = {ERROR_DATABASE_UNAVAILABLE, "The database cannot be reached."},
     };
-    if (status == DB_MISFIT) /* all else that a client gives was checked */
-        return request->params.continued ? ERROR_INVALID_CURSOR : ERROR_INTERNAL;
-    return codes[status];
+    refuse(request, refusals[status].code, refusals[status].detail);
 }
 
-static const char *detail_of(enum db_status status)
+/* A cursor's keys alone reach the database unchecked: any other argument that is no value is our own mistake. */
+static void answer_misfit(struct request *request)
 {
-    static const char *const details[] = {
-        [DB_MISFIT] = "This is not a cursor of this service; take it from next.",
-        [DB_FAILED] = "The database could not answer; the log says why.",
-        [DB_TIMEOUT] = "The database did not answer in time.",
-        [DB_OVERLOADED] = "Too many requests wait for the database.",
-        [DB_UNREADY] = "The database lacks migrations of this version.",
-        [DB_UNAVAILABLE] = "The database cannot be reached.",
-    };
-    return details[status];
+    if (!request->params.continued) {
+        refuse(request, ERROR_INTERNAL, "The database took an argument for no value of its type.");
+        return;
+    }
+    error_fault(&request->error, ERROR_INVALID_CURSOR, "cursor", "%s", cursor_unknown);
+    answer_error(request);
 }
 
 /* Our own SQL raised CL404, or CL400 with the parameter at fault in the column field. */
@@ -320,7 +320,7 @@ static void ask_or_refuse(struct request *request, enum query_aim aim)
 {
     enum db_status status = ask(request, aim, &request->arena);
     if (status)
-        refuse(request, error_of(request, status), detail_of(status));
+        refuse_status(request, status);
 }
 
 /* ---- streamed answers ---- */
@@ -436,11 +436,10 @@ static void on_result(struct db_call *call, enum db_status status, const PGresul
         go_on(request, result);
     else if (status == DB_REFUSED)
         answer_refusal(request, result);
-    else if (status == DB_MISFIT && request->params.continued) {
-        error_fault(&request->error, ERROR_INVALID_CURSOR, "cursor", "%s", detail_of(status));
-        answer_error(request);
-    } else
-        refuse(request, error_of(request, status), detail_of(status));
+    else if (status == DB_MISFIT)
+        answer_misfit(request);
+    else
+        refuse_status(request, status);
     if (request->state != REQUEST_READY)
         return; /* one more query */
     request->service->woken = true;
