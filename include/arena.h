@@ -16,6 +16,9 @@ struct arena {
 void arena_init(struct arena *arena);
 void arena_release(struct arena *arena);
 
+/* The same, but a block stays for the next allocations. */
+void arena_clear(struct arena *arena);
+
 /* Zeroed, aligned for any type; owned by the arena; never NULL (see memory.h). */
 void *arena_alloc(struct arena *arena, size_t size);
 

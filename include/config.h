@@ -28,7 +28,9 @@ struct config {
     unsigned request_timeout_ms;
     unsigned idle_timeout_s;
     unsigned max_connections; /* a thread */
+    unsigned head_bytes;      /* of memory of a connection, for the heads of a request and its answer */
     unsigned queue;           /* requests waiting for the database, a thread */
+    unsigned cache_bytes;     /* of memory for finished answers, all threads together; 0: none is kept */
     unsigned max_age_s;       /* how long caches may keep an answer without asking */
     bool log_requests;
     bool migrate; /* before serving */

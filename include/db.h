@@ -28,6 +28,13 @@ enum db_status {
     DB_UNAVAILABLE, /* no connection */
 };
 
+/* What `heard` is told, with the text of a notification or of the state. */
+enum db_news {
+    DB_NEWS_CHANGE, /* a notification */
+    DB_NEWS_STATE,  /* what has been notified so far */
+    DB_NEWS_LOST,   /* that cannot be known just now, with no text */
+};
+
 /* A query. One with a name is prepared once a connection, at its first use or by db_settings.prepare, and kept there;
  * one without is parsed at each use. Outlives the db. */
 struct db_statement {
@@ -67,11 +74,10 @@ struct db_settings {
     const struct db_statement *const *prepare; /* prepared at connect: a schema that lacks something shows at once */
     size_t prepare_count;
 
-    /* Channel to listen on, on one of the connections; NULL: none. `heard` is told each notification's payload, first
-     * the result of `state`, a query of one text that says what has been notified so far; NULL where that cannot be
-     * known any more, as the connection is lost. */
+    /* Channel to listen on, on one of the connections; NULL: none. `state` is a query of one text that says what has
+     * been notified so far. It is asked first, and then once a second, to learn soon of a connection that is dead. */
     const char *channel, *state;
-    void (*heard)(struct db *db, const char *payload);
+    void (*heard)(struct db *db, enum db_news news, const char *payload);
 };
 
 struct db {
@@ -80,6 +86,7 @@ struct db {
     struct db_link *links;
     struct db_calls waiting;
     unsigned under_way;
+    struct loop_timer pulse;
     enum db_status outage; /* DB_OK, or why calls are refused while no connection is ready */
 };
 

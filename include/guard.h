@@ -15,7 +15,10 @@
 #include "error.h"
 
 /* A cursor, which is the service's own addition to the target, does not count until it is longer than any is. */
-enum { GUARD_URI_MAX = 4096, GUARD_CURSOR_MAX = 1024, GUARD_HEADERS_MAX = 8192 };
+enum { GUARD_URI_MAX = 4096, GUARD_CURSOR_MAX = 1024 };
+
+/* What libmicrohttpd notes of each header field lies where its bytes do, and counts with them. */
+enum { GUARD_FIELD_COST = 64 };
 
 /* The request line as libmicrohttpd hands it out; all point into its read buffer. */
 struct guard_line {
@@ -23,10 +26,15 @@ struct guard_line {
     size_t target_size; /* bytes up to its first NUL */
     size_t cursor_size; /* how many of them are a cursor */
     const char *version;
+    size_t head_most; /* bytes that the target and the header fields may have in all */
 };
 
-/* Sets *error if the request must not be answered, and *ret_body if it announces a body; in both cases the connection
- * must be closed. */
-void guard_check(struct MHD_Connection *connection, const struct guard_line *line, bool *ret_body, struct error *error);
+struct guard_finding {
+    bool body;        /* one is announced */
+    size_t head_size; /* as head_most counts it */
+};
+
+/* Sets *error if the request must not be answered. Then, and if there is a body, the connection must be closed. */
+struct guard_finding guard_check(struct MHD_Connection *connection, const struct guard_line *line, struct error *error);
 
 #endif

@@ -62,6 +62,9 @@ const char *format_name(enum format format);
  * arena. */
 char *params_target(struct arena *arena, const struct params *params, const char *cursor);
 
+/* The same of the very page that was asked for. */
+char *params_self(struct arena *arena, const struct params *params);
+
 /* The cursor of the page that begins behind the row with these sort keys. */
 char *params_cursor(struct arena *arena, const struct params *params, const char *const *keys);
 

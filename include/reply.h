@@ -9,47 +9,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "document.h"
 #include "error.h"
-#include "etag.h"
+#include "headers.h"
+#include "negotiate.h"
 #include "stream.h"
 
 struct reply {
     struct MHD_Response *response;
     unsigned status;
-    char etag[ETAG_SIZE]; /* of a document; "" for all else */
-    size_t size;          /* of a document's bytes */
 };
 
-/* What a request says about the form of its answer. NULL where a field is absent. */
-struct reply_wishes {
-    const char *accept_encoding, *if_none_match, *if_modified_since;
-};
-
-/* What is said of a representation. */
-struct reply_document {
+/* What a document is made into. */
+struct reply_form {
     const char *media_type;
     const char *cache_control;
-    const char *vary; /* the fields of a request that choose the representation (RFC 9110, section 12.5.5) */
-    int64_t modified; /* second since 1970 from which on it is as it is; 0: not known */
+    enum coding coding; /* that the client wants */
+    int64_t modified;   /* second since 1970 from which on it is as it is; 0: not known */
 };
 
-/* A representation that caches may keep (RFC 9111): in the coding that the client wants, with its ETag, or 304 if the
- * client has it. Takes the bytes. */
-struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *document,
-                         const struct reply_wishes *wishes);
+/* A document that caches may keep (RFC 9111), with these header fields and those that follow from its form: in the
+ * coding wanted, or as it is where that does not make it smaller. Takes the bytes. The reference is the caller's. */
+struct document *reply_bytes(char *bytes, size_t size, const struct reply_form *form, struct headers *headers);
 
 /* The same of a file in asset_files, whose coded forms are built in. */
-struct reply reply_file(const char *name, const struct reply_document *document, const struct reply_wishes *wishes);
-
-/* 304: what the client has, with this ETag and size, is still right. The size is told, as any other would be wrong
- * (RFC 9110, section 8.6). */
-struct reply reply_unchanged(const char *etag, size_t size, const struct reply_document *document);
+struct document *reply_file(const char *name, const struct reply_form *form, struct headers *headers);
 
 /* One that comes in parts, with no validator: it is not of one moment. The stream outlives the response. */
-struct reply reply_stream(struct stream *stream, const struct reply_document *document);
+struct reply reply_stream(struct stream *stream, const char *media_type);
 
-/* What is true at this moment alone. Takes the bytes of JSON. */
-struct reply reply_moment(char *bytes, size_t size);
+/* How the service is, which is true at this moment alone. */
+struct reply reply_status(const char *status);
 
 /* A problem document (RFC 9457), with Retry-After (RFC 9110, section 10.2.3) where trying again makes sense. */
 struct reply reply_problem(const struct error *error);
@@ -59,7 +49,5 @@ char *reply_problem_type(const struct error_kind *kind, size_t *ret_size);
 
 /* The answer to OPTIONS: the methods, and for a CORS preflight (Fetch Standard, section 3.2) what it may send. */
 struct reply reply_options(void);
-
-void reply_header(const struct reply *reply, const char *name, const char *value);
 
 #endif

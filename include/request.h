@@ -1,9 +1,7 @@
-/* request: the life of one request: arrive, wait for the database, answer
+/* request: what is known of one request, and how it is answered
  *
- * NEW → ACCEPTED → WAITING → READY. libmicrohttpd calls request_handle() in each; a response queued in the first call
- * would close the connection, so only what must be refused is answered there. While it waits the connection is
- * suspended; the database's result builds the response and resumes it. A streamed answer goes on waiting and resuming
- * from page to page. All of it belongs to one thread.
+ * NEW → ACCEPTED → WAITING → READY. While it waits, for the database or for another request's answer, the connection is
+ * suspended. All of it belongs to one thread.
  */
 #ifndef CLAIMD_REQUEST_H
 #define CLAIMD_REQUEST_H
@@ -12,56 +10,99 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "db.h"
-#include "query.h"
-#include "validators.h"
+#include "answer.h"
+#include "arena.h"
+#include "document.h"
+#include "error.h"
+#include "fields.h"
+#include "params.h"
+#include "reply.h"
+#include "service.h"
+#include "stream.h"
+#include "trace.h"
 
-/* The state of the data that answers are made from, as far as this thread has heard. */
-struct data_state {
-    uint64_t version;   /* another one after each change; 0: not known */
-    int64_t changed_at; /* second of the last change, rounded up */
+enum { REQUEST_ID_SIZE = 65 };
+
+struct request {
+    struct service *service;
+    struct MHD_Connection *connection;
+    enum { REQUEST_NEW, REQUEST_ACCEPTED, REQUEST_WAITING, REQUEST_READY } state;
+    const char *target;          /* as sent */
+    const char *target_received; /* where libmicrohttpd had it */
+    const char *method;
+    size_t head_size; /* bytes of the connection's memory that its head takes */
+    struct fields fields;
+    char id[REQUEST_ID_SIZE];  /* the client's, or "" until request_id() is asked for it */
+    char trace[TRACE_ID_SIZE]; /* where requests are logged */
+    uint64_t begun;            /* loop_now_us() */
+    struct arena arena;
+
+    /* what is asked for */
+    struct params params;
+    const struct representation *representation; /* of a document that is made from data */
+    const char *key;                             /* what chooses the answer, if it may be kept; NULL otherwise */
+    struct flight_seat seat;                     /* while the answer is on its way */
+
+    /* fetch's */
+    struct answer_count count;
+    struct data_state data; /* when the database was first asked */
+    enum query_aim aim;     /* of the call under way */
+    struct db_call call;
+    uint64_t asked, waited; /* loop_now_us() of the call, microseconds of all of them */
+    struct stream stream;   /* of a streamed answer */
+    struct arena page;      /* what one page of it needs */
+
+    /* the answer, once READY: a document, or else a response of its own */
+    unsigned status;
+    struct document *document;
+    struct MHD_Response *response;
+    const char *place;       /* links from it to others of its list, or NULL */
+    bool recalled;           /* the document was there already */
+    enum error_code failure; /* that it tells */
+    struct request *spare;   /* the next of those that have ended */
 };
 
-/* What the requests of one thread share. */
-struct service {
-    struct db db;
-    struct query_set queries;
-    struct validators validators;
-    struct data_state data;
-    uint64_t data_versions;    /* how many there have been */
-    const char *cache_control; /* of documents */
-    const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
-    uint64_t id_prefix;        /* of the ids of this thread's requests: random */
-    unsigned id_count;         /* how many it has given */
-    bool log_requests;
-    bool draining;   /* the thread stops: answers close their connection */
-    bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
-    bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
-    unsigned active; /* requests whose head has come and that have not ended */
+/* A request whose target is `target`. */
+struct request *request_new(struct service *service, const char *target);
 
-    /* The client of the connection has taken a part of its answer. */
-    void (*progress)(struct MHD_Connection *connection);
+/* Nothing may wait for it any more. */
+void request_free(struct request *request);
 
-    /* The rest of its answer cannot be had. */
-    void (*abandon)(struct MHD_Connection *connection);
-};
+/* Frees what the service keeps for further requests. */
+void request_forget_spares(struct service *service);
 
-struct request;
+/* The field's value, or NULL. */
+const char *request_field(const struct request *request, enum field field);
 
-/* Where data changes are told, and the query of what has been told so far (see db.h). */
-extern const char request_channel[], request_state[];
+bool request_has_method(const struct request *request, const char *method);
 
-/* As struct db_settings has it, for the db of a service. */
-void request_heard(struct db *db, const char *payload);
+/* Bytes of the connection's memory that its head may take, so that there is room for that of an answer. */
+size_t request_head_most(const struct request *request);
 
-/* A request whose target is `uri`; owned by the caller until request_end(). */
-struct request *request_begin(struct service *service, const char *uri);
+/* The client's own id where it is harmless in a log and a header, else one that no other request of this server has. */
+const char *request_id(struct request *request);
 
-/* As libmicrohttpd's access handler. */
-enum MHD_Result request_handle(struct request *request, struct MHD_Connection *connection, const char *method,
-                               const char *version);
+/* ---- answers: each makes the request READY ---- */
 
-/* The request is over, answered or not. Frees it. */
-void request_end(struct request *request);
+/* With the document, or that the client has it already; takes a reference of its own. */
+void request_answer(struct request *request, struct document *document);
+
+void request_reply(struct request *request, struct reply reply);
+void request_fail(struct request *request, const struct error *error);
+void request_refuse(struct request *request, enum error_code code, const char *detail);
+
+/* The header fields that every answer to such a request has, and Link with `place` (NULL: nothing) before the links
+ * that every document has. They live as long as the request. */
+void request_headers(struct request *request, const char *place, struct headers *headers);
+
+/* Of the web pages that the service lets read answers, the one that asks; "*": all may, NULL: it may not, or none does.
+ */
+const char *request_origin(const struct request *request);
+
+/* Hands the answer of a READY request to libmicrohttpd. */
+enum MHD_Result request_queue(struct request *request);
+
+/* The request is READY, and was waiting. */
+void request_resume(struct request *request);
 
 #endif

@@ -32,6 +32,20 @@ void arena_release(struct arena *arena)
     }
 }
 
+void arena_clear(struct arena *arena)
+{
+    struct arena_block *kept = arena->newest;
+    while (kept && kept->older) {
+        arena->newest = kept->older;
+        free(kept);
+        kept = arena->newest;
+    }
+    if (!kept)
+        return;
+    memset(kept->bytes, 0, kept->used);
+    kept->used = 0;
+}
+
 static struct arena_block *block_push(struct arena *arena, size_t size)
 {
     size_t room = BLOCK_SIZE - sizeof(struct arena_block);

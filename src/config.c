@@ -26,7 +26,9 @@ const char config_help[] = "claimd: serves claims, their sources and comparisons
                            "  --request-timeout  CLAIMD_REQUEST_TIMEOUT  5000  ms for the database to answer\n"
                            "  --idle-timeout     CLAIMD_IDLE_TIMEOUT     60    s for a client to ask\n"
                            "  --max-connections  CLAIMD_MAX_CONNECTIONS  4000  clients a thread\n"
+                           "  --head-bytes       CLAIMD_HEAD_BYTES       7168  of memory a client, for heads\n"
                            "  --queue            CLAIMD_QUEUE            2000  requests waiting, a thread\n"
+                           "  --cache-bytes      CLAIMD_CACHE_BYTES      64 MB of answers; 0: none\n"
                            "  --max-age          CLAIMD_MAX_AGE          10    s caches may keep an answer\n"
                            "  --cors-origins     CLAIMD_CORS_ORIGINS     *     pages that may read answers\n"
                            "  --log-requests     CLAIMD_LOG_REQUESTS=1   off   a log line for each request\n";
@@ -52,7 +54,9 @@ static const struct setting settings[] = {
     {"request-timeout", "CLAIMD_REQUEST_TIMEOUT", SETTING_NUMBER, AT(request_timeout_ms), 10, 600000},
     {"idle-timeout", "CLAIMD_IDLE_TIMEOUT", SETTING_NUMBER, AT(idle_timeout_s), 1, 3600},
     {"max-connections", "CLAIMD_MAX_CONNECTIONS", SETTING_NUMBER, AT(max_connections), 1, 100000},
+    {"head-bytes", "CLAIMD_HEAD_BYTES", SETTING_NUMBER, AT(head_bytes), 4096, 1048576},
     {"queue", "CLAIMD_QUEUE", SETTING_NUMBER, AT(queue), 1, 100000},
+    {"cache-bytes", "CLAIMD_CACHE_BYTES", SETTING_NUMBER, AT(cache_bytes), 0, 999999999},
     {"max-age", "CLAIMD_MAX_AGE", SETTING_NUMBER, AT(max_age_s), 0, 31536000},
     {"cors-origins", "CLAIMD_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), 0, 0},
     {"log-requests", "CLAIMD_LOG_REQUESTS", SETTING_SWITCH, AT(log_requests), 0, 0},
@@ -235,6 +239,8 @@ bool config_read(struct config *config, int argc, char *const argv[])
         .idle_timeout_s = 60,
         .max_connections = 4000,
         .queue = 2000,
+        .head_bytes = 7168,
+        .cache_bytes = 64000000,
         .max_age_s = 10,
         .cors_origins = "*",
     };

@@ -9,6 +9,9 @@
 #include "log.h"
 #include "memory.h"
 
+/* A connection that is dead is known to be so after twice this, whether anybody asks something of it or not. */
+enum { PULSE_MS = 1000 };
+
 enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 1000, SILENCE_MARGIN_MS = 1000 };
 
 /* What one connection is sent before it has answered: more would wait there, where no deadline takes it back. */
@@ -261,10 +264,10 @@ static bool listens(const struct db_link *link)
     return link->db->settings.channel && link == link->db->links;
 }
 
-static void hear(const struct db_link *link, const char *payload)
+static void hear(const struct db_link *link, enum db_news news, const char *payload)
 {
     if (listens(link))
-        link->db->settings.heard(link->db, payload);
+        link->db->settings.heard(link->db, news, payload);
 }
 
 static bool send_alone(struct db_link *link, int kind, const char *sql)
@@ -282,10 +285,31 @@ static bool send_listen(struct db_link *link)
     return send_alone(link, ENTRY_LISTEN, sql) && send_alone(link, ENTRY_STATE, link->db->settings.state);
 }
 
+static bool awaits_state(const struct db_link *link)
+{
+    for (const struct db_entry *entry = link->first; entry; entry = entry->next)
+        if (entry->kind == ENTRY_STATE)
+            return true;
+    return false;
+}
+
+static void on_pulse(struct loop_timer *timer)
+{
+    struct db *db = container_of(timer, struct db, pulse);
+    struct db_link *link = db->links;
+    loop_timer_start(db->loop, timer, PULSE_MS);
+    if (!link->listening)
+        return;
+    if (awaits_state(link))
+        hear(link, DB_NEWS_LOST, NULL);
+    else if (!send_alone(link, ENTRY_STATE, db->settings.state))
+        link->unsent = true; /* the flush finds the connection broken */
+}
+
 static void take_notifications(struct db_link *link)
 {
     for (PGnotify *heard; link->connection && (heard = PQnotifies(link->connection)); PQfreemem(heard))
-        hear(link, heard->extra);
+        hear(link, DB_NEWS_CHANGE, heard->extra);
 }
 
 /* ---- receiving ---- */
@@ -410,7 +434,7 @@ static bool answer(struct db_link *link, struct db_entry *entry, const PGresult 
         return true;
     case ENTRY_STATE:
         if (link->listening && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
-            hear(link, PQgetvalue(result, 0, 0));
+            hear(link, DB_NEWS_STATE, PQgetvalue(result, 0, 0));
         return true;
     default:
         return true;
@@ -521,7 +545,7 @@ static void link_close(struct db_link *link)
     link->connection = NULL;
     link->state = LINK_DOWN;
     link->unsent = link->listening = false;
-    hear(link, NULL);
+    hear(link, DB_NEWS_LOST, NULL);
     free(link->prepared);
     link->prepared = NULL;
     link->prepared_size = 0;
@@ -638,10 +662,14 @@ void db_init(struct db *db, struct loop *loop, const struct db_settings *setting
         db->links[i] = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
         link_connect(&db->links[i]);
     }
+    db->pulse = (struct loop_timer){.fire = on_pulse};
+    if (settings->channel)
+        loop_timer_start(loop, &db->pulse, PULSE_MS);
 }
 
 void db_release(struct db *db)
 {
+    loop_timer_stop(&db->pulse);
     for (unsigned i = 0; i < db->settings.connections; i++) {
         link_close(&db->links[i]);
         rescue_calls(&db->links[i]);

@@ -37,6 +37,15 @@ static bool is_token(const char *text)
     return size && !text[size];
 }
 
+/* What libmicrohttpd notes of cookies: a copy of the field, and each of its pairs. */
+static size_t cookies_size(const char *value, size_t size)
+{
+    size_t noted = size + GUARD_FIELD_COST;
+    for (const char *next = value; (next = strchr(next, ';')); next++)
+        noted += GUARD_FIELD_COST;
+    return noted;
+}
+
 static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_size,
                                     const char *value, size_t value_size)
 {
@@ -44,7 +53,9 @@ static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, cons
     (void)kind;
     census->gap |= name != census->next;
     census->next = behind_line(value + value_size);
-    census->size += name_size + value_size + strlen(": \r\n");
+    census->size += name_size + value_size + strlen(": \r\n") + GUARD_FIELD_COST;
+    if (strcasecmp(name, MHD_HTTP_HEADER_COOKIE) == 0)
+        census->size += cookies_size(value, value_size);
     census->nameless |= !is_token(name);
     census->control |= has_control(value, value_size);
     census->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
@@ -75,18 +86,21 @@ static const char *framing_fault(const struct census *census, const char *versio
     return NULL;
 }
 
-void guard_check(struct MHD_Connection *connection, const struct guard_line *line, bool *ret_body, struct error *error)
+struct guard_finding guard_check(struct MHD_Connection *connection, const struct guard_line *line, struct error *error)
 {
-    struct census census = {.next = behind_line(line->version + strlen(line->version))};
+    struct census census = {.next = behind_line(line->version + strlen(line->version)), .size = line->target_size};
     census.gap = line->version != line->target + line->target_size + strlen(" ");
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, count_header, &census);
     census.gap = census.gap || !census.next || !behind_line(census.next); /* an empty line ends the head */
-    *ret_body = census.encodings || (census.lengths && !census.empty);
     const char *fault = framing_fault(&census, line->version);
     if (fault)
         error_set(error, ERROR_MALFORMED_REQUEST, "%s", fault);
     else if (line->cursor_size > GUARD_CURSOR_MAX || line->target_size - line->cursor_size > GUARD_URI_MAX)
         error_set(error, ERROR_URI_TOO_LONG, "The request target may have %d bytes.", GUARD_URI_MAX);
-    else if (census.size > GUARD_HEADERS_MAX)
-        error_set(error, ERROR_HEADERS_TOO_LARGE, "The header fields may have %d bytes in all.", GUARD_HEADERS_MAX);
+    else if (census.size > line->head_most)
+        error_set(
+            error, ERROR_HEADERS_TOO_LARGE,
+            "The request target and the header fields may have %zu bytes in all, each field counting for %d more.",
+            line->head_most, GUARD_FIELD_COST);
+    return (struct guard_finding){census.encodings || (census.lengths && !census.empty), census.size};
 }

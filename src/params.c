@@ -501,6 +501,15 @@ char *params_target(struct arena *arena, const struct params *params, const char
     return arena_copy(arena, target.data, target.size);
 }
 
+char *params_self(struct arena *arena, const struct params *params)
+{
+    const char *cursor = NULL;
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].param->type == PARAM_CURSOR)
+            cursor = params->terms[i].given;
+    return params_target(arena, params, cursor);
+}
+
 char *params_cursor(struct arena *arena, const struct params *params, const char *const *keys)
 {
     return cursor_encode(arena, params->fingerprint, keys, params->orders_count);

@@ -7,10 +7,7 @@
 
 #include "assets.h"
 #include "compress.h"
-#include "etag.h"
-#include "httpdate.h"
 #include "memory.h"
-#include "negotiate.h"
 
 /* Below this a coding costs more than it saves. */
 enum { COMPRESS_FROM = 512 };
@@ -19,137 +16,75 @@ enum { STREAM_BLOCK = 32 * 1024 };
 
 static const char methods[] = "GET, HEAD, OPTIONS";
 
-void reply_header(const struct reply *reply, const char *name, const char *value)
+static void put(const struct reply *reply, const char *name, const char *value)
 {
     MHD_add_response_header(reply->response, name, value);
 }
 
-/* The bytes of a response. */
-struct body {
-    char *bytes;
-    size_t size;
-    enum MHD_ResponseMemoryMode mode;
-    enum coding coding;
-};
-
-static struct body owned_body(char *bytes, size_t size)
+/* Takes the bytes of an answer that nobody keeps. */
+static struct reply reply_transient(unsigned status, char *bytes, size_t size, const char *media_type)
 {
-    struct body body = {.size = size, .mode = MHD_RESPMEM_MUST_FREE, .coding = CODING_IDENTITY};
-    body.bytes = bytes;
-    return body;
-}
-
-static struct reply reply_body(unsigned status, const struct body *body, const char *media_type, const char *caching)
-{
-    static const char *const codings[] = {[CODING_GZIP] = "gzip", [CODING_BROTLI] = "br"};
-    struct reply reply = {.response = MHD_create_response_from_buffer(body->size, body->bytes, body->mode),
-                          .status = status};
-    reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
-    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, caching);
-    if (body->coding != CODING_IDENTITY)
-        reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[body->coding]);
+    struct reply reply = {MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE), status};
+    put(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
+    put(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return reply;
 }
 
 static struct reply reply_empty(unsigned status)
 {
-    return (struct reply){.response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT),
-                          .status = status};
+    return (struct reply){MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), status};
 }
 
 /* ---- documents ---- */
 
-/* Replaces the bytes by their coded form, where the client wants one that is smaller. */
-static void encode(struct body *body, const char *accept_encoding)
+/* Replaces the bytes by their coded form, where that is smaller; returns the coding that they have then. */
+static enum coding encode(struct document_bytes *bytes, enum coding coding)
 {
-    enum coding coding = body->size < COMPRESS_FROM ? CODING_IDENTITY : negotiate_coding(accept_encoding);
-    if (coding == CODING_IDENTITY)
-        return;
+    if (coding == CODING_IDENTITY || bytes->size < COMPRESS_FROM)
+        return CODING_IDENTITY;
     size_t packed_size;
-    char *packed = coding == CODING_BROTLI ? compress_brotli(body->bytes, body->size, &packed_size)
-                                           : compress_gzip(body->bytes, body->size, &packed_size);
+    char *packed = coding == CODING_BROTLI ? compress_brotli(bytes->bytes, bytes->size, &packed_size)
+                                           : compress_gzip(bytes->bytes, bytes->size, &packed_size);
     if (!packed)
-        return;
-    free(body->bytes);
-    *body = (struct body){packed, packed_size, MHD_RESPMEM_MUST_FREE, coding};
+        return CODING_IDENTITY;
+    free(bytes->bytes);
+    *bytes = (struct document_bytes){packed, packed_size, false};
+    return coding;
 }
 
-static void put_validators(struct reply *reply, const char *etag, const struct reply_document *document)
+static struct document *reply_coded(const struct document_bytes *bytes, enum coding coding,
+                                    const struct reply_form *form, struct headers *headers)
 {
-    char date[HTTPDATE_SIZE];
-    memcpy(reply->etag, etag, ETAG_SIZE);
-    reply_header(reply, MHD_HTTP_HEADER_ETAG, etag);
-    reply_header(reply, MHD_HTTP_HEADER_VARY, document->vary);
-    if (!document->modified)
-        return;
-    httpdate_format(document->modified, date);
-    reply_header(reply, MHD_HTTP_HEADER_LAST_MODIFIED, date);
+    static const char *const codings[] = {[CODING_GZIP] = "gzip", [CODING_BROTLI] = "br"};
+    headers_put_whole(headers, MHD_HTTP_HEADER_CONTENT_TYPE, form->media_type);
+    headers_put(headers, MHD_HTTP_HEADER_CACHE_CONTROL, form->cache_control);
+    if (coding != CODING_IDENTITY)
+        headers_put_whole(headers, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[coding]);
+    return document_new(bytes, form->modified, headers);
 }
 
-/* Nobody reads the body of a 304. */
-/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libmicrohttpd's */
-static ssize_t read_nothing(void *context, uint64_t position, char *space, size_t size)
+struct document *reply_bytes(char *bytes, size_t size, const struct reply_form *form, struct headers *headers)
 {
-    (void)context, (void)position, (void)space, (void)size;
-    return MHD_CONTENT_READER_END_WITH_ERROR;
+    struct document_bytes body = {.size = size};
+    body.bytes = bytes;
+    enum coding coding = encode(&body, form->coding);
+    return reply_coded(&body, coding, form, headers);
 }
 
-struct reply reply_unchanged(const char *etag, size_t size, const struct reply_document *document)
-{
-    struct reply reply = {.response = MHD_create_response_from_callback(size, 1, read_nothing, NULL, NULL),
-                          .status = MHD_HTTP_NOT_MODIFIED,
-                          .size = size};
-    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, document->cache_control);
-    put_validators(&reply, etag, document);
-    return reply;
-}
-
-/* An ETag that the client names decides alone (RFC 9110, section 13.2.2). */
-static bool client_has(const char *etag, const struct reply_document *document, const struct reply_wishes *wishes)
-{
-    if (wishes->if_none_match)
-        return etag_listed(wishes->if_none_match, etag);
-    return wishes->if_modified_since && document->modified &&
-           httpdate_parse(wishes->if_modified_since) >= document->modified;
-}
-
-static struct reply reply_cacheable(const struct body *body, const struct reply_document *document,
-                                    const struct reply_wishes *wishes)
-{
-    char etag[ETAG_SIZE];
-    etag_of(body->bytes, body->size, etag);
-    if (client_has(etag, document, wishes)) {
-        if (body->mode == MHD_RESPMEM_MUST_FREE)
-            free(body->bytes);
-        return reply_unchanged(etag, body->size, document);
-    }
-    struct reply reply = reply_body(MHD_HTTP_OK, body, document->media_type, document->cache_control);
-    put_validators(&reply, etag, document);
-    reply.size = body->size;
-    return reply;
-}
-
-struct reply reply_bytes(char *bytes, size_t size, const struct reply_document *document,
-                         const struct reply_wishes *wishes)
-{
-    struct body body = owned_body(bytes, size);
-    encode(&body, wishes->accept_encoding);
-    return reply_cacheable(&body, document, wishes);
-}
-
-struct reply reply_file(const char *name, const struct reply_document *document, const struct reply_wishes *wishes)
+struct document *reply_file(const char *name, const struct reply_form *form, struct headers *headers)
 {
     static const struct asset *const forms[] = {
         [CODING_IDENTITY] = asset_files, [CODING_GZIP] = asset_files_gzip, [CODING_BROTLI] = asset_files_brotli};
-    enum coding coding = negotiate_coding(wishes->accept_encoding);
+    enum coding coding = form->coding;
     const struct asset *file = asset_find(forms[coding], name);
     if (!file) {
         coding = CODING_IDENTITY;
         file = asset_find(asset_files, name);
     }
-    struct body body = {(char *)file->text, file->size, MHD_RESPMEM_PERSISTENT, coding};
-    return reply_cacheable(&body, document, wishes);
+    return reply_coded(&(struct document_bytes){(char *)file->text, file->size, true}, coding, form, headers);
 }
+
+/* ---- what is not kept ---- */
 
 _Static_assert(STREAM_END == MHD_CONTENT_READER_END_OF_STREAM && STREAM_BROKEN == MHD_CONTENT_READER_END_WITH_ERROR,
                "libmicrohttpd's words for the end");
@@ -160,21 +95,19 @@ static ssize_t read_stream(void *stream, uint64_t position, char *space, size_t 
     return stream_read(stream, space, size);
 }
 
-struct reply reply_stream(struct stream *stream, const struct reply_document *document)
+struct reply reply_stream(struct stream *stream, const char *media_type)
 {
-    struct reply reply = {
-        .response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL),
-        .status = MHD_HTTP_OK};
-    reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, document->media_type);
-    reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    reply_header(&reply, MHD_HTTP_HEADER_VARY, document->vary);
+    struct reply reply = {MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL),
+                          MHD_HTTP_OK};
+    put(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
+    put(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return reply;
 }
 
-struct reply reply_moment(char *bytes, size_t size)
+struct reply reply_status(const char *status)
 {
-    struct body body = owned_body(bytes, size);
-    return reply_body(MHD_HTTP_OK, &body, "application/json", "no-store");
+    char *text = memory_format("{\"status\":\"%s\"}", status);
+    return reply_transient(MHD_HTTP_OK, text, strlen(text), "application/json");
 }
 
 /* ---- problems ---- */
@@ -202,12 +135,11 @@ struct reply reply_problem(const struct error *error)
     if (error->faults_count)
         json_object_set_new(problem, "errors", faults_json(error));
     char *text = json_dumps(problem, JSON_COMPACT);
-    struct body body = owned_body(text, strlen(text));
-    struct reply reply = reply_body(kind->status, &body, "application/problem+json", "no-store");
+    struct reply reply = reply_transient(kind->status, text, strlen(text), "application/problem+json");
     if (kind->retry)
-        reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+        put(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     if (error->code == ERROR_METHOD_NOT_ALLOWED)
-        reply_header(&reply, MHD_HTTP_HEADER_ALLOW, methods);
+        put(&reply, MHD_HTTP_HEADER_ALLOW, methods);
     return reply;
 }
 
@@ -226,10 +158,10 @@ char *reply_problem_type(const struct error_kind *kind, size_t *ret_size)
 struct reply reply_options(void)
 {
     struct reply reply = reply_empty(MHD_HTTP_NO_CONTENT);
-    reply_header(&reply, MHD_HTTP_HEADER_ALLOW, methods);
-    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
-    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
-                 "Accept, If-Modified-Since, If-None-Match, Prefer, Traceparent, X-Request-Id");
-    reply_header(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
+    put(&reply, MHD_HTTP_HEADER_ALLOW, methods);
+    put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
+    put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
+        "Accept, If-Modified-Since, If-None-Match, Prefer, Traceparent, X-Request-Id");
+    put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
     return reply;
 }

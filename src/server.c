@@ -11,20 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "client.h"
+#include "handler.h"
+#include "hash.h"
 #include "listener.h"
 #include "log.h"
 #include "loop.h"
 #include "memory.h"
 #include "request.h"
 
-/* The pool holds request line, header fields and the response's header: what guard.h allows, and room to say no. */
-enum { POOL_SIZE = 40 * 1024, SWEEP_MS = 500 };
+enum { SWEEP_MS = 500 };
 
 /* One thread. */
 struct worker {
@@ -96,7 +96,7 @@ static void *on_target(void *context, const char *uri, struct MHD_Connection *co
 {
     struct worker *worker = context;
     (void)connection;
-    struct request *request = request_begin(&worker->service, uri);
+    struct request *request = handler_begin(&worker->service, uri);
     hide_query(uri);
     return request;
 }
@@ -107,7 +107,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     (void)context, (void)url, (void)upload;
     *upload_size = 0;
     client_turn(client_of(connection), true);
-    return request_handle(*request, connection, method, version);
+    return handler_handle(*request, connection, method, version);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
@@ -116,7 +116,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     (void)context, (void)how;
     client_turn(client_of(connection), false);
     if (*request)
-        request_end(*request);
+        handler_end(*request);
     *request = NULL;
 }
 
@@ -128,12 +128,12 @@ static void on_daemon_ready(struct loop_watch *watch, uint32_t events)
 static bool daemon_start(struct worker *worker)
 {
     const struct config *config = worker->config;
-    worker->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
-                         MHD_OPTION_LISTEN_SOCKET, worker->socket, MHD_OPTION_URI_LOG_CALLBACK, on_target, worker,
-                         MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-                         worker, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_CONNECTION_LIMIT,
-                         config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+    worker->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
+        MHD_OPTION_LISTEN_SOCKET, worker->socket, MHD_OPTION_URI_LOG_CALLBACK, on_target, worker,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)config->head_bytes, MHD_OPTION_CONNECTION_LIMIT,
+        config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
     if (!worker->daemon)
         return false;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -181,7 +181,7 @@ static int before_wait(struct loop *loop)
 
 /* ---- threads ---- */
 
-static bool worker_init(struct worker *worker, const struct config *config, int socket)
+static bool worker_init(struct worker *worker, const struct config *config, int socket, unsigned threads)
 {
     *worker = (struct worker){.config = config, .socket = socket, .sweep = {.fire = on_sweep}};
     clients_init(&worker->clients);
@@ -190,12 +190,10 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
              "public, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->max_age_s);
     worker->service.cache_control = worker->cache_control;
     worker->service.cors_origins = config->cors_origins;
+    worker->service.head_bytes = config->head_bytes;
     worker->service.progress = on_progress;
     worker->service.abandon = on_abandon;
-    if (getrandom(&worker->service.id_prefix, sizeof(worker->service.id_prefix), 0) < 0)
-        worker->service.id_prefix = (uint64_t)(uintptr_t)worker ^ loop_now();
-    query_set_init(&worker->service.queries);
-    validators_init(&worker->service.validators, worker->service.id_prefix);
+    service_init(&worker->service, config->cache_bytes / threads);
     return loop_init(&worker->loop) && daemon_start(worker);
 }
 
@@ -208,8 +206,8 @@ static void worker_release(struct worker *worker)
     clients_break_off(&worker->clients);
     MHD_stop_daemon(worker->daemon);
     loop_release(&worker->loop);
-    query_set_release(&worker->service.queries);
-    validators_release(&worker->service.validators);
+    request_forget_spares(&worker->service);
+    service_release(&worker->service);
 }
 
 static void *worker_main(void *context)
@@ -223,9 +221,9 @@ static void *worker_main(void *context)
         .queue = config->queue,
         .prepare = worker->service.queries.prepare,
         .prepare_count = worker->service.queries.prepare_count,
-        .channel = request_channel,
-        .state = request_state,
-        .heard = request_heard,
+        .channel = service_channel,
+        .state = service_state,
+        .heard = service_heard,
     };
     worker->loop.before_wait = before_wait;
     db_init(&worker->service.db, &worker->loop, &settings);
@@ -261,7 +259,7 @@ static void wait_for_stop(const sigset_t *signals)
 static bool start_all(struct worker *workers, const struct config *config, const int *sockets, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        if (!worker_init(&workers[i], config, sockets[i])) {
+        if (!worker_init(&workers[i], config, sockets[i], count)) {
             fputs("claimd: cannot start the HTTP daemon.\n", stderr);
             return false;
         }
@@ -282,6 +280,7 @@ int server_run(const struct config *config)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
+    hash_init();
 
     unsigned count = config->threads ? config->threads : cores();
     int sockets[THREADS_MAX];

@@ -170,7 +170,7 @@ def test_batch_of_ids_has_its_limits(api, path):
     assert api.get(path, id="not." + ",".join(few), limit=1)["items"]
     for negation in ("", "not."):
         api.problem(f"{path}?id={negation}{','.join(few)},b", "invalid-parameter", parameters=["id"])
-    for count, library in ((1500, False), (10_000, True)):  # what is far too long, the HTTP library refuses by itself
+    for count, library in ((900, False), (10_000, True)):  # what is far too long, the HTTP library refuses by itself
         got = api.request("GET", f"{path}?id={','.join(f'a{number}' for number in range(count))}")
         assert got.status_code == 414 and ("type" not in got.text) == library
 
@@ -311,10 +311,10 @@ def test_cursor_of_another_order_is_refused(api):
 
 # Header fields ------------------------------------------------------------------------------------
 
-REFUSED_FORMS = ["*/*;q=0", "application/json;q=0", "application/json;q=0.000", "application/json;q=abc", "application/json;q=99", ";;;;q=1", "a/b," * 1900, "json",
+REFUSED_FORMS = ["*/*;q=0", "application/json;q=0", "application/json;q=0.000", "application/json;q=abc", "application/json;q=99", ";;;;q=1", "a/b," * 1100, "json",
                  "application", "application/", "/", "*", "*/json", "application/jsonp", "text/html", "application/json;q=-1", "\u00e9"]
 TAKEN_FORMS = ["", ",", ",,,", "*/*", "APPLICATION/JSON", "application/*", "application/json;q=0.001", "*/*;q=0, application/json", "text/html, */*;q=0.1",
-               "*/*," * 1900, "application/json;profile=\"a,b\"", "application/json ; q=1", "application/json;charset=utf-8;q=1", "a/b;q=\"x", "*/*;q=1;q=0"]
+               "*/*," * 1100, "application/json;profile=\"a,b\"", "application/json ; q=1", "application/json;charset=utf-8;q=1", "a/b;q=\"x", "*/*;q=1;q=0"]
 
 
 @pytest.mark.parametrize("accept", REFUSED_FORMS)
@@ -329,19 +329,19 @@ def test_form_in_odd_words_is_taken_or_refused(api, accept):
 
 
 HOSTILE_FIELDS = {
-    "Accept-Encoding": ["*;q=0", "identity;q=0", "gzip," * 1500, "br;q=abc", "gzip;q=0.0001", "\x22", "gzip;;;q", ",", "x" * 7000, "gzip;q=1e9"],
-    "Accept-Language": ["x" * 7000, "*;q=0"],
-    "If-None-Match": ['"' * 7000, "W/" * 3000, '"a",' * 1700, '"unterminated', 'W/"', "W/", ",", '"', "\u00e9", '"*"', "* ,", '"\\"'],
-    "If-Modified-Since": ["x", "0", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 99 Foo 9999 99:99:99 GMT", "Fri, 31 Dec 9999 23:59:59 GMT" + "x" * 100, "x" * 7000],
+    "Accept-Encoding": ["*;q=0", "identity;q=0", "gzip," * 900, "br;q=abc", "gzip;q=0.0001", "\x22", "gzip;;;q", ",", "x" * 4500, "gzip;q=1e9"],
+    "Accept-Language": ["x" * 4500, "*;q=0"],
+    "If-None-Match": ['"' * 4500, "W/" * 2000, '"a",' * 1100, '"unterminated', 'W/"', "W/", ",", '"', "\u00e9", '"*"', "* ,", '"\\"'],
+    "If-Modified-Since": ["x", "0", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 99 Foo 9999 99:99:99 GMT", "Fri, 31 Dec 9999 23:59:59 GMT" + "x" * 100, "x" * 4500],
     "If-Match": ["*", '"x"'], "If-Unmodified-Since": ["Thu, 01 Jan 1970 00:00:00 GMT"], "If-Range": ['"x"'],
-    "Prefer": ["count=" * 1000, 'count="exact', 'count="', "count=", "count", "count=nonsense", "x" * 7000, "count==exact", "count=exact=", ";;;", "count=\u00e9"],
-    "Range": ["bytes=0-1", "bytes=-1", "bytes=" + "0-1," * 1500, "items=0-9", "x"],
-    "Origin": ["null", "x" * 7000, "http://a b", "\u00e9", "*", "http://a\thttp://b"],
-    "traceparent": ["x" * 7000, "00-" + "0" * 32 + "-" + "0" * 16 + "-01", "ff-" + "1" * 32 + "-" + "1" * 16 + "-01", "00-" + "G" * 32 + "-" + "1" * 16 + "-01",
-                    "00-" + "1" * 32 + "-" + "1" * 16 + "-01-extra", "00", "-" * 55, "01-" + "1" * 32 + "-" + "1" * 16 + "-01" + "x" * 6000],
-    "X-Request-Id": ["x" * 7000, "x" * 65, "a b", "\u00e9", '"', "<script>", "a;b", "a,b", "{}", "%0d%0aX-Injected:1"],
-    "X-Forwarded-For": ["' OR 1=1", "x" * 7000], "Upgrade": ["h2c"], "Expect": ["nonsense"], "Content-Type": ["x" * 7000], "Cookie": ["a=b;" * 60, "=" * 7000],
-    "Host": ["x" * 7000, "a b", "evil.example", "[", ""], "Forwarded": ["for=x" * 1000], "TE": ["trailers"], "Connection": ["x-a, x-b, keep-alive"],
+    "Prefer": ["count=" * 700, 'count="exact', 'count="', "count=", "count", "count=nonsense", "x" * 4500, "count==exact", "count=exact=", ";;;", "count=\u00e9"],
+    "Range": ["bytes=0-1", "bytes=-1", "bytes=" + "0-1," * 1100, "items=0-9", "x"],
+    "Origin": ["null", "x" * 4500, "http://a b", "\u00e9", "*", "http://a\thttp://b"],
+    "traceparent": ["x" * 4500, "00-" + "0" * 32 + "-" + "0" * 16 + "-01", "ff-" + "1" * 32 + "-" + "1" * 16 + "-01", "00-" + "G" * 32 + "-" + "1" * 16 + "-01",
+                    "00-" + "1" * 32 + "-" + "1" * 16 + "-01-extra", "00", "-" * 55, "01-" + "1" * 32 + "-" + "1" * 16 + "-01" + "x" * 4000],
+    "X-Request-Id": ["x" * 4500, "x" * 65, "a b", "\u00e9", '"', "<script>", "a;b", "a,b", "{}", "%0d%0aX-Injected:1"],
+    "X-Forwarded-For": ["' OR 1=1", "x" * 4500], "Upgrade": ["h2c"], "Expect": ["nonsense"], "Content-Type": ["x" * 4500], "Cookie": ["a=b;" * 40, "=" * 2000],
+    "Host": ["x" * 4500, "a b", "evil.example", "[", ""], "Forwarded": ["for=x" * 1000], "TE": ["trailers"], "Connection": ["x-a, x-b, keep-alive"],
 }
 
 
@@ -351,7 +351,7 @@ def test_hostile_header_field_changes_nothing(api, name, text):
     plain = api.request("GET", "/v1/claims?limit=1")
     got, _ = answered(api, "/v1/claims?limit=1", headers={name: text.encode()})
     assert (got.status_code, got.content) == (200, plain.content)
-    assert set(got.headers) - {"Content-Encoding"} == set(plain.headers) - {"Content-Encoding"}
+    assert set(got.headers) ^ set(plain.headers) <= {"Content-Encoding", "X-Request-Id", "Server-Timing", "Last-Modified"}
     assert len(text) < 7 or not any(text[:20] in value for value in got.headers.values())
 
 
@@ -402,7 +402,7 @@ def choosy(database_url, contract):
 @pytest.mark.parametrize("origin, allowed", [
     ("https://a.example", True), ("https://b.example", True), ("https://a.example,https://b.example", False), ("https://a.example.evil", False), ("https://a.exampl", False),
     ("https://A.example", False), ("http://a.example", False), ("https://a.example:443", False), ("null", False), ("*", False), ("", False), (",", False),
-    ("https://a.example https://b.example", False), ("x" * 7000, False)])
+    ("https://a.example https://b.example", False), ("x" * 4500, False)])
 def test_only_listed_origins_are_let_in(choosy, origin, allowed):
     for target in ("/v1/claims?limit=1", "/v1/claims?limit=0"):
         got = choosy.request("GET", target, headers={"Origin": origin})

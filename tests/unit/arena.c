@@ -1,4 +1,4 @@
-/* arena: memory is zeroed, aligned, distinct, and given back all at once */
+/* arena: memory is zeroed, aligned, distinct, and given back all at once or but for a block */
 #include "arena.h"
 
 #include <setjmp.h>
@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "child.h"
+#include "dice.h"
+#include "heap.h"
 
 static struct arena arena;
 
@@ -99,6 +101,60 @@ static void a_released_arena_begins_anew(void **state)
     assert_zeroed(arena_alloc(&arena, 4000), 4000);
 }
 
+static void an_unused_arena_is_cleared(void **state)
+{
+    (void)state;
+    arena_clear(&arena);
+    assert_null(arena.newest);
+    arena_alloc(&arena, 100);
+    arena_clear(&arena);
+    arena_clear(&arena);
+    assert_string_equal(arena_copy(&arena, "claim", 5), "claim");
+}
+
+static void a_cleared_arena_begins_anew_in_its_block(void **state)
+{
+    (void)state;
+    char *first = arena_alloc(&arena, 100);
+    arena_clear(&arena);
+    assert_non_null(arena.newest);
+    assert_ptr_equal(arena_alloc(&arena, 100), first);
+    arena_release(&arena);
+    assert_null(arena.newest);
+}
+
+/* Sizes about those that need another block, too. */
+static void memory_is_zeroed_again_behind_a_clear(void **state)
+{
+    (void)state;
+    struct dice dice = dice_begin();
+    for (int round = 0; round < 1000; round++) {
+        for (uint32_t i = dice_roll(&dice, 30); i > 0; i--) {
+            size_t size = dice_roll(&dice, dice_roll(&dice, 10) ? 600 : 9000);
+            char *bytes = arena_alloc(&arena, size);
+            assert_zeroed(bytes, size);
+            memset(bytes, 0xAA, size);
+        }
+        int width = 1 + (int)dice_roll(&dice, 5000);
+        assert_int_equal(strlen(arena_format(&arena, "%*d", width, 1)), width);
+        arena_clear(&arena);
+    }
+}
+
+static void a_clear_gives_back_all_but_a_block(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 1000, SIZE = 5000, SLACK = 64 * 1024 };
+    size_t before = heap_bytes();
+    for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < BLOCKS; i++)
+            memset(arena_alloc(&arena, SIZE), 0xAA, SIZE);
+        assert_in_range(heap_bytes() - before, BLOCKS * SIZE, 2 * BLOCKS * SIZE);
+        arena_clear(&arena);
+        assert_in_range(heap_bytes(), 0, before + SLACK);
+    }
+}
+
 static void a_copy_ends_with_nul(void **state)
 {
     (void)state;
@@ -177,6 +233,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(sizes_about_a_block_are_whole, begin, end),
         cmocka_unit_test_setup_teardown(a_large_size_is_whole, begin, end),
         cmocka_unit_test_setup_teardown(a_released_arena_begins_anew, begin, end),
+        cmocka_unit_test_setup_teardown(an_unused_arena_is_cleared, begin, end),
+        cmocka_unit_test_setup_teardown(a_cleared_arena_begins_anew_in_its_block, begin, end),
+        cmocka_unit_test_setup_teardown(memory_is_zeroed_again_behind_a_clear, begin, end),
+        cmocka_unit_test_setup_teardown(a_clear_gives_back_all_but_a_block, begin, end),
         cmocka_unit_test_setup_teardown(a_copy_ends_with_nul, begin, end),
         cmocka_unit_test_setup_teardown(a_copy_may_hold_nul, begin, end),
         cmocka_unit_test_setup_teardown(a_copy_may_be_empty, begin, end),

@@ -17,6 +17,11 @@ struct exchange {
     /* Gives the response, and sets the status if it is not 200. */
     struct MHD_Response *(*answer)(struct MHD_Connection *connection, const struct exchange *exchange,
                                    unsigned *status);
+
+    /* Has the response, which was queued and is not sent yet; the request has to ask that the connection be closed.
+     * NULL: the response is the exchange's, to be changed and destroyed. */
+    void (*queued)(struct MHD_Response *response);
+
     const char *target; /* in libmicrohttpd's read buffer */
     size_t target_size;
     const char *version;
@@ -40,9 +45,13 @@ static inline enum MHD_Result exchange_handle(void *context, struct MHD_Connecti
     (void)url, (void)method, (void)upload, (void)upload_size, (void)state;
     exchange->version = version;
     struct MHD_Response *response = exchange->answer(connection, exchange, &status);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (!exchange->queued)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     enum MHD_Result result = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
+    if (exchange->queued)
+        exchange->queued(response);
+    else
+        MHD_destroy_response(response);
     return result;
 }
 

@@ -14,15 +14,18 @@
 #include "exchange.h"
 
 static struct error error;
-static bool body, asked;
+static struct guard_finding finding;
+static bool asked;
 static size_t cursor_size;
+
+enum { HEAD_MOST = 16 * 1024 };
 
 static struct MHD_Response *judge(struct MHD_Connection *connection, const struct exchange *exchange, unsigned *status)
 {
-    const struct guard_line line = {exchange->target, exchange->target_size, cursor_size, exchange->version};
-    guard_check(connection, &line, &body, &error);
+    const struct guard_line line = {exchange->target, exchange->target_size, cursor_size, exchange->version, HEAD_MOST};
+    finding = guard_check(connection, &line, &error);
     asked = true;
-    *status = error.code || body ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_OK;
+    *status = error.code || finding.body ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_OK;
     return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 }
 
@@ -31,7 +34,8 @@ static void send_in_pieces(const char *request, size_t size, size_t piece)
 {
     struct exchange exchange = {.answer = judge};
     error = (struct error){0};
-    body = asked = false;
+    finding = (struct guard_finding){false, 0};
+    asked = false;
     char *reply = exchange_run(&exchange, request, size, piece);
     assert_non_null(reply);
     assert_true(asked || strncmp(reply, "HTTP/1.1 400 ", 13) == 0 || strncmp(reply, "HTTP/1.0 400 ", 13) == 0);
@@ -56,7 +60,7 @@ static void assert_all_good(const struct sample *samples, size_t count)
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < COUNT(pieces); j++) {
             send_in_pieces(samples[i].bytes, samples[i].size, pieces[j]);
-            if (!asked || error.code || body)
+            if (!asked || error.code || finding.body)
                 fail_msg("sample %zu in pieces of %zu is refused: %s", i, pieces[j], error.detail);
         }
 }
@@ -164,7 +168,7 @@ static void a_body_is_told(void **state)
     for (size_t i = 0; i < COUNT(samples); i++) {
         send_in_pieces(samples[i].bytes, samples[i].size, SIZE_MAX);
         assert_true(asked);
-        assert_true(body);
+        assert_true(finding.body);
         assert_int_equal(error.code, ERROR_NONE);
     }
 }
@@ -200,13 +204,15 @@ static void a_target_has_its_most_bytes(void **state)
     cursor_size = 0;
 }
 
-static void header_fields_have_their_most_bytes(void **state)
+static void a_head_has_its_most_bytes(void **state)
 {
     (void)state;
-    const int others = (int)strlen("Host: a\r\nX: \r\n");
-    assert_judged(2, GUARD_HEADERS_MAX - others, ERROR_NONE);
-    assert_judged(2, GUARD_HEADERS_MAX - others + 1, ERROR_HEADERS_TOO_LARGE);
-    assert_judged(GUARD_URI_MAX, GUARD_HEADERS_MAX - others, ERROR_NONE);
+    const int others = (int)strlen("Host: a\r\nX: \r\n") + 2 * GUARD_FIELD_COST;
+    assert_judged(2, HEAD_MOST - others - 2, ERROR_NONE);
+    assert_int_equal(finding.head_size, HEAD_MOST);
+    assert_judged(2, HEAD_MOST - others - 1, ERROR_HEADERS_TOO_LARGE);
+    assert_judged(GUARD_URI_MAX, HEAD_MOST - others - GUARD_URI_MAX, ERROR_NONE);
+    assert_judged(GUARD_URI_MAX, HEAD_MOST - others - GUARD_URI_MAX + 1, ERROR_HEADERS_TOO_LARGE);
 }
 
 static void many_fields_pass(void **state)
@@ -233,7 +239,7 @@ int main(void)
         cmocka_unit_test(lines_must_end_with_cr_lf),
         cmocka_unit_test(a_body_is_told),
         cmocka_unit_test(a_target_has_its_most_bytes),
-        cmocka_unit_test(header_fields_have_their_most_bytes),
+        cmocka_unit_test(a_head_has_its_most_bytes),
         cmocka_unit_test(many_fields_pass),
     };
     return cmocka_run_group_tests_name("guard", tests, NULL, NULL);

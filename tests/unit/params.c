@@ -689,6 +689,36 @@ static void the_first_page_is_written_out(void **state)
     assert_string_equal(params_target(&parsing.arena, &parsing.params, NULL), "/v1/claims");
 }
 
+static void the_very_page_is_written_out(void **state)
+{
+    (void)state;
+    assert_true(parse("/v1/claims"));
+    assert_string_equal(params_self(&parsing.arena, &parsing.params), "/v1/claims");
+    assert_true(parse("/v1/sources/%7Ba%7D/claims?limit=7&stance=asserts"));
+    assert_string_equal(params_self(&parsing.arena, &parsing.params),
+                        "/v1/sources/%7Ba%7D/claims?stance=asserts&limit=7");
+    const char *next = next_page(&parsing.params, "last");
+    assert_true(parse(next));
+    assert_string_equal(params_self(&parsing.arena, &parsing.params), next);
+    assert_true(parse("/v1/claims/a%20b"));
+    assert_string_equal(params_self(&parsing.arena, &parsing.params), "/v1/claims/a%20b");
+}
+
+/* However it was asked for: each parameter has its place, and each character one form. */
+static void one_page_is_written_in_one_way(void **state)
+{
+    (void)state;
+    static const char *const before[] = {"limit=7&stance=asserts&", "", "&stance=%61sserts&", "st%61nce=asserts&"};
+    static const char *const behind[] = {"", "&stance=asserts&limit=7", "&&limit=%37&", "&limit=7"};
+    assert_true(parse("/v1/claims?stance=asserts&limit=7"));
+    const char *key = "last", *next = next_page(&parsing.params, key);
+    const char *cursor = params_cursor(&parsing.arena, &parsing.params, &key);
+    for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+        assert_true(parse(arena_format(&parsing.arena, "/v1/claims?%scursor=%s%s", before[i], cursor, behind[i])));
+        assert_string_equal(params_self(&parsing.arena, &parsing.params), next);
+    }
+}
+
 static void a_page_without_parameters_has_a_next(void **state)
 {
     (void)state;
@@ -988,6 +1018,50 @@ static void the_next_page_of_any_list_is_read_back(void **state)
         }
 }
 
+static const char *cursor_given(const struct params *params)
+{
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (params->terms[i].param->type == PARAM_CURSOR)
+            return params->terms[i].given;
+    return NULL;
+}
+
+/* True if both ask for one page. */
+static bool same_page(const struct params *left, const struct params *right)
+{
+    bool good = left->route == right->route && same(left->id, right->id) && left->limit == right->limit &&
+                left->limited == right->limited && left->embeds == right->embeds && same(left->fields, right->fields) &&
+                left->representation == right->representation && left->fingerprint == right->fingerprint &&
+                left->continued == right->continued && same(cursor_given(left), cursor_given(right)) &&
+                same_terms(left, right);
+    for (unsigned i = 0; good && left->continued && i < left->orders_count; i++)
+        good = same(left->after[i], right->after[i]);
+    return good;
+}
+
+static void any_page_is_read_back_from_its_own_target(void **state)
+{
+    (void)state;
+    struct dice dice = dice_begin();
+    for (int i = 0; i < 50; i++)
+        for (const struct route *route = routes; route->path; route++) {
+            const char *keys[SORT_MAX + 1];
+            if (route->shape != SHAPE_LIST)
+                continue;
+            assert_property(&dice, parse(random_target(&dice, route)));
+            for (int j = 0; j < SORT_MAX + 1; j++)
+                keys[j] = random_code(&dice);
+            if (dice_roll(&dice, 2))
+                assert_property(&dice, parse(params_target(&parsing.arena, &parsing.params,
+                                                           params_cursor(&parsing.arena, &parsing.params, keys))));
+            struct params page = parsing.params;
+            const char *self = params_self(&parsing.arena, &page);
+            assert_property(&dice, parse(self));
+            assert_property(&dice, same_page(&page, &parsing.params));
+            assert_property(&dice, same(params_self(&parsing.arena, &parsing.params), self));
+        }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -1039,6 +1113,8 @@ int main(void)
         TEST(a_key_may_need_a_parameter),
         TEST(the_next_page_is_written_out),
         TEST(the_first_page_is_written_out),
+        TEST(the_very_page_is_written_out),
+        TEST(one_page_is_written_in_one_way),
         TEST(a_page_without_parameters_has_a_next),
         TEST(the_next_page_takes_the_place_of_the_present),
         TEST(a_page_of_several_keys_is_read_back),
@@ -1048,6 +1124,7 @@ int main(void)
         TEST(a_bad_cursor_is_refused),
         TEST(a_forged_cursor_has_its_keys),
         TEST(the_next_page_of_any_list_is_read_back),
+        TEST(any_page_is_read_back_from_its_own_target),
     };
     return cmocka_run_group_tests_name("params", tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 #include "dice.h"
 #include "etag.h"
 #include "exchange.h"
+#include "received.h"
 #include "unpack.h"
 
 static struct reply given; /* what the next exchange answers */
@@ -45,6 +46,7 @@ static void receive_by(const char *method, struct reply next)
     snprintf(request, sizeof(request), "%s / HTTP/1.1\r\nHost: localhost\r\n\r\n", method);
     reply = exchange_run(&exchange, request, strlen(request), SIZE_MAX);
     assert_non_null(reply);
+    assert_non_null(received_body(reply));
 }
 
 static void receive(struct reply next)
@@ -54,64 +56,78 @@ static void receive(struct reply next)
 
 static const char *body(void)
 {
-    const char *end_of_head = strstr(reply, "\r\n\r\n");
-    assert_non_null(end_of_head);
-    return end_of_head + 4;
+    return received_body(reply);
 }
 
-/* True if the head has this field line. */
 static bool has_field(const char *name, const char *value)
 {
-    char field[200];
-    snprintf(field, sizeof(field), "\r\n%s: %s\r\n", name, value);
-    const char *found = strstr(reply, field);
-    return found && found < body();
+    return received_field(reply, name, value);
 }
 
 static bool has_field_named(const char *name)
 {
-    char field[100];
-    snprintf(field, sizeof(field), "\r\n%s:", name);
-    const char *found = strstr(reply, field);
-    return found && found < body();
+    return received_named(reply, name);
+}
+
+static const char *value_of(const char *name)
+{
+    assert_true(has_field_named(name));
+    return received_value(reply, name);
 }
 
 static void assert_status(unsigned status)
 {
-    char line[40];
-    snprintf(line, sizeof(line), "HTTP/1.1 %u ", status);
-    assert_ptr_equal(strstr(reply, line), reply);
-}
-
-/* The field's value, which a later call overwrites. */
-static const char *value_of(const char *name)
-{
-    static char value[200];
-    char field[100];
-    snprintf(field, sizeof(field), "\r\n%s: ", name);
-    const char *found = strstr(reply, field);
-    assert_true(found && found < body());
-    found += strlen(field);
-    snprintf(value, sizeof(value), "%.*s", (int)strcspn(found, "\r"), found);
-    return value;
+    assert_int_equal(received_status(reply), status);
 }
 
 /* ---- documents ---- */
 
-static const struct reply_document described = {"application/json", "max-age=10", "Accept, Accept-Encoding", 0};
-
-static void receive_bytes(const char *bytes, size_t size, const char *accept_encoding, const char *if_none_match)
+static struct reply_form form_in(enum coding coding)
 {
-    struct reply_wishes wishes = {accept_encoding, if_none_match, NULL};
-    char *copy = malloc(size + 1);
-    memcpy(copy, bytes, size);
-    receive(reply_bytes(copy, size, &described, &wishes));
+    return (struct reply_form){"application/json", "max-age=10", coding, 0};
 }
 
-static void receive_file(const char *name, const char *accept_encoding, const char *if_none_match)
+/* What is said of each document here beside what its form says. */
+static struct headers some_headers(void)
 {
-    struct reply_wishes wishes = {accept_encoding, if_none_match, NULL};
-    receive(reply_file(name, &described, &wishes));
+    struct headers headers = {.count = 0};
+    headers_put(&headers, "Vary", "Accept, Accept-Encoding");
+    headers_put_whole(&headers, "Link", "</docs>; rel=\"service-doc\"");
+    return headers;
+}
+
+static struct document *make_bytes(const char *bytes, size_t size, const struct reply_form *form)
+{
+    struct headers headers = some_headers();
+    char *copy = malloc(size + 1);
+    memcpy(copy, bytes, size);
+    return reply_bytes(copy, size, form, &headers);
+}
+
+static struct document *make_file(const char *name, enum coding coding)
+{
+    struct headers headers = some_headers();
+    struct reply_form form = form_in(coding);
+    return reply_file(name, &form, &headers);
+}
+
+/* Sends it as the service does: 304 to who has it. */
+static void receive_document(struct document *document, const char *if_none_match)
+{
+    unsigned status = document_is_known(document, if_none_match, NULL) ? 304 : 200;
+    receive((struct reply){document_respond(document, status), status});
+    document_unref(document);
+}
+
+static void receive_bytes(const char *bytes, size_t size, enum coding coding, const char *if_none_match)
+{
+    struct reply_form form = form_in(coding);
+    receive_document(make_bytes(bytes, size, &form), if_none_match);
+}
+
+static void receive_file(const char *name, enum coding coding, const char *if_none_match)
+{
+    receive_document(make_file(name, coding), if_none_match);
 }
 
 /* Many lines like those that the service sends. */
@@ -128,46 +144,57 @@ static void a_document_is_sent_with_all_that_is_said_of_it(void **state)
     (void)state;
     char etag[ETAG_SIZE];
     etag_of("{\"items\":[]}", 12, etag);
-    receive_bytes("{\"items\":[]}", 12, NULL, NULL);
+    receive_bytes("{\"items\":[]}", 12, CODING_IDENTITY, NULL);
     assert_status(200);
     assert_true(has_field("Content-Type", "application/json"));
     assert_true(has_field("Content-Length", "12"));
     assert_true(has_field("Cache-Control", "max-age=10"));
     assert_true(has_field("Vary", "Accept, Accept-Encoding"));
+    assert_true(has_field("Link", "</docs>; rel=\"service-doc\""));
     assert_true(has_field("ETag", etag));
-    assert_false(has_field_named("Content-Encoding"));
+    assert_false(has_field_named("Content-Encoding") || has_field_named("Last-Modified"));
     assert_string_equal(body(), "{\"items\":[]}");
 }
 
 static void an_empty_document_is_one(void **state)
 {
     (void)state;
-    receive(reply_bytes(NULL, 0, &described, &(struct reply_wishes){"br, gzip", NULL, NULL}));
-    assert_status(200);
-    assert_true(has_field("Content-Length", "0"));
-    assert_true(has_field_named("ETag"));
-    assert_string_equal(body(), "");
+    static const enum coding codings[] = {CODING_IDENTITY, CODING_GZIP, CODING_BROTLI};
+    for (size_t i = 0; i < sizeof(codings) / sizeof(*codings); i++) {
+        struct headers headers = some_headers();
+        struct reply_form form = form_in(codings[i]);
+        receive_document(reply_bytes(NULL, 0, &form, &headers), NULL);
+        assert_status(200);
+        assert_true(has_field("Content-Length", "0"));
+        assert_true(has_field_named("ETag"));
+        assert_false(has_field_named("Content-Encoding"));
+        assert_string_equal(body(), "");
+    }
+}
+
+static void assert_body_unpacks_to(const char *text, char *unpack(const char *, size_t, size_t *))
+{
+    size_t size;
+    char *back = unpack(body(), strtoul(value_of("Content-Length"), NULL, 10), &size);
+    assert_non_null(back);
+    assert_int_equal(size, strlen(text));
+    assert_memory_equal(back, text, size);
+    free(back);
 }
 
 static void a_document_has_the_coding_that_is_wanted(void **state)
 {
     (void)state;
     const char *text = long_text();
-    size_t size = strlen(text), back_size;
-    receive_bytes(text, size, "br, gzip;q=0.9", NULL);
+    receive_bytes(text, strlen(text), CODING_BROTLI, NULL);
     assert_true(has_field("Content-Encoding", "br"));
-    char *back = unpack_brotli(body(), strtoul(value_of("Content-Length"), NULL, 10), &back_size);
-    assert_non_null(back);
-    assert_int_equal(back_size, size);
-    assert_memory_equal(back, text, size);
-    free(back);
-    receive_bytes(text, size, "gzip, deflate", NULL);
+    assert_body_unpacks_to(text, unpack_brotli);
+    receive_bytes(text, strlen(text), CODING_GZIP, NULL);
     assert_true(has_field("Content-Encoding", "gzip"));
-    back = unpack_gzip(body(), strtoul(value_of("Content-Length"), NULL, 10), &back_size);
-    assert_non_null(back);
-    assert_int_equal(back_size, size);
-    assert_memory_equal(back, text, size);
-    free(back);
+    assert_body_unpacks_to(text, unpack_gzip);
+    receive_bytes(text, strlen(text), CODING_IDENTITY, NULL);
+    assert_false(has_field_named("Content-Encoding"));
+    assert_string_equal(body(), text);
 }
 
 static void a_document_is_left_alone_where_a_coding_is_of_no_use(void **state)
@@ -177,7 +204,7 @@ static void a_document_is_left_alone_where_a_coding_is_of_no_use(void **state)
     char noise[2000];
     for (size_t i = 0; i < sizeof(noise); i++)
         noise[i] = (char)dice_roll(&dice, 256);
-    static const char *const codings[] = {"br", "gzip", "*"};
+    static const enum coding codings[] = {CODING_BROTLI, CODING_GZIP};
     for (size_t i = 0; i < sizeof(codings) / sizeof(*codings); i++) {
         receive_bytes(noise, sizeof(noise), codings[i], NULL);
         assert_false(has_field_named("Content-Encoding"));
@@ -185,17 +212,15 @@ static void a_document_is_left_alone_where_a_coding_is_of_no_use(void **state)
         assert_memory_equal(body(), noise, sizeof(noise));
         receive_bytes("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 40, codings[i], NULL);
         assert_false(has_field_named("Content-Encoding"));
+        assert_string_equal(body(), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     }
-    receive_bytes(long_text(), strlen(long_text()), "identity, br;q=0", NULL);
-    assert_false(has_field_named("Content-Encoding"));
-    assert_string_equal(body(), long_text());
 }
 
 /* A strong validator is of one representation: RFC 9110, section 8.8.3.3. */
 static void each_coding_has_its_own_validator(void **state)
 {
     (void)state;
-    static const char *const codings[] = {NULL, "br", "gzip"};
+    static const enum coding codings[] = {CODING_IDENTITY, CODING_BROTLI, CODING_GZIP};
     char seen[3][ETAG_SIZE];
     for (int i = 0; i < 3; i++) {
         receive_bytes(long_text(), strlen(long_text()), codings[i], NULL);
@@ -205,61 +230,65 @@ static void each_coding_has_its_own_validator(void **state)
         receive_bytes(long_text(), strlen(long_text()), codings[i], seen[i]);
         assert_status(304);
     }
-    receive_bytes(long_text(), strlen(long_text()), NULL, seen[1]);
+    receive_bytes(long_text(), strlen(long_text()), CODING_IDENTITY, seen[1]);
     assert_status(200);
 }
 
 /* RFC 9110, section 15.4.5. */
-static void assert_unchanged(const char *etag)
+static void assert_unchanged(const char *etag, size_t size)
 {
+    char length[24];
+    snprintf(length, sizeof(length), "%zu", size);
     assert_status(304);
     assert_true(has_field("ETag", etag));
     assert_true(has_field("Cache-Control", "max-age=10"));
     assert_true(has_field("Vary", "Accept, Accept-Encoding"));
-    assert_false(has_field_named("Content-Type"));
+    assert_true(has_field("Content-Length", length)); /* any other would be wrong: RFC 9110, section 8.6 */
+    assert_false(has_field_named("Content-Type") || has_field_named("Content-Encoding") || has_field_named("Link"));
     assert_string_equal(body(), "");
 }
 
 static void who_has_it_is_told_so(void **state)
 {
     (void)state;
-    char etag[ETAG_SIZE], list[2 * ETAG_SIZE + 20];
+    char etag[ETAG_SIZE];
     etag_of("{}", 2, etag);
-    receive_bytes("{}", 2, NULL, etag);
-    assert_unchanged(etag);
-    receive_bytes("{}", 2, NULL, "*");
-    assert_unchanged(etag);
-    snprintf(list, sizeof(list), "\"x\", W/%s", etag);
-    receive_bytes("{}", 2, NULL, list);
-    assert_unchanged(etag);
-    receive_bytes("{}", 2, NULL, "\"x\"");
+    receive_bytes("{}", 2, CODING_IDENTITY, etag);
+    assert_unchanged(etag, 2);
+    receive_bytes("{}", 2, CODING_IDENTITY, "\"x\"");
     assert_status(200);
     assert_string_equal(body(), "{}");
+    receive_bytes(long_text(), strlen(long_text()), CODING_GZIP, NULL);
+    size_t size = strtoul(value_of("Content-Length"), NULL, 10);
+    snprintf(etag, sizeof(etag), "%s", value_of("ETag"));
+    receive_bytes(long_text(), strlen(long_text()), CODING_GZIP, etag);
+    assert_unchanged(etag, size);
 }
 
-/* Its length would have to be that of the document (RFC 9110, section 8.6). */
-static void an_unchanged_document_has_no_false_length(void **state)
+static void a_document_says_when_its_data_changed(void **state)
 {
     (void)state;
-    receive_bytes("{}", 2, NULL, "*");
+    struct reply_form dated = {"application/json", "max-age=10", CODING_IDENTITY, 784111777};
+    struct document *document = make_bytes("{}", 2, &dated);
+    assert_int_equal(document->modified, 784111777);
+    receive_document(document, NULL);
+    assert_status(200);
+    assert_true(has_field("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"));
+    receive_document(make_bytes("{}", 2, &dated), "*");
     assert_status(304);
-    assert_true(!has_field_named("Content-Length") || has_field("Content-Length", "2"));
-    receive_file("context.jsonld", NULL, "*");
-    assert_unchanged(value_of("ETag"));
-    assert_false(has_field("Content-Length", "0"));
+    assert_true(has_field("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"));
 }
 
 static void files_have_the_coding_that_is_wanted(void **state)
 {
     (void)state;
     static const struct {
-        const char *wanted, *told;
+        enum coding wanted;
+        const char *told;
         const struct asset *forms;
-    } cases[] = {{NULL, NULL, asset_files},
-                 {"identity", NULL, asset_files},
-                 {"gzip", "gzip", asset_files_gzip},
-                 {"br", "br", asset_files_brotli},
-                 {"gzip, br", "br", asset_files_brotli}};
+    } cases[] = {{CODING_IDENTITY, NULL, asset_files},
+                 {CODING_GZIP, "gzip", asset_files_gzip},
+                 {CODING_BROTLI, "br", asset_files_brotli}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         char etag[ETAG_SIZE], size[20];
         const struct asset *file = asset_find(cases[i].forms, "context.jsonld");
@@ -269,14 +298,44 @@ static void files_have_the_coding_that_is_wanted(void **state)
         assert_status(200);
         assert_true(has_field("ETag", etag));
         assert_true(has_field("Content-Length", size));
+        assert_true(has_field("Content-Type", "application/json"));
         assert_memory_equal(body(), file->text, file->size);
         if (cases[i].told)
             assert_true(has_field("Content-Encoding", cases[i].told));
         else
             assert_false(has_field_named("Content-Encoding"));
         receive_file("context.jsonld", cases[i].wanted, etag);
-        assert_unchanged(etag);
+        assert_unchanged(etag, file->size);
     }
+}
+
+/* They are not copied, and stay when the document goes. */
+static void files_are_sent_as_they_are_built_in(void **state)
+{
+    (void)state;
+    for (const struct asset *file = asset_files; file->name; file++) {
+        struct document *document = make_file(file->name, CODING_IDENTITY);
+        assert_ptr_equal(document->bytes, file->text);
+        assert_int_equal(document->size, file->size);
+        document_unref(document);
+    }
+}
+
+/* Small ones, of which a coded form would be no smaller, as well. */
+static void each_file_can_be_had_in_each_coding(void **state)
+{
+    (void)state;
+    static const enum coding codings[] = {CODING_GZIP, CODING_BROTLI};
+    static const struct asset *const forms[] = {asset_files_gzip, asset_files_brotli};
+    for (const struct asset *file = asset_files; file->name; file++)
+        for (int i = 0; i < 2; i++) {
+            const struct asset *coded = asset_find(forms[i], file->name);
+            struct document *document = make_file(file->name, codings[i]);
+            assert_ptr_equal(document->bytes, coded ? coded->text : file->text);
+            assert_int_equal(document->size, coded ? coded->size : file->size);
+            receive_document(document, "*");
+            assert_status(304);
+        }
 }
 
 static void coded_files_are_the_files(void **state)
@@ -295,84 +354,30 @@ static void coded_files_are_the_files(void **state)
     }
 }
 
-static void a_moment_is_kept_by_nobody(void **state)
+static void how_it_is_now_is_kept_by_nobody(void **state)
 {
     (void)state;
-    receive(reply_moment(strdup("{\"status\":\"ok\"}"), 15));
+    receive(reply_status("ok"));
     assert_status(200);
     assert_true(has_field("Content-Type", "application/json"));
     assert_true(has_field("Cache-Control", "no-store"));
-    assert_false(has_field_named("ETag"));
+    assert_false(has_field_named("ETag") || has_field_named("Last-Modified"));
     assert_string_equal(body(), "{\"status\":\"ok\"}");
-}
-
-static void a_header_field_is_added(void **state)
-{
-    (void)state;
-    struct reply moment = reply_moment(strdup("{}"), 2);
-    reply_header(&moment, "Link", "</v1/claims?cursor=a>; rel=\"next\"");
-    receive(moment);
-    assert_true(has_field("Link", "</v1/claims?cursor=a>; rel=\"next\""));
-}
-
-static const struct reply_document dated = {"application/json", "max-age=10", "Accept-Encoding", 784111777};
-
-static void receive_dated(const char *if_none_match, const char *if_modified_since)
-{
-    struct reply_wishes wishes = {NULL, if_none_match, if_modified_since};
-    receive(reply_bytes(strdup("{}"), 2, &dated, &wishes));
-}
-
-static void a_document_says_when_its_data_changed(void **state)
-{
-    (void)state;
-    receive_dated(NULL, NULL);
-    assert_status(200);
-    assert_true(has_field("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"));
-    receive_bytes("{}", 2, NULL, NULL);
-    assert_false(has_field_named("Last-Modified"));
-}
-
-static void a_client_that_has_it_since_then_has_it_still(void **state)
-{
-    (void)state;
-    receive_dated(NULL, "Sun, 06 Nov 1994 08:49:37 GMT");
-    assert_status(304);
-    receive_dated(NULL, "Sun, 06 Nov 1994 08:49:36 GMT");
-    assert_status(200);
-    receive_dated(NULL, "yesterday");
-    assert_status(200);
-}
-
-/* RFC 9110, section 13.2.2 */
-static void an_etag_counts_before_a_date(void **state)
-{
-    (void)state;
-    receive_dated("\"another\"", "Sun, 06 Nov 1994 08:49:37 GMT");
-    assert_status(200);
-}
-
-static void what_is_known_to_be_unchanged_needs_no_bytes(void **state)
-{
-    (void)state;
-    char etag[ETAG_SIZE];
-    etag_of("{}", 2, etag);
-    receive(reply_unchanged(etag, 2, &dated));
-    assert_status(304);
-    assert_true(has_field("ETag", etag));
-    assert_true(has_field("Content-Length", "2"));
-    assert_true(has_field("Cache-Control", "max-age=10"));
-    assert_true(has_field("Vary", "Accept-Encoding"));
-    assert_string_equal(body(), "");
 }
 
 static void head_has_no_body(void **state)
 {
     (void)state;
-    receive_by("HEAD", reply_bytes(strdup("{}"), 2, &described, &(struct reply_wishes){NULL, NULL, NULL}));
+    struct reply_form form = form_in(CODING_IDENTITY);
+    struct document *document = make_bytes("{}", 2, &form);
+    receive_by("HEAD", (struct reply){document_respond(document, 200), 200});
+    document_unref(document);
     assert_status(200);
     assert_true(has_field("Content-Length", "2"));
     assert_true(has_field_named("ETag"));
+    assert_string_equal(body(), "");
+    receive_by("HEAD", reply_status("ok"));
+    assert_true(has_field("Content-Length", "15"));
     assert_string_equal(body(), "");
 }
 
@@ -528,7 +533,7 @@ static void receive_stream(int parts, bool broken)
     breaks = broken;
     buffer_puts(&stream.part, "first\n");
     stream.complete = !parts;
-    receive(reply_stream(&stream, &described));
+    receive(reply_stream(&stream, "application/json"));
     stream_release(&stream);
 }
 
@@ -558,9 +563,8 @@ static void a_stream_is_sent_in_parts(void **state)
     assert_status(200);
     assert_true(has_field("Content-Type", "application/json"));
     assert_true(has_field("Cache-Control", "no-store"));
-    assert_true(has_field("Vary", "Accept, Accept-Encoding"));
     assert_true(has_field("Transfer-Encoding", "chunked"));
-    assert_false(has_field_named("Content-Length") || has_field_named("ETag"));
+    assert_false(has_field_named("Content-Length") || has_field_named("ETag") || has_field_named("Last-Modified"));
     assert_true(unchunk(body(), text));
     assert_string_equal(text, "first\npart 2\npart 1\npart 0\n");
     *text = 0;
@@ -589,15 +593,12 @@ int main(void)
         cmocka_unit_test_teardown(a_document_is_left_alone_where_a_coding_is_of_no_use, end),
         cmocka_unit_test_teardown(each_coding_has_its_own_validator, end),
         cmocka_unit_test_teardown(who_has_it_is_told_so, end),
-        cmocka_unit_test_teardown(an_unchanged_document_has_no_false_length, end),
-        cmocka_unit_test_teardown(files_have_the_coding_that_is_wanted, end),
-        cmocka_unit_test_teardown(coded_files_are_the_files, end),
-        cmocka_unit_test_teardown(a_moment_is_kept_by_nobody, end),
-        cmocka_unit_test_teardown(a_header_field_is_added, end),
         cmocka_unit_test_teardown(a_document_says_when_its_data_changed, end),
-        cmocka_unit_test_teardown(a_client_that_has_it_since_then_has_it_still, end),
-        cmocka_unit_test_teardown(an_etag_counts_before_a_date, end),
-        cmocka_unit_test_teardown(what_is_known_to_be_unchanged_needs_no_bytes, end),
+        cmocka_unit_test_teardown(files_have_the_coding_that_is_wanted, end),
+        cmocka_unit_test_teardown(files_are_sent_as_they_are_built_in, end),
+        cmocka_unit_test_teardown(each_file_can_be_had_in_each_coding, end),
+        cmocka_unit_test_teardown(coded_files_are_the_files, end),
+        cmocka_unit_test_teardown(how_it_is_now_is_kept_by_nobody, end),
         cmocka_unit_test_teardown(head_has_no_body, end),
         cmocka_unit_test_teardown(every_code_makes_a_problem, end),
         cmocka_unit_test_teardown(faults_are_listed, end),

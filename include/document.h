@@ -1,0 +1,67 @@
+/* document: a finished answer: the bytes of one form in one coding, and what is said of them to everybody
+ *
+ * References are counted; the document goes with the last one. A document is made once and sent often: its shared
+ * responses cost libmicrohttpd nothing but the sending. One thread at a time.
+ */
+#ifndef CLAIMD_DOCUMENT_H
+#define CLAIMD_DOCUMENT_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "etag.h"
+#include "headers.h"
+
+/* The bytes of a document. */
+struct document_bytes {
+    char *bytes;
+    size_t size;
+    bool borrowed; /* they live as long as the program, instead of being the document's to free() */
+};
+
+struct document {
+    const char *bytes; /* NULL: gone; what is left can only tell who has them that they still hold */
+    size_t size;
+    char etag[ETAG_SIZE];
+    int64_t modified; /* second since 1970 from which on it is as it is; 0: not known */
+    uint64_t version; /* of the data that it was made from */
+
+    /* private */
+    unsigned references;
+    bool borrowed;
+    char *fields; /* name, NUL, value, NUL, for each header field, those of a whole answer alone last */
+    size_t fields_size, always_size, fields_count;
+    struct MHD_Response *whole, *unchanged; /* made when they are needed first */
+};
+
+/* Takes the bytes and copies the header fields, to which it adds the ETag of the bytes and, unless `modified` is 0,
+ * Last-Modified. The caller has the first reference. */
+struct document *document_new(const struct document_bytes *bytes, int64_t modified, const struct headers *headers);
+
+/* The same document without its bytes, with one reference. */
+struct document *document_remains(const struct document *document);
+
+struct document *document_ref(struct document *document);
+void document_unref(struct document *document); /* NULL is nothing */
+
+/* Whether the client has these bytes already. An ETag that it names decides alone (RFC 9110, section 13.2.2); a field
+ * that it does not send is NULL. */
+bool document_is_known(const struct document *document, const char *if_none_match, const char *if_modified_since);
+
+/* The document for everybody, 200, and that it is unchanged, 304; the document's own: not to be changed or destroyed.
+ */
+struct MHD_Response *document_whole(struct document *document);
+struct MHD_Response *document_unchanged(struct document *document);
+
+/* The same for one client, who is told more: the caller's to add header fields to, and to destroy. */
+struct MHD_Response *document_respond(struct document *document, unsigned status);
+
+/* Bytes of the header fields that document_whole() has. */
+size_t document_head_size(const struct document *document);
+
+/* Bytes of memory that it takes, about. */
+size_t document_weight(const struct document *document);
+
+#endif

@@ -1,0 +1,20 @@
+/* handler: the life of a request, from its first line to its end, as libmicrohttpd tells it
+ */
+#ifndef CLAIMD_HANDLER_H
+#define CLAIMD_HANDLER_H
+
+#include <microhttpd.h>
+
+#include "request.h"
+
+/* A request whose target is `target`; owned by the caller until handler_end(). */
+struct request *handler_begin(struct service *service, const char *target);
+
+/* As libmicrohttpd's access handler. */
+enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *connection, const char *method,
+                               const char *version);
+
+/* The request is over, answered or not. Frees it. */
+void handler_end(struct request *request);
+
+#endif

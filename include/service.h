@@ -1,0 +1,67 @@
+/* service: what the requests of one thread share
+ */
+#ifndef CLAIMD_SERVICE_H
+#define CLAIMD_SERVICE_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buffer.h"
+#include "cache.h"
+#include "db.h"
+#include "flights.h"
+#include "heads.h"
+#include "query.h"
+
+/* The state of the data that answers are made from, as far as this thread has heard. */
+struct data_state {
+    uint64_t version;   /* another one after each change; 0: not known */
+    int64_t changed_at; /* second of the last change, rounded up */
+};
+
+/* The version of what no data go into. */
+#define DATA_FOREVER UINT64_MAX
+
+struct request;
+
+struct service {
+    struct db db;
+    struct query_set queries;
+    struct cache cache;
+    struct heads heads;
+    struct flights flights;
+    struct buffer head;    /* of the request at hand, as recall.c reads it */
+    struct request *spare; /* requests that have ended, to be used again */
+    unsigned spares;
+    struct data_state data;
+    uint64_t data_versions;    /* how many there have been */
+    size_t head_bytes;         /* of memory for the heads of a request and its answer */
+    const char *cache_control; /* of documents */
+    const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
+    uint64_t id_prefix;        /* of the ids of this thread's requests: random */
+    unsigned id_count;         /* how many it has given */
+    bool log_requests;
+    bool draining;   /* the thread stops: answers close their connection */
+    bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
+    bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
+    unsigned active; /* requests whose head has come and that have not ended */
+
+    /* The client of the connection has taken a part of its answer. */
+    void (*progress)(struct MHD_Connection *connection);
+
+    /* The rest of its answer cannot be had. */
+    void (*abandon)(struct MHD_Connection *connection);
+};
+
+/* `cache_bytes` of memory for finished answers; 0: none is kept, and each request is asked of the database. */
+void service_init(struct service *service, size_t cache_bytes);
+void service_release(struct service *service);
+
+/* Where data changes are told, and the query of what has been told so far (see db.h). */
+extern const char service_channel[], service_state[];
+
+/* As struct db_settings has it, for the db of a service. */
+void service_heard(struct db *db, enum db_news news, const char *payload);
+
+#endif

@@ -1,0 +1,189 @@
+/* handler: the life of a request, from its first line to its end, as libmicrohttpd tells it */
+#include "handler.h"
+
+#include <string.h>
+
+#include "fetch.h"
+#include "guard.h"
+#include "log.h"
+#include "loop.h"
+#include "memory.h"
+#include "recall.h"
+#include "routes.h"
+#include "target.h"
+
+/* ---- answers that no data go into ---- */
+
+static struct reply_form form_of(const struct request *request, const char *media_type)
+{
+    return (struct reply_form){media_type, request->service->cache_control,
+                               negotiate_coding(request_field(request, FIELD_ACCEPT_ENCODING)), 0};
+}
+
+static struct document *make_file(struct request *request)
+{
+    const struct route *route = request->params.route;
+    struct headers headers = {.count = 0};
+    struct reply_form form = form_of(request, route->media_type);
+    request_headers(request, NULL, &headers);
+    return reply_file(route->file, &form, &headers);
+}
+
+static struct document *make_problem_type(struct request *request, const struct error_kind *kind)
+{
+    struct headers headers = {.count = 0};
+    struct reply_form form = form_of(request, "application/json");
+    size_t size;
+    char *bytes = reply_problem_type(kind, &size);
+    request_headers(request, NULL, &headers);
+    return reply_bytes(bytes, size, &form, &headers);
+}
+
+/* Takes the document, which stays right as long as the program runs. */
+static void answer_for_ever(struct request *request, struct document *document)
+{
+    document->version = DATA_FOREVER;
+    recall_answer(request, document);
+    document_unref(document);
+}
+
+static void answer_file(struct request *request)
+{
+    if (!recall(request))
+        answer_for_ever(request, make_file(request));
+}
+
+/* What a problem's type means: the document that its URI leads to (RFC 9457, section 4). */
+static void answer_problem_type(struct request *request)
+{
+    const struct error_kind *kind = error_kind_find(request->params.id);
+    if (!kind)
+        request_refuse(request, ERROR_NOT_FOUND, "There is no such type of problem.");
+    else if (!recall(request))
+        answer_for_ever(request, make_problem_type(request, kind));
+}
+
+/* ---- answers from data ---- */
+
+static void answer_data(struct request *request)
+{
+    struct error error = {0};
+    if (!fetch_choose(request, &error)) {
+        request_fail(request, &error);
+        return;
+    }
+    if (fetch_is_whole(request) && recall(request))
+        return;
+    if (recall_wait(request))
+        request->state = REQUEST_WAITING;
+    else
+        fetch(request);
+    if (request->state == REQUEST_WAITING)
+        MHD_suspend_connection(request->connection);
+}
+
+/* ---- arriving ---- */
+
+static void dispatch(struct request *request)
+{
+    struct error error = {0};
+    if (!target_read(&request->arena, request->method, request->target, &request->params, &error)) {
+        request_fail(request, &error);
+        return;
+    }
+    if (request_has_method(request, MHD_HTTP_METHOD_OPTIONS)) {
+        request_reply(request, reply_options());
+        return;
+    }
+    switch (request->params.route->shape) {
+    case SHAPE_HEALTH:
+        request_reply(request, reply_status("ok"));
+        break;
+    case SHAPE_PROBLEM:
+        answer_problem_type(request);
+        break;
+    case SHAPE_FILE:
+        answer_file(request);
+        break;
+    default:
+        answer_data(request);
+    }
+}
+
+/* The bytes of a target's cursor: the link to the next page may be that much longer than what led to it. */
+static size_t cursor_size(const char *target)
+{
+    static const char name[] = "cursor=";
+    for (const char *found = strchr(target, '?'); found; found = strpbrk(found, "&")) {
+        found++;
+        if (strncmp(found, name, strlen(name)) == 0)
+            return strcspn(found, "&");
+    }
+    return 0;
+}
+
+/* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
+static void accept_or_refuse(struct request *request, const char *version)
+{
+    struct error error = {0};
+    struct guard_line line = {request->target_received, strlen(request->target), cursor_size(request->target), version,
+                              request_head_most(request)};
+    request->state = REQUEST_ACCEPTED;
+    request->service->active++;
+    struct guard_finding finding = guard_check(request->connection, &line, &error);
+    request->head_size = finding.head_size;
+    if (finding.body && !error.code &&
+        target_read(&request->arena, request->method, request->target, &request->params, &error))
+        error_set(&error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
+    if (error.code)
+        request_fail(request, &error);
+}
+
+static void arrive(struct request *request, struct MHD_Connection *connection, const char *method, const char *version)
+{
+    request->connection = connection;
+    request->method = arena_copy(&request->arena, method, strlen(method));
+    fields_read(&request->fields, &request->arena, connection);
+    if (request->service->log_requests)
+        trace_id(request_field(request, FIELD_TRACEPARENT), request->trace);
+    accept_or_refuse(request, version);
+}
+
+/* ---- life ---- */
+
+struct request *handler_begin(struct service *service, const char *target)
+{
+    return request_new(service, target);
+}
+
+enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *connection, const char *method,
+                               const char *version)
+{
+    if (request->state == REQUEST_NEW)
+        arrive(request, connection, method, version);
+    else if (request->state == REQUEST_ACCEPTED && !recall_by_head(request))
+        dispatch(request);
+    return request->state == REQUEST_READY ? request_queue(request) : MHD_YES;
+}
+
+static void log_request(struct request *request)
+{
+    log_event(LOG_INFO, "request", LOG_TEXT("method", request->method ? request->method : ""),
+              LOG_TEXT("target", request->target), LOG_TEXT("id", request_id(request)),
+              LOG_TEXT("trace", request->trace), LOG_NUMBER("status", request->status),
+              LOG_NUMBER("ms", (long long)(loop_now_us() - request->begun) / 1000));
+}
+
+void handler_end(struct request *request)
+{
+    struct request *next = recall_leave(request);
+    db_cancel(&request->call);
+    if (request->service->log_requests)
+        log_request(request);
+    request->service->active -= request->state != REQUEST_NEW;
+    request_free(request);
+    if (next)
+        fetch(next);
+    if (next && next->state == REQUEST_READY)
+        request_resume(next);
+}

@@ -1,0 +1,151 @@
+/* recall: answers from memory */
+#include "recall.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "memory.h"
+#include "negotiate.h"
+
+/* ---- what is still right ---- */
+
+/* A second that is not over may see one more change, which Last-Modified could not tell from the one before. So an
+ * answer without it is made once more when that second is over. */
+static bool is_settled(const struct service *service)
+{
+    return service->data.changed_at < time(NULL);
+}
+
+static bool is_fresh(const struct service *service, const struct document *document)
+{
+    if (document->version == DATA_FOREVER)
+        return true;
+    bool current = service->data.version && document->version == service->data.version;
+    return current && (document->modified || !is_settled(service));
+}
+
+/* The entry may have lost its bytes. */
+static bool answer_from(struct request *request, struct cache_entry *entry)
+{
+    if (!entry || !is_fresh(request->service, entry->document))
+        return false;
+    request_answer(request, entry->document);
+    if (request->status == MHD_HTTP_OK && !request->document->bytes) {
+        document_unref(request->document);
+        request->document = NULL;
+        request->state = REQUEST_ACCEPTED;
+        return false;
+    }
+    request->recalled = true;
+    cache_use(entry);
+    return true;
+}
+
+/* ---- heads ---- */
+
+static void put_text(struct buffer *head, const char *text)
+{
+    buffer_append(head, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+/* All that chooses an answer, as sent. */
+static const struct buffer *head_of(const struct request *request)
+{
+    static const enum field choosing[] = {FIELD_ACCEPT, FIELD_ACCEPT_ENCODING, FIELD_PREFER};
+    struct buffer *head = &request->service->head;
+    head->size = 0;
+    put_text(head, request->target);
+    for (size_t i = 0; i < sizeof(choosing) / sizeof(*choosing); i++)
+        put_text(head, request_field(request, choosing[i]));
+    put_text(head, request_origin(request));
+    return head;
+}
+
+static bool may_recall(const struct request *request)
+{
+    return request->service->cache.most &&
+           (request_has_method(request, MHD_HTTP_METHOD_GET) || request_has_method(request, MHD_HTTP_METHOD_HEAD));
+}
+
+bool recall_by_head(struct request *request)
+{
+    if (!may_recall(request))
+        return false;
+    const struct buffer *head = head_of(request);
+    return answer_from(request, heads_find(&request->service->heads, head->data, head->size));
+}
+
+/* ---- keys ---- */
+
+static const char *key_of(struct request *request)
+{
+    const struct representation *form = request->representation;
+    const char *coding = request_field(request, FIELD_ACCEPT_ENCODING), *origin = request_origin(request);
+    return arena_format(&request->arena, "%s\n%s\n%d\n%s\n%s", params_self(&request->arena, &request->params),
+                        form ? format_name(form->format) : "", negotiate_coding(coding),
+                        request->count.applied ? request->count.applied : "", origin ? origin : "");
+}
+
+bool recall(struct request *request)
+{
+    struct service *service = request->service;
+    if (!service->cache.most)
+        return false;
+    request->key = key_of(request);
+    struct cache_entry *entry = cache_find(&service->cache, request->key, strlen(request->key));
+    if (!answer_from(request, entry))
+        return false;
+    const struct buffer *head = head_of(request);
+    heads_keep(&service->heads, head->data, head->size, entry);
+    return true;
+}
+
+/* ---- answers on their way ---- */
+
+bool recall_wait(struct request *request)
+{
+    struct service *service = request->service;
+    return request->key && service->data.version &&
+           flight_join(&service->flights, request->key, strlen(request->key), service->data.version, &request->seat);
+}
+
+static struct flight_seat *land(struct request *request)
+{
+    return request->seat.flight ? flight_land(&request->service->flights, &request->seat) : NULL;
+}
+
+static struct request *request_in(struct flight_seat *seat)
+{
+    return seat ? container_of(seat, struct request, seat) : NULL;
+}
+
+void recall_answer(struct request *request, struct document *document)
+{
+    struct service *service = request->service;
+    if (request->key && document->version && is_fresh(service, document))
+        cache_put(&service->cache, request->key, strlen(request->key), document);
+    request_answer(request, document);
+    for (struct flight_seat *seat = land(request); seat;) {
+        struct request *waiting = request_in(seat);
+        seat = flight_next(seat);
+        waiting->recalled = true;
+        request_answer(waiting, document);
+        request_resume(waiting);
+    }
+}
+
+void recall_fail(struct request *request, const struct error *error)
+{
+    request_fail(request, error);
+    for (struct flight_seat *seat = land(request); seat;) {
+        struct request *waiting = request_in(seat);
+        seat = flight_next(seat);
+        request_fail(waiting, error);
+        request_resume(waiting);
+    }
+}
+
+struct request *recall_leave(struct request *request)
+{
+    return request_in(flight_leave(&request->service->flights, &request->seat));
+}

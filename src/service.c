@@ -1,0 +1,46 @@
+/* service: what the requests of one thread share */
+#include "service.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "loop.h"
+#include "memory.h"
+
+const char service_channel[] = "claimd_data", service_state[] = "SELECT data_state()";
+
+void service_init(struct service *service, size_t cache_bytes)
+{
+    if (getrandom(&service->id_prefix, sizeof(service->id_prefix), 0) < 0)
+        service->id_prefix = (uint64_t)(uintptr_t)service ^ loop_now();
+    query_set_init(&service->queries);
+    cache_init(&service->cache, cache_bytes, heads_forget);
+    heads_init(&service->heads);
+}
+
+void service_release(struct service *service)
+{
+    query_set_release(&service->queries);
+    cache_release(&service->cache);
+    heads_release(&service->heads);
+    buffer_release(&service->head);
+}
+
+/* One that began earlier than another may be told later. */
+static void data_changed(struct service *service, int64_t changed_at)
+{
+    if (changed_at < service->data.changed_at)
+        changed_at = service->data.changed_at;
+    service->data = (struct data_state){++service->data_versions, changed_at};
+}
+
+void service_heard(struct db *db, enum db_news news, const char *payload)
+{
+    struct service *service = container_of(db, struct service, db);
+    int64_t changed_at = payload ? strtoll(payload, NULL, 10) : 0;
+    bool same = news == DB_NEWS_STATE && service->data.version && changed_at <= service->data.changed_at;
+    if (!changed_at)
+        service->data = (struct data_state){0};
+    else if (!same)
+        data_changed(service, changed_at);
+}

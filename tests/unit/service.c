@@ -1,0 +1,171 @@
+/* service: what is heard of the data makes another version whenever they may have changed */
+#include "service.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dice.h"
+
+static struct service service;
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&service, 0, sizeof(service));
+    return 0;
+}
+
+static void hear(enum db_news news, const char *payload)
+{
+    service_heard(&service.db, news, payload);
+}
+
+static uint64_t version(void)
+{
+    return service.data.version;
+}
+
+static void nothing_is_known_at_first(void **state)
+{
+    (void)state;
+    assert_int_equal(version(), 0);
+}
+
+static void the_first_state_is_a_version(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_STATE, "1700000000");
+    assert_int_not_equal(version(), 0);
+    assert_true(version() != DATA_FOREVER);
+    assert_int_equal(service.data.changed_at, 1700000000);
+}
+
+/* It is asked once a second. */
+static void the_same_state_is_the_same_version(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_STATE, "1700000000");
+    uint64_t before = version();
+    for (int i = 0; i < 10; i++)
+        hear(DB_NEWS_STATE, "1700000000");
+    assert_int_equal(version(), before);
+    hear(DB_NEWS_STATE, "1700000001");
+    assert_int_not_equal(version(), before);
+    assert_int_equal(service.data.changed_at, 1700000001);
+}
+
+/* A second may see several. */
+static void each_change_is_a_version(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_STATE, "1700000000");
+    for (int i = 0; i < 10; i++) {
+        uint64_t before = version();
+        hear(DB_NEWS_CHANGE, "1700000005");
+        assert_int_not_equal(version(), before);
+        assert_int_equal(service.data.changed_at, 1700000005);
+    }
+}
+
+static void a_change_that_is_told_late_is_one(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_CHANGE, "1700000005");
+    uint64_t before = version();
+    hear(DB_NEWS_CHANGE, "1700000003");
+    assert_int_not_equal(version(), before);
+    assert_int_equal(service.data.changed_at, 1700000005);
+}
+
+/* It was asked before the change was notified. */
+static void an_older_state_changes_nothing(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_CHANGE, "1700000005");
+    uint64_t before = version();
+    hear(DB_NEWS_STATE, "1700000003");
+    assert_int_equal(version(), before);
+    assert_int_equal(service.data.changed_at, 1700000005);
+}
+
+static void what_cannot_be_known_is_not(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {NULL, "", "0", "soon"};
+    for (size_t i = 0; i < sizeof(payloads) / sizeof(*payloads); i++) {
+        hear(DB_NEWS_STATE, "1700000000");
+        assert_int_not_equal(version(), 0);
+        hear(payloads[i] ? DB_NEWS_STATE : DB_NEWS_LOST, payloads[i]);
+        assert_int_equal(version(), 0);
+    }
+}
+
+/* Whatever was missed in between. */
+static void what_is_known_again_is_another_version(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_STATE, "1700000000");
+    uint64_t before = version();
+    hear(DB_NEWS_LOST, NULL);
+    hear(DB_NEWS_STATE, "1700000000");
+    assert_int_not_equal(version(), 0);
+    assert_int_not_equal(version(), before);
+}
+
+static void no_version_comes_back(void **state)
+{
+    (void)state;
+    enum { COUNT = 10000 };
+    struct dice dice = dice_begin();
+    uint64_t highest = 0;
+    for (int i = 0; i < COUNT; i++) {
+        char payload[24];
+        uint64_t before = version();
+        enum db_news news = (enum db_news[]){DB_NEWS_CHANGE, DB_NEWS_STATE, DB_NEWS_LOST}[dice_roll(&dice, 3)];
+        snprintf(payload, sizeof(payload), "%u", 1700000000 + dice_roll(&dice, 20));
+        hear(news, news == DB_NEWS_LOST ? NULL : payload);
+        assert_property(&dice, (version() == 0) == (news == DB_NEWS_LOST));
+        assert_property(&dice, !version() || version() == before || version() > highest);
+        highest = version() > highest ? version() : highest;
+    }
+}
+
+/* All of it: a sanitizer would tell. */
+static void a_service_is_given_back(void **state)
+{
+    (void)state;
+    struct headers headers = {.count = 0};
+    struct document *document = document_new(&(struct document_bytes){NULL, 0, false}, 0, &headers);
+    service_init(&service, 1 << 20);
+    cache_put(&service.cache, "a", 1, document);
+    heads_keep(&service.heads, "/a", 2, cache_find(&service.cache, "a", 1));
+    assert_non_null(heads_find(&service.heads, "/a", 2));
+    service_release(&service);
+    assert_int_equal(document->references, 1);
+    document_unref(document);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_is_known_at_first),
+        TEST(the_first_state_is_a_version),
+        TEST(the_same_state_is_the_same_version),
+        TEST(each_change_is_a_version),
+        TEST(a_change_that_is_told_late_is_one),
+        TEST(an_older_state_changes_nothing),
+        TEST(what_cannot_be_known_is_not),
+        TEST(what_is_known_again_is_another_version),
+        TEST(no_version_comes_back),
+        TEST(a_service_is_given_back),
+    };
+    return cmocka_run_group_tests_name("service", tests, NULL, NULL);
+}
