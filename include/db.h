@@ -74,8 +74,9 @@ struct db_settings {
     const struct db_statement *const *prepare; /* prepared at connect: a schema that lacks something shows at once */
     size_t prepare_count;
 
-    /* Channel to listen on, on one of the connections; NULL: none. `state` is a query of one text that says what has
-     * been notified so far. It is asked first, and then once a second, to learn soon of a connection that is dead. */
+    /* Channel to listen on; NULL: none. That takes a connection of its own, as a notification waits until the queries
+     * before it are answered. `state` is a query of one text that says what has been notified so far. It is asked
+     * first, and then once a second, to learn soon of a connection that is dead. */
     const char *channel, *state;
     void (*heard)(struct db *db, enum db_news news, const char *payload);
 };
@@ -83,7 +84,8 @@ struct db_settings {
 struct db {
     struct loop *loop;
     struct db_settings settings;
-    struct db_link *links;
+    struct db_link *links; /* settings.connections of them; with a channel there is one more, which listens */
+    unsigned links_count;
     struct db_calls waiting;
     unsigned under_way;
     struct loop_timer pulse;

@@ -99,6 +99,11 @@ static void on_deadline(struct loop_timer *timer)
     call_end(container_of(timer, struct db_call, deadline), DB_TIMEOUT, NULL);
 }
 
+static bool is_listener(const struct db_link *link)
+{
+    return link == link->db->links + link->db->settings.connections;
+}
+
 static bool any_link(const struct db *db, enum link_state state)
 {
     for (unsigned i = 0; i < db->settings.connections; i++)
@@ -248,7 +253,7 @@ static void send_waiting(struct db *db)
 void db_flush(struct db *db)
 {
     send_waiting(db);
-    for (unsigned i = 0; i < db->settings.connections; i++) {
+    for (unsigned i = 0; i < db->links_count; i++) {
         struct db_link *link = &db->links[i];
         if (!link->unsent)
             continue;
@@ -259,14 +264,9 @@ void db_flush(struct db *db)
 
 /* ---- listening ---- */
 
-static bool listens(const struct db_link *link)
-{
-    return link->db->settings.channel && link == link->db->links;
-}
-
 static void hear(const struct db_link *link, enum db_news news, const char *payload)
 {
-    if (listens(link))
+    if (is_listener(link))
         link->db->settings.heard(link->db, news, payload);
 }
 
@@ -296,7 +296,7 @@ static bool awaits_state(const struct db_link *link)
 static void on_pulse(struct loop_timer *timer)
 {
     struct db *db = container_of(timer, struct db, pulse);
-    struct db_link *link = db->links;
+    struct db_link *link = &db->links[db->settings.connections];
     loop_timer_start(db->loop, timer, PULSE_MS);
     if (!link->listening)
         return;
@@ -457,10 +457,12 @@ static void link_is_ready(struct db_link *link)
 {
     link->state = LINK_READY;
     link->backoff_ms = 0;
+    if (is_listener(link)) {
+        link->unsent |= !send_listen(link); /* the flush finds the connection broken */
+        return;
+    }
     link->db->outage = DB_OK;
     log_event(LOG_INFO, "database-ready", LOG_NUMBER("server_version", PQserverVersion(link->connection)));
-    if (listens(link) && !send_listen(link))
-        link->unsent = true; /* the flush finds the connection broken */
 }
 
 /* Takes one result; false when there is none to take, or the connection is gone. */
@@ -551,15 +553,15 @@ static void link_close(struct db_link *link)
     link->prepared_size = 0;
 }
 
-/* Down: what was under way waits for the next connection, unless the database has shown that there is none. */
+/* What was under way waits for the next connection, unless the database has shown that there is none. */
 static void link_lost(struct db_link *link, enum db_status outage, const char *event, const char *reason)
 {
     struct db *db = link->db;
-    bool was_ready = link->state == LINK_READY;
-    if (was_ready || db->outage != outage)
+    bool was_ready = link->state == LINK_READY, listener = is_listener(link);
+    if (was_ready || (db->outage != outage && !listener))
         log_lost(event, reason);
     link_close(link);
-    if (!was_ready && !any_link(db, LINK_READY))
+    if (!was_ready && !listener && !any_link(db, LINK_READY))
         db->outage = outage;
     rescue_calls(link);
     if (db->outage && !any_link(db, LINK_READY))
@@ -601,7 +603,7 @@ static bool link_prepare(struct db_link *link)
     link->state = LINK_PREPARING;
     if (PQsetnonblocking(link->connection, 1) != 0 || !PQenterPipelineMode(link->connection) || !send_setup(link))
         return false;
-    for (size_t i = 0; i < link->db->settings.prepare_count; i++)
+    for (size_t i = 0; i < link->db->settings.prepare_count && !is_listener(link); i++)
         if (!send_prepare(link, link->db->settings.prepare[i]))
             return false;
     return send_sync(link) && link_flush(link);
@@ -657,8 +659,9 @@ static void link_connect(struct db_link *link)
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings)
 {
     *db = (struct db){.loop = loop, .settings = *settings};
-    db->links = memory_alloc(settings->connections * sizeof(*db->links));
-    for (unsigned i = 0; i < settings->connections; i++) {
+    db->links_count = settings->connections + (settings->channel != NULL);
+    db->links = memory_alloc(db->links_count * sizeof(*db->links));
+    for (unsigned i = 0; i < db->links_count; i++) {
         db->links[i] = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
         link_connect(&db->links[i]);
     }
@@ -670,13 +673,13 @@ void db_init(struct db *db, struct loop *loop, const struct db_settings *setting
 void db_release(struct db *db)
 {
     loop_timer_stop(&db->pulse);
-    for (unsigned i = 0; i < db->settings.connections; i++) {
+    for (unsigned i = 0; i < db->links_count; i++) {
         link_close(&db->links[i]);
         rescue_calls(&db->links[i]);
     }
     end_all_waiting(db, DB_UNAVAILABLE);
     free(db->links);
     db->links = NULL;
-    db->settings.connections = 0;
+    db->settings.connections = db->links_count = 0;
     db->outage = DB_UNAVAILABLE;
 }
