@@ -23,7 +23,7 @@ enum column_kind {
 /* A key, in the order of writing: an object comes before what is in it. */
 struct column {
     const char *name; /* the whole, with its dots */
-    const char *key;  /* as JSON, with quotes and the colon behind it; of its object */
+    const char *key;  /* the part of it that names this key in its object, with nothing that JSON would escape */
     size_t key_size;
     enum column_kind kind;
     int place; /* of the result's column; of an object its first, even if that is not shown */

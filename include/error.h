@@ -50,13 +50,16 @@ struct error_fault {
     char detail[ERROR_TEXT_MAX];
 };
 
-/* One failure. All zero is none. A fault beyond ERROR_FAULTS_MAX is dropped: the client has enough to mend. */
+/* One failure. A fault beyond ERROR_FAULTS_MAX is dropped: the client has enough to mend. */
 struct error {
     enum error_code code;
-    char detail[ERROR_TEXT_MAX];
     size_t faults_count;
+    char detail[ERROR_TEXT_MAX];
     struct error_fault faults[ERROR_FAULTS_MAX];
 };
+
+/* None yet. Zeroing all of it would cost more than most requests have to do. */
+void error_init(struct error *error);
 
 /* The first failure of a request decides its code and detail; later ones are dropped. */
 void error_set(struct error *error, enum error_code code, const char *format, ...)

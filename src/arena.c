@@ -58,16 +58,20 @@ static struct arena_block *block_push(struct arena *arena, size_t size)
     return block;
 }
 
+static size_t aligned(size_t size)
+{
+    return (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     if (size > PTRDIFF_MAX)
         memory_exhausted();
-    size_t aligned = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     struct arena_block *block = arena->newest;
-    if (!block || block->size - block->used < aligned)
-        block = block_push(arena, aligned);
+    if (!block || block->size - block->used < aligned(size))
+        block = block_push(arena, aligned(size));
     void *memory = block->bytes + block->used;
-    block->used += aligned;
+    block->used += aligned(size);
     return memory;
 }
 
@@ -78,14 +82,32 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t size)
     return copy;
 }
 
+/* Into what is left of the newest block, if it fits there; the bytes needed otherwise. */
+static size_t format_in_place(struct arena *arena, const char *format, va_list arguments, char **ret)
+{
+    struct arena_block *block = arena->newest;
+    size_t room = block ? block->size - block->used : 0;
+    char *text = block ? block->bytes + block->used : NULL;
+    size_t size = (size_t)vsnprintf(text, room, format, arguments) + 1;
+    *ret = size <= room ? text : NULL;
+    if (*ret)
+        block->used += aligned(size) < room ? aligned(size) : room;
+    else if (room) /* it stays zeroed for the next allocation */
+        memset(text, 0, room);
+    return size;
+}
+
 char *arena_format(struct arena *arena, const char *format, ...)
 {
     va_list arguments, again;
+    char *text;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments);
-    char *text = arena_alloc(arena, (size_t)size + 1);
-    vsnprintf(text, (size_t)size + 1, format, again);
+    size_t size = format_in_place(arena, format, arguments, &text);
+    if (!text) {
+        text = arena_alloc(arena, size);
+        vsnprintf(text, size, format, again);
+    }
     va_end(again);
     va_end(arguments);
     return text;

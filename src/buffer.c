@@ -29,25 +29,6 @@ void buffer_reserve(struct buffer *buffer, size_t more)
     buffer->capacity = capacity;
 }
 
-void buffer_append(struct buffer *buffer, const char *bytes, size_t size)
-{
-    if (!size)
-        return;
-    buffer_reserve(buffer, size);
-    memcpy(buffer->data + buffer->size, bytes, size);
-    buffer->size += size;
-}
-
-void buffer_puts(struct buffer *buffer, const char *text)
-{
-    buffer_append(buffer, text, strlen(text));
-}
-
-void buffer_putc(struct buffer *buffer, char byte)
-{
-    buffer_append(buffer, &byte, 1);
-}
-
 static void escape(struct buffer *buffer, unsigned char byte)
 {
     static const char named[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
@@ -61,20 +42,36 @@ static void escape(struct buffer *buffer, unsigned char byte)
     buffer_puts(buffer, text);
 }
 
+/* How many bytes from here on stand for themselves in JSON. Eight at a time, as most texts have nothing to escape: a
+ * byte that is zero, or below a limit, borrows from its highest bit. */
+static size_t plain_size(const char *text, size_t size)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    size_t plain = 0;
+    for (; size - plain >= sizeof(uint64_t); plain += sizeof(uint64_t)) {
+        uint64_t bytes;
+        memcpy(&bytes, text + plain, sizeof(bytes));
+        uint64_t quote = bytes ^ ones * '"', backslash = bytes ^ ones * '\\';
+        uint64_t control = (bytes - ones * 0x20) & ~bytes;
+        if ((control | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs)
+            break;
+    }
+    while (plain < size && (unsigned char)text[plain] >= 0x20 && text[plain] != '"' && text[plain] != '\\')
+        plain++;
+    return plain;
+}
+
 void buffer_json(struct buffer *buffer, const char *text, size_t size)
 {
     buffer_reserve(buffer, size + 2);
     buffer_putc(buffer, '"');
-    size_t plain = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\')
-            continue;
-        buffer_append(buffer, text + plain, i - plain);
-        escape(buffer, byte);
-        plain = i + 1;
+    for (size_t done = 0; done < size; done++) {
+        size_t plain = plain_size(text + done, size - done);
+        buffer_append(buffer, text + done, plain);
+        done += plain;
+        if (done < size)
+            escape(buffer, (unsigned char)text[done]);
     }
-    buffer_append(buffer, text + plain, size - plain);
     buffer_putc(buffer, '"');
 }
 

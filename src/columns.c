@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "buffer.h"
-
 /* Stable numbers of PostgreSQL's built-in types (pg_type.dat). */
 enum {
     TYPE_BOOL = 16,
@@ -74,16 +72,12 @@ static struct column *add_key(struct layout *layout, int place, size_t begin, si
 {
     const char *name = PQfname(layout->result, place);
     struct column *column = &layout->columns->keys[layout->columns->count++];
-    struct buffer key = BUFFER_INIT;
-    buffer_json(&key, name + begin, end - begin);
-    buffer_putc(&key, ':');
     *column = (struct column){.name = name,
-                              .key = arena_copy(layout->arena, key.data, key.size),
-                              .key_size = key.size,
+                              .key = name + begin,
+                              .key_size = end - begin,
                               .kind = kind_of(PQftype(layout->result, place)),
                               .place = place,
                               .end = layout->columns->count};
-    buffer_release(&key);
     return column;
 }
 

@@ -87,6 +87,12 @@ static __attribute__((format(printf, 3, 4))) void copy_whole(char *text, size_t 
     va_end(arguments);
 }
 
+void error_init(struct error *error)
+{
+    error->code = ERROR_NONE;
+    error->faults_count = 0;
+}
+
 void error_set(struct error *error, enum error_code code, const char *format, ...)
 {
     if (error->code)

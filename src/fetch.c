@@ -15,7 +15,8 @@
 
 static void refuse(struct request *request, enum error_code code, const char *detail)
 {
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     error_set(&error, code, "%s", detail);
     recall_fail(request, &error);
 }
@@ -80,7 +81,8 @@ static struct document *make_document(struct request *request, char *bytes, size
 static void answer_document(struct request *request, const PGresult *result)
 {
     struct buffer body = BUFFER_INIT;
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     const char *next;
     if (!answer_write(&request->arena, &request->params, request->representation, &request->count, result, &body, &next,
                       &error)) {
@@ -109,7 +111,8 @@ static void answer_ready(struct request *request, const PGresult *result)
     for (const struct asset *migration = asset_migrations; migration->name; migration++) {
         if (has_row(result, migration->name, strcspn(migration->name, "_")))
             continue;
-        struct error error = {0};
+        struct error error;
+        error_init(&error);
         error_set(&error, ERROR_NOT_READY, "Migration %s is not applied.", migration->name);
         request_fail(request, &error);
         return;
@@ -141,7 +144,8 @@ static void answer_misfit(struct request *request)
         refuse(request, ERROR_INTERNAL, "The database took an argument for no value of its type.");
         return;
     }
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     error_fault(&error, ERROR_INVALID_CURSOR, "cursor", "%s", cursor_unknown);
     recall_fail(request, &error);
 }
@@ -151,7 +155,8 @@ static void answer_refusal(struct request *request, const PGresult *result)
 {
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *column = PQresultErrorField(result, PG_DIAG_COLUMN_NAME);
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     if (strcmp(PQresultErrorField(result, PG_DIAG_SQLSTATE), "CL404") == 0)
         error_set(&error, ERROR_NOT_FOUND, "%s", message);
     else
@@ -225,7 +230,8 @@ static void ask_for_page(struct stream *stream)
 
 static void begin_stream(struct request *request, const PGresult *result)
 {
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     take_page(request, result, true, &error);
     if (error.code) {
         request_fail(request, &error);
@@ -278,10 +284,18 @@ static void go_on(struct request *request, const PGresult *result)
         ask_or_refuse(request, take_count(request, result) ? QUERY_ESTIMATE : QUERY_ROWS);
 }
 
+/* What there is to say of it was said of the first one. */
+static void take_next_page(struct request *request, const PGresult *result)
+{
+    struct error error;
+    error_init(&error);
+    take_page(request, result, false, &error);
+}
+
 static void go_on_streaming(struct request *request, enum db_status status, const PGresult *result)
 {
     if (status == DB_OK)
-        take_page(request, result, false, &(struct error){0});
+        take_next_page(request, result);
     else
         break_off(request);
 }

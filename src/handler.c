@@ -67,7 +67,8 @@ static void answer_problem_type(struct request *request)
 
 static void answer_data(struct request *request)
 {
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     if (!fetch_choose(request, &error)) {
         request_fail(request, &error);
         return;
@@ -86,7 +87,8 @@ static void answer_data(struct request *request)
 
 static void dispatch(struct request *request)
 {
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     if (!target_read(&request->arena, request->method, request->target, &request->params, &error)) {
         request_fail(request, &error);
         return;
@@ -125,7 +127,8 @@ static size_t cursor_size(const char *target)
 /* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
 static void accept_or_refuse(struct request *request, const char *version)
 {
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     struct guard_line line = {request->target_received, strlen(request->target), cursor_size(request->target), version,
                               request_head_most(request)};
     request->state = REQUEST_ACCEPTED;

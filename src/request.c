@@ -136,7 +136,8 @@ void request_fail(struct request *request, const struct error *error)
 
 void request_refuse(struct request *request, enum error_code code, const char *detail)
 {
-    struct error error = {0};
+    struct error error;
+    error_init(&error);
     error_set(&error, code, "%s", detail);
     request_fail(request, &error);
 }

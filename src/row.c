@@ -30,6 +30,13 @@ static void put_value(struct buffer *json, enum column_kind kind, const char *te
     }
 }
 
+static void put_key(struct buffer *json, const struct column *column)
+{
+    buffer_putc(json, '"');
+    buffer_append(json, column->key, column->key_size);
+    buffer_append(json, "\":", 2);
+}
+
 static void put_object(struct buffer *json, const PGresult *result, int row, const struct columns *columns, int begin,
                        int end)
 {
@@ -38,7 +45,7 @@ static void put_object(struct buffer *json, const PGresult *result, int row, con
         const struct column *column = &columns->keys[i];
         if (i > begin)
             buffer_putc(json, ',');
-        buffer_append(json, column->key, column->key_size);
+        put_key(json, column);
         if (PQgetisnull(result, row, column->place))
             buffer_puts(json, "null");
         else if (column->end > i + 1)

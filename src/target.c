@@ -20,8 +20,8 @@ static const char *origin_form(const char *uri)
 /* An encoded slash is no separator (RFC 3986, section 2.2), and no id holds one. */
 static bool has_encoded_slash(const char *path, size_t size)
 {
-    for (size_t i = 0; i + 2 < size; i++)
-        if (strncasecmp(path + i, "%2f", 3) == 0)
+    for (const char *next = path; (next = memchr(next, '%', size - (size_t)(next - path))); next++)
+        if (strncasecmp(next, "%2f", 3) == 0)
             return true;
     return false;
 }

@@ -10,15 +10,20 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+static bool is_slug_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+}
+
 bool value_is_slug(const char *text)
 {
-    for (;;) {
-        size_t word = strspn(text, LOWER DIGITS);
-        if (!word || (text[word] && text[word] != '-'))
+    for (;; text++) {
+        if (!is_slug_byte(*text))
             return false;
-        if (!text[word])
-            return true;
-        text += word + 1;
+        while (is_slug_byte(*text))
+            text++;
+        if (*text != '-')
+            return !*text;
     }
 }
 

@@ -13,7 +13,9 @@
 
 #include <cmocka.h>
 
+#include "collision.h"
 #include "dice.h"
+#include "hash.h"
 #include "heap.h"
 #include "memory.h"
 
@@ -149,6 +151,20 @@ static void keys_are_bytes_of_any_value(void **state)
         assert_true(entry && entry->document == documents[i]);
         document_unref(documents[i]);
     }
+}
+
+static void a_hash_is_not_taken_for_the_key(void **state)
+{
+    (void)state;
+    struct document *one = make(1, 10), *other = make(2, 10);
+    assert_true(hash_of(collision_one, COLLISION_SIZE) == hash_of(collision_other, COLLISION_SIZE));
+    cache_put(&cache, collision_one, COLLISION_SIZE, one);
+    assert_null(cache_find(&cache, collision_other, COLLISION_SIZE));
+    cache_put(&cache, collision_other, COLLISION_SIZE, other);
+    assert_ptr_equal(cache_find(&cache, collision_one, COLLISION_SIZE)->document, one);
+    assert_ptr_equal(cache_find(&cache, collision_other, COLLISION_SIZE)->document, other);
+    document_unref(one);
+    document_unref(other);
 }
 
 static void keys_are_copied(void **state)
@@ -454,18 +470,56 @@ static void what_is_asked_for_once_passes_through(void **state)
     assert_false(has_bytes(0));
 }
 
+/* Walks that push out all but what is asked for often. */
+static void fill_with_what_is_asked_for_often(unsigned from)
+{
+    walk(from, ROOM * 8 / 10);
+    for (unsigned i = 0; i < ROOM * 8 / 10; i++)
+        use(from + i, 2);
+    walk(from + ROOM, 2 * ROOM);
+    for (unsigned i = 0; i < ROOM * 8 / 10; i++)
+        assert_true(has_bytes(from + i));
+}
+
 /* However often it was: what others ask for by now has its turn. */
 static void what_is_asked_for_no_more_goes(void **state)
 {
     (void)state;
     begin_with_room();
-    put(0, SIZE);
+    fill_with_what_is_asked_for_often(0);
     use(0, 100000);
     for (unsigned i = 0; i < 20 * ROOM; i++) {
         put(1000 + i, SIZE);
         use(1000 + i, 2);
     }
     assert_false(has_bytes(0));
+}
+
+static void what_is_still_asked_for_stays_when_others_are_as_well(void **state)
+{
+    (void)state;
+    begin_with_room();
+    fill_with_what_is_asked_for_often(0);
+    for (unsigned i = 0; i < 20 * ROOM; i++) {
+        put(1000 + i, SIZE);
+        use(1000 + i, 2);
+        use(0, 1);
+        assert_true(has_bytes(0));
+    }
+    assert_false(has_bytes(1));
+}
+
+/* What was asked for often once does not keep everything else out. */
+static void what_is_new_has_its_chance(void **state)
+{
+    (void)state;
+    begin_with_room();
+    fill_with_what_is_asked_for_often(0);
+    for (unsigned i = 0; i < ROOM; i++) {
+        put(1000 + i, SIZE);
+        assert_true(has_bytes(1000 + i));
+        assert_true(i == 0 || has_bytes(1000 + i - 1));
+    }
 }
 
 static void what_is_pushed_out_leaves_its_validator(void **state)
@@ -566,17 +620,32 @@ static bool model_holds(void)
 
 static bool weight_holds(void)
 {
-    size_t weight = 0;
+    struct document *document = make(0, 0);
+    size_t weight = 0, own = weight_of(0, false) - document_weight(document);
+    document_unref(document);
     for (unsigned key = 0; key < KEYS; key++)
         if (find(key))
-            weight += weight_of(find(key)->document->size - sizeof(unsigned), !find(key)->document->bytes);
+            weight += own + document_weight(find(key)->document);
     return weight == cache_weight(&cache) && weight <= cache.most;
+}
+
+/* Some with a head that is too long for any cache here. */
+static struct document *make_any(struct dice *dice, unsigned number, unsigned largest)
+{
+    static char endless[50000];
+    struct headers headers = {.count = 0};
+    if (dice_roll(dice, 20))
+        return make(number, dice_roll(dice, largest));
+    memset(endless, 'x', sizeof(endless) - 1);
+    headers_put(&headers, "Link", endless);
+    char *text = memory_format("%u", number);
+    return document_new(&(struct document_bytes){text, strlen(text), false}, 0, &headers);
 }
 
 static void put_in_model(struct dice *dice, unsigned number, unsigned largest)
 {
     unsigned key = being_put = dice_roll(dice, KEYS);
-    struct document *document = make(number, dice_roll(dice, largest)), *older = model[key].last;
+    struct document *document = make_any(dice, number, largest), *older = model[key].last;
     model[key].last = document_ref(document);
     put_document(key, document);
     assert_property(dice, model_holds());
@@ -621,6 +690,7 @@ int main(void)
         TEST(what_was_put_is_found),
         TEST(nothing_else_is),
         TEST(keys_are_bytes_of_any_value),
+        TEST(a_hash_is_not_taken_for_the_key),
         TEST(keys_are_copied),
         TEST(an_answer_is_replaced_in_its_place),
         TEST(the_same_answer_may_be_put_again),
@@ -641,6 +711,8 @@ int main(void)
         TEST(what_is_asked_for_again_and_again_stays),
         TEST(what_is_asked_for_once_passes_through),
         TEST(what_is_asked_for_no_more_goes),
+        TEST(what_is_still_asked_for_stays_when_others_are_as_well),
+        TEST(what_is_new_has_its_chance),
         TEST(what_is_pushed_out_leaves_its_validator),
         TEST(a_validator_stays_for_a_while_alone),
         TEST(what_comes_back_stays),

@@ -368,6 +368,35 @@ static void an_empty_document_may_be_borrowed(void **state)
     assert_heap_since(before);
 }
 
+/* As sent, each with its colon, blank and end of line. */
+static void the_size_of_the_head_is_known(void **state)
+{
+    (void)state;
+    struct headers headers = {.count = 0};
+    size_t size = strlen("ETag: \r\n") + ETAG_SIZE - 1;
+    for (int i = 0; i < 10; i++) {
+        document = document_new(&(struct document_bytes){memory_text("{}"), 2, false}, 0, &headers);
+        assert_int_equal(document_head_size(document), size);
+        document_unref(document);
+        document = document_new(&(struct document_bytes){memory_text("{}"), 2, false}, MODIFIED, &headers);
+        assert_int_equal(document_head_size(document), size + strlen("Last-Modified: \r\n") + strlen(modified_text));
+        document_unref(document);
+        (i % 2 ? headers_put : headers_put_whole)(&headers, "Link", "</docs>");
+        size += strlen("Link: </docs>\r\n");
+    }
+    document = NULL;
+}
+
+static void the_size_of_the_head_is_that_of_what_is_sent(void **state)
+{
+    (void)state;
+    static const char others[] = "HTTP/1.1 200 OK\r\nDate: \r\nContent-Length: 2\r\nConnection: close\r\n\r\n";
+    document = new_text("{}");
+    receive(document_whole(document), 200);
+    size_t head = (size_t)(received_body(reply) - reply);
+    assert_int_equal(head, document_head_size(document) + strlen(others) + strlen(modified_text));
+}
+
 /* ---- for one client ---- */
 
 static void one_client_is_told_more(void **state)
@@ -765,6 +794,28 @@ static void header_fields_have_weight(void **state)
     assert_true(document_weight(document) >= before + strlen(headers.list[4].value));
 }
 
+/* What is left weighs no more for the fields that it does not have. */
+static void fields_that_are_gone_have_no_weight(void **state)
+{
+    (void)state;
+    struct headers headers = some_headers();
+    document = new_text("{}");
+    size_t before = weight_of(document_remains(document));
+    document_unref(document);
+    for (int i = 0; i < 10; i++)
+        headers_put_whole(&headers, "Link", "</docs>; rel=\"service-doc\"");
+    document = document_new(&(struct document_bytes){memory_text("{}"), 2, false}, MODIFIED, &headers);
+    assert_int_equal(weight_of(document_remains(document)), before);
+}
+
+/* They are there without it. */
+static void borrowed_bytes_have_no_weight(void **state)
+{
+    (void)state;
+    static const char bytes[5000];
+    assert_int_equal(weight_of(new_borrowed(bytes, sizeof(bytes))), weight_of(new_borrowed(bytes, 0)));
+}
+
 static void sending_it_changes_no_weight(void **state)
 {
     (void)state;
@@ -828,6 +879,8 @@ int main(void)
         TEST(an_empty_document_is_one),
         TEST(borrowed_bytes_stay_where_they_are),
         TEST(an_empty_document_may_be_borrowed),
+        TEST(the_size_of_the_head_is_known),
+        TEST(the_size_of_the_head_is_that_of_what_is_sent),
         TEST(one_client_is_told_more),
         TEST(what_one_is_told_the_others_are_not),
         TEST(one_client_is_told_all_that_everybody_is),
@@ -848,6 +901,8 @@ int main(void)
         TEST(each_byte_has_its_weight),
         TEST(bytes_that_are_gone_have_no_weight),
         TEST(header_fields_have_weight),
+        TEST(fields_that_are_gone_have_no_weight),
+        TEST(borrowed_bytes_have_no_weight),
         TEST(sending_it_changes_no_weight),
         TEST(a_weight_is_about_what_it_takes),
     };

@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
+#include "collision.h"
 #include "dice.h"
+#include "hash.h"
 
 enum { SEATS = 30 };
 
@@ -99,6 +101,17 @@ static void each_key_has_its_own_flight(void **state)
         assert_true(flight_join(&flights, keys[i].bytes, keys[i].size, 1, &seats[KEYS + i]));
     for (int i = 0; i < KEYS; i++)
         assert_lands(i, WAITING(KEYS + i));
+}
+
+static void a_hash_is_not_taken_for_the_key(void **state)
+{
+    (void)state;
+    assert_true(hash_of(collision_one, COLLISION_SIZE) == hash_of(collision_other, COLLISION_SIZE));
+    assert_false(flight_join(&flights, collision_one, COLLISION_SIZE, 1, &seats[0]));
+    assert_false(flight_join(&flights, collision_other, COLLISION_SIZE, 1, &seats[1]));
+    assert_true(flight_join(&flights, collision_one, COLLISION_SIZE, 1, &seats[2]));
+    assert_lands(1, WAITING());
+    assert_lands(0, WAITING(2));
 }
 
 static void keys_are_copied(void **state)
@@ -381,6 +394,7 @@ int main(void)
         TEST(who_flies_alone_lands_alone),
         TEST(those_who_wait_are_told_in_their_order),
         TEST(each_key_has_its_own_flight),
+        TEST(a_hash_is_not_taken_for_the_key),
         TEST(keys_are_copied),
         TEST(newer_data_have_a_flight_of_their_own),
         TEST(the_newer_flight_may_land_first),

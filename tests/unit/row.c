@@ -113,14 +113,6 @@ static void keys_stand_in_the_columns_order(void **state)
     assert_rows(1, "{\"b\":\"x\",\"a\":1,\"c\":[]}");
 }
 
-static void a_key_is_escaped(void **state)
-{
-    (void)state;
-    COLUMNS({"a\"b", INT4}, {"x\\.y\n", INT4});
-    ROW("1", "2");
-    assert_rows(1, "{\"a\\\"b\":1,\"x\\\\\":{\"y\\n\":2}}");
-}
-
 static void rows_have_commas_between(void **state)
 {
     (void)state;
@@ -347,7 +339,6 @@ int main(void)
         TEST(types_become_json),
         TEST(null_is_null_in_every_type),
         TEST(keys_stand_in_the_columns_order),
-        TEST(a_key_is_escaped),
         TEST(rows_have_commas_between),
         TEST(only_the_first_rows_are_written),
         TEST(rows_are_appended),
