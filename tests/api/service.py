@@ -50,12 +50,14 @@ def until(condition, seconds, what):
 class Service:
     """`claimd serve` on a port of its own, until the end of the with block."""
 
+    command = (BINARY, "serve")
+
     def __init__(self, database_url, *flags, **settings):
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", *flags],
+            [*self.command, "--listen", f"127.0.0.1:{self.port}", *flags],
             env=environment(DATABASE_URL=database_url, **settings),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._log)
 
