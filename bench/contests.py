@@ -96,7 +96,7 @@ def against_pgbench(bench, asked):
             "pgbench, pipelined": bare(bench, database, asked, pipelined=True)})
 
 
-def against_node(bench, asked, processes, connections=CONNECTIONS, graphql=None):
+def against_node(bench, asked, processes, connections=CONNECTIONS, graphql=False):
     """claimd against Fastify, which answers the same documents, with either driver; and against PostGraphile, which answers its own."""
     database = bench.database(bench.middle)
     with contextlib.ExitStack() as stack:
@@ -109,7 +109,8 @@ def against_node(bench, asked, processes, connections=CONNECTIONS, graphql=None)
             contenders[f"Fastify, {driver}"] = served(bench, database, fastify, asked.targets, connections)
         if graphql:
             postgraphile = stack.enter_context(servers.postgraphile(database, processes))
-            contenders["PostGraphile"] = served(bench, database, postgraphile, *graphql(asked), connections)
+            ids, template = work.graphql(postgraphile, asked)
+            contenders["PostGraphile"] = served(bench, database, postgraphile, ids, connections, template=template)
         return bench.alternate(contenders)
 
 

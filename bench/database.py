@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import claims
 
@@ -30,6 +30,13 @@ class Database:
         parts = urlsplit(os.environ["DATABASE_URL"])
         self.name = name or parts.path[1:]
         self.url = urlunsplit(parts._replace(path=f"/{self.name}"))
+
+    def environment(self):
+        """The database for programs that know libpq's variables, but not its URLs without a host."""
+        parts = urlsplit(self.url)
+        values = {"PGHOST": parts.hostname or parse_qs(parts.query).get("host", [""])[0], "PGPORT": str(parts.port or ""),
+                  "PGUSER": parts.username or "", "PGPASSWORD": parts.password or "", "PGDATABASE": self.name}
+        return {name: value for name, value in values.items() if value}
 
     def psql(self, *arguments, **details):
         """Runs psql and gives what it printed: rows alone."""

@@ -33,11 +33,6 @@ METRICS = {
     "waited": ("answers later than the next request was due", False),
 }
 
-GRAPHQL = """{"query": "{ claimById(id: \\"@\\") { id statement kind subjectBySubjectId { id name } quantityByQuantityId { id name } \
-figureAsPrinted figureValue figureBound figureUnitId agentByClaimantId { id name kind } \
-attributionsByClaimId(orderBy: POSITION_ASC) { nodes { agentByAgentId { id name kind } role sourceByViaId { id title language } } } \
-stance hedge scopeId period line sourceBySourceId { id title language } propositionId createdAt } }"}"""
-
 # Name: the function of contests or single, and its arguments.
 CONTESTS = {
     "cached-2k": (contests.cached, {"size": 2_000, "workers": 1, "loop": True}),
@@ -46,7 +41,7 @@ CONTESTS = {
     "cached-20k-2": (contests.cached, {"size": 20_000, "workers": 2}),
     "not-modified": (contests.not_modified, {}),
     "claim-pgbench": (contests.against_pgbench, {"asked": work.claim}),
-    "claim": (contests.against_node, {"asked": work.claim, "processes": 1, "graphql": GRAPHQL}),
+    "claim": (contests.against_node, {"asked": work.claim, "processes": 1, "graphql": True}),
     "claim-2": (contests.against_node, {"asked": work.claim, "processes": 2}),
     "claim-crowd": (contests.against_node, {"asked": work.claim, "processes": 1, "connections": contests.CROWD}),
     "list-pgbench": (contests.against_pgbench, {"asked": work.claims_list}),

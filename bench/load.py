@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 from typing import NamedTuple
 
+from servers import GRAPHQL
+
 HERE = pathlib.Path(__file__).parent
 PIPELINED = 8       # statements in a batch
 ASKS_A_SECOND = 5   # of a connection in the open loop
@@ -49,7 +51,7 @@ def wrk(port, targets, connections, seconds, headers=(), template=None):
     """A closed loop: each connection asks again as soon as it was answered. One thread, so that the rest is the servers'."""
     with lines_file(targets) as file:
         output = run(["wrk", "-t", "1", "-c", str(connections), "-d", str(seconds), "--timeout", "60", "-s", str(HERE / "wrk.lua"),
-                      *(part for header in headers for part in ("-H", header)), f"http://127.0.0.1:{port}{'/graphql' if template else targets[0]}", "--", file,
+                      *(part for header in headers for part in ("-H", header)), f"http://127.0.0.1:{port}{GRAPHQL if template else targets[0]}", "--", file,
                       *([template] if template else [])])
     sample = json.loads(output.splitlines()[-1])
     if sample.pop("failed") or not sample["answers"]:

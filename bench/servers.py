@@ -18,6 +18,8 @@ CLAIMD = os.environ.get("CLAIMD_BINARY", str(HERE.parent / "build/claimd"))
 EPOLL = os.environ.get("BENCH_EPOLL", str(HERE.parent / "build/bench/epoll"))
 START_SECONDS = 20
 STOP_SECONDS = 10
+ANSWER_SECONDS = 120
+GRAPHQL = "/graphql"
 
 
 def free_port():
@@ -98,10 +100,16 @@ class Server:
         return self.log.read().decode(errors="replace")
 
     def get(self, target, **headers):
+        return self._request("GET", target, None, headers)
+
+    def post(self, target, body):
+        return self._request("POST", target, body, {"Content-Type": "application/json"})
+
+    def _request(self, method, target, body, headers):
         """The answer to one request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         with contextlib.closing(connection):
-            connection.request("GET", target, headers=headers)
+            connection.request(method, target, body, headers)
             return Answer(connection.getresponse())
 
     def bytes(self, target):
@@ -137,7 +145,7 @@ def has_cache():
 def claimd(database, workers, cached=False, wrapper=()):
     """claimd with as many threads, with its usual cache or none. A comparison of a thousand figures may take its time."""
     uncached = ["--cache-bytes", "0"] if has_cache() and not cached else []
-    return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers), "--request-timeout", "120000",
+    return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers), "--request-timeout", str(ANSWER_SECONDS * 1000),
                    *uncached], "/readyz", DATABASE_URL=database.url)
 
 
@@ -169,8 +177,8 @@ def epoll(response):
 
 
 def node(script, database, processes, **environment):
-    return Server(["node", str(PEERS / script)], "/ready", DATABASE_URL=database.url, PROCESSES=str(processes), NODE_ENV="production",
-                  **environment)
+    return Server(["node", str(PEERS / script)], "/ready", PROCESSES=str(processes), NODE_ENV="production",
+                  **database.environment(), **environment)
 
 
 def fastify(database, driver, processes, cursor_prefix):
@@ -178,4 +186,6 @@ def fastify(database, driver, processes, cursor_prefix):
 
 
 def postgraphile(database, processes):
-    return node("postgraphile.js", database, processes)
+    server = node("postgraphile.js", database, processes)
+    server.ready = GRAPHQL
+    return server

@@ -45,7 +45,6 @@ def cursor_prefix(claimd):
     return base64.urlsafe_b64decode(cursor + "==").decode().removesuffix(page["items"][-1]["id"])
 
 
-
 def page_behind(prefix, number):
     cursor = base64.urlsafe_b64encode(f"{prefix}{number}".encode()).decode().rstrip("=")
     return f"{LIST}&cursor={cursor}"
@@ -83,6 +82,16 @@ def comparison(_, __):
     """The figures of one quantity of one subject, all with all."""
     subject, quantity = claims.COMPARED
     return Work([f"/v1/comparisons/{quantity}-of-{subject}"])
+
+
+def graphql(postgraphile, asked):
+    """The ids of claims that are asked for, and the body of a request for one of them, which stands as @."""
+    ids = [target.rsplit("/", 1)[1] for target in asked.targets]
+    query = (servers.PEERS / "claim.graphql").read_text()
+    template = json.dumps({"query": " ".join(query.split("\n", 1)[1].split()), "variables": {"id": "@"}})
+    answer = json.loads(postgraphile.post(servers.GRAPHQL, template.replace("@", ids[0])).body)
+    assert answer["data"]["claimById"]["id"] == ids[0], answer
+    return ids, template
 
 
 # ---- what answers them ----
