@@ -8,6 +8,8 @@ import work
 
 CONNECTIONS = 64        # of wrk, unless a contest says otherwise
 CROWD = 1_000           # the connections of many clients
+CROWD_SECONDS = 4       # at least, as so many clients take a while to get in
+SLOW_ANSWERS = 3        # at least, of what takes seconds
 CLIENTS = 8             # of pgbench
 OPEN_RATE = 5_000       # requests a second at most, fewer where a contender could not answer twice as many
 DRIVERS = ("pg", "postgres")
@@ -33,7 +35,8 @@ class Meter:
 def served(bench, database, server, targets, connections=CONNECTIONS, **details):
     """A contender: a server under wrk."""
     meter = Meter(database, server)
-    return lambda: meter(lambda: load.wrk(server.port, targets, connections, bench.seconds, **details))
+    seconds = max(bench.seconds, CROWD_SECONDS if connections >= CROWD else 0, round(SLOW_ANSWERS * server.seconds_for(targets[0])))
+    return lambda: meter(lambda: load.wrk(server.port, targets, connections, seconds, **details))
 
 
 def validated(bench, database, server, target):
@@ -64,7 +67,7 @@ def cached(bench, size, workers, loop=False):
         enter = stack.enter_context
         claimd = enter(servers.claimd(database, workers, cached=True))
         target = work.page_of_size(claimd, size)
-        bench.note(f"The answer of {size:,} bytes is {target}, {len(claimd.get(target).body):,} bytes.")
+        bench.note(f"The body of {size // 1_000} KB is that of `{target}`, {len(claimd.get(target).body):,} bytes.")
         contenders = {"claimd": served(bench, database, claimd, [target])}
         nginx = enter(servers.nginx(claimd.get(target).body, workers))
         contenders["nginx"] = served(bench, database, nginx, ["/body"])

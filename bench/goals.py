@@ -9,28 +9,33 @@ FASTIFY = ("Fastify, pg", "Fastify, postgres")
 
 
 class Goal(NamedTuple):
-    """A value of a contest, or its ratio to that of the best of its peers."""
+    """A limit for a value of a contest, or for its ratio to that of the best of its peers."""
     work: str
     contest: str
-    metric: str               # of the samples: rate and answers; p50, p99 in ms; … see METRICS
-    limit: float = None       # none: printed only
+    metric: str               # of METRICS
+    limit: float = None       # the least or the most, as the metric is; none: printed only
     peers: tuple = ()
     who: str = "claimd"
 
 
-# Metric: its name, and whether more of it is better.
+class Metric(NamedTuple):
+    title: str    # of a column
+    unit: str     # behind a value that stands alone
+    more: bool    # whether more is better
+
+
 METRICS = {
-    "rate": ("answers/s", True),
-    "p50": ("p50 ms", False),
-    "p99": ("p99 ms", False),
-    "p99.9": ("p99.9 ms", False),
-    "server_cpu": ("server µs", False),
-    "database_cpu": ("database µs", False),
-    "resident": ("resident MB", False),
-    "connection": ("KB a connection", False),
-    "start": ("ms to the first answer", False),
-    "instructions": ("instructions", False),
-    "waited": ("answers later than the next request was due", False),
+    "rate": Metric("answers/s", " answers/s", True),
+    "p50": Metric("p50 ms", " ms", False),
+    "p99": Metric("p99 ms", " ms", False),
+    "p99.9": Metric("p99.9 ms", " ms", False),
+    "late": Metric("asked late", "", False),
+    "server_cpu": Metric("server µs", " µs", False),
+    "database_cpu": Metric("database µs", " µs", False),
+    "resident": Metric("resident MB", " MB", False),
+    "connection": Metric("KB a connection", " KB", False),
+    "start": Metric("ms", " ms", False),
+    "instructions": Metric("instructions", "", False),
 }
 
 # Name: the function of contests or single, and its arguments.
@@ -80,7 +85,7 @@ GOALS = [
     Goal("the same: page 10,000 deep", "size-deep", "p50", 1.2, ("fewest",), "most"),
     Goal("ranked search on {large}, p99", "search", "p99", 50),
     Goal("the same against the bare SQL, p99", "search", "p99", 1.2, ("SQL",)),
-    Goal("comparison of 1,000 figures, uncached, against the bare SQL, median latency", "comparison", "p50", 1.5, ("SQL",)),
+    Goal("comparison of {figures} figures, uncached, against the bare SQL, median latency", "comparison", "p50", 1.5, ("SQL",)),
     Goal("p99 at 64 connections against nginx, cached 2 KB", "cached-2k", "p99", 0.8, ("nginx",)),
     Goal("p99 at 64 connections against Fastify's best, uncached claim", "claim", "p99", 0.3, FASTIFY),
     Goal("resident memory at 64 connections, empty cache", "memory", "resident", 10),

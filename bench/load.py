@@ -121,5 +121,5 @@ def constant(port, targets, rate, seconds):
     if any(status >= 400 for _, status, _ in rows):
         raise RuntimeError("requests failed in the open loop")
     taken = [microseconds for _, _, microseconds in rows]
-    return {"rate": len(rows) * 1e6 / (rows[-1][0] - rows[0][0]), "answers": len(rows), "waited": sum(each > 1e6 / ASKS_A_SECOND for each in taken),
-            **latencies(taken)}
+    return {"rate": len(rows) * 1e6 / (rows[-1][0] - rows[0][0]), "answers": len(rows),
+            "late": sum(each > 1e6 / ASKS_A_SECOND for each in taken), **latencies(taken)}

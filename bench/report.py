@@ -1,11 +1,39 @@
-"""What was measured as a page: the goals, met or not, and all samples below"""
+"""What was measured as a page: the goals, met or not, and below them the medians of all samples"""
 import datetime
+import json
+import pathlib
 import platform
 import re
 import statistics
 import subprocess
+from typing import NamedTuple
 
-from goals import GOALS, METRICS
+import claims
+import servers
+from goals import CONTESTS, GOALS, METRICS
+
+PICTURE = "results.svg"
+
+HOW = """\
+Each row is one contest in one run: the contenders stand side by side on the same data and take turns, {rounds} rounds of {seconds} s each after one that does not count. \
+A ratio is that of one round; *measured* is their median, *from – to* their least and greatest. Where a peer has several forms, the ratio is to the best of them.
+
+**Closed loop**, all but the two named open: wrk with one thread keeps {connections} connections, or as many as the row says, each of which asks again as soon as it was answered; 304s come from h2load, which reads them as they are meant. \
+So a slow server is asked less, and its tail looks better than users would find it. **Open loop**: h2load asks at a constant rate, however long answers take; a connection asks so seldom that it is never late because of its own last answer \
+(*asked late* counts where it was), and the tail is honest.
+
+Claims and pages are drawn at random from all that there are, the same for all contenders. Every server's answers are compared with claimd's before it is measured; PostGraphile's alone differ, which is why it has no goal. \
+pgbench runs the very statement that claimd's request made the database execute, read from the database's log, in sessions of the same settings. Processor time is that of all processes of a server, and of the database, for each answer."""
+
+
+class Outcome(NamedTuple):
+    """What became of a goal."""
+    work: str
+    peer: str
+    limit: str
+    measured: str
+    spread: str
+    score: float   # how much better than the goal; none without a goal
 
 
 def median_of(samples, metric):
@@ -14,17 +42,8 @@ def median_of(samples, metric):
 
 def best_of(samples, metric, peers):
     """The peer that does best by the median."""
-    better = max if METRICS[metric][1] else min
+    better = max if METRICS[metric].more else min
     return better(peers, key=lambda peer: median_of(samples[peer], metric))
-
-
-def values(goal, samples):
-    """What each round says of a goal: the value, or its ratio to the best peer's of the same round."""
-    own = [sample[goal.metric] for sample in samples[goal.who]]
-    if not goal.peers:
-        return own
-    peer = samples[best_of(samples, goal.metric, goal.peers)]
-    return [value / sample[goal.metric] for value, sample in zip(own, peer)]
 
 
 def number(value):
@@ -32,48 +51,80 @@ def number(value):
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def goal_row(goal, samples, sizes):
-    measured = values(goal, samples)
-    value, more = statistics.median(measured), METRICS[goal.metric][1]
-    unit = "" if goal.peers else f" {METRICS[goal.metric][0]}"
-    limit = "" if goal.limit is None else f"{'≥' if more else '≤'} {goal.limit:g}{unit}"
-    met = "" if goal.limit is None else "met" if (value >= goal.limit if more else value <= goal.limit) else "**not met**"
+def outcome(goal, samples, words):
+    metric = METRICS[goal.metric]
     peer = best_of(samples, goal.metric, goal.peers) if goal.peers else ""
-    return [goal.work.format(**sizes), peer, limit, f"{number(value)}{unit}", f"{number(min(measured))} – {number(max(measured))}", met]
+    measured = [sample[goal.metric] for sample in samples[goal.who]]
+    if peer:
+        measured = [value / sample[goal.metric] for value, sample in zip(measured, samples[peer])]
+    unit = "" if peer else metric.unit
+    value = statistics.median(measured)
+    score = goal.limit and (value / goal.limit if metric.more else goal.limit / value)
+    return Outcome(goal.work.format(**words), peer, f"{'≥' if metric.more else '≤'} {goal.limit:g}{unit}" if goal.limit else "",
+                   f"{number(value)}{unit}", f"{number(min(measured))} – {number(max(measured))}", score)
 
 
-def table(head, rows, left=1):
+def outcomes(results, bench):
+    words = {"small": f"{bench.small:,}", "large": f"{bench.large:,}", "figures": f"{claims.compared_figures(bench.middle):,}"}
+    return [outcome(goal, results[goal.contest], words) for goal in GOALS if goal.contest in results]
+
+
+def table(head, rows, left):
+    """A Markdown table whose first columns are text."""
     lines = [head, ["---" if place < left else "---:" for place in range(len(head))], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def goals_table(results, sizes):
-    rows = [goal_row(goal, results[goal.contest], sizes) for goal in GOALS if goal.contest in results]
+def goals_table(reached):
+    rows = [[*each[:5], "" if each.score is None else "met" if each.score >= 1 else "**not met**"] for each in reached]
     return table(["work", "peer", "goal", "measured", "from – to", ""], rows, left=2)
 
 
 def samples_table(samples):
     metrics = [metric for metric in METRICS if any(metric in each[0] for each in samples.values())]
     rows = [[name, *(number(median_of(each, metric)) if metric in each[0] else "" for metric in metrics)] for name, each in samples.items()]
-    return table(["", *(METRICS[metric][0] for metric in metrics)], rows)
+    return table(["", *(METRICS[metric].title for metric in metrics)], rows, left=1)
+
+
+def contest_part(name, samples):
+    """A contest's name, what it is about in its own words, and the medians of its contenders."""
+    contest, arguments = CONTESTS[name]
+    about = [contest.__doc__] + [value.__doc__ for value in arguments.values() if callable(value)]
+    others = ", ".join(f"{key} {value}" for key, value in arguments.items() if not callable(value) and value is not True)
+    return f"### {name}\n\n{' '.join(' '.join(about).split())}{f' ({others})' if others else ''}\n\n{samples_table(samples)}"
 
 
 def said_by(*command):
+    """The version that a program names."""
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    return next((line.strip() for line in done.stdout.splitlines() if re.search(r"\d\.\d", line)), "?")
+    return re.search(r"\d+\.[\d.]*\d", done.stdout)[0]
+
+
+def versions(database):
+    packages = json.loads((servers.PEERS / "package.json").read_text())["dependencies"]
+    return {"claimd": said_by(servers.CLAIMD, "version"), "PostgreSQL": database.ask("SHOW server_version").split()[0],
+            "libmicrohttpd": said_by("pkg-config", "--modversion", "libmicrohttpd"), "nginx": said_by(servers.NGINX, "-v"),
+            "wrk": said_by("wrk", "-v"), "h2load": said_by("h2load", "--version"), "valgrind": said_by("valgrind", "--version"),
+            "Node.js": said_by("node", "--version"), **packages}
 
 
 def machine(cores):
-    with open("/proc/cpuinfo", encoding="utf-8") as lines:
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-    with open("/proc/meminfo", encoding="utf-8") as lines:
-        memory = int(next(lines).split()[1]) / 2 ** 20
-    return f"{model}, {cores} cores, {memory:.0f} GB, Linux {platform.release()}"
+    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 2 ** 20
+    return f"{model[1] if model else platform.machine()}, {cores} cores, {memory:.0f} GB, Linux {platform.release()}"
 
 
-def page(results, bench):
-    sizes = {"small": f"{bench.small:,}", "large": f"{bench.large:,}"}
-    parts = ["# Measured", machine(bench.cores), goals_table(results, sizes)]
-    for name, samples in results.items():
-        parts += [f"## {name}", samples_table(samples)]
-    return "\n\n".join(parts) + "\n"
+def commit():
+    return subprocess.run(["git", "-C", str(servers.HERE), "describe", "--always", "--dirty"], text=True, stdout=subprocess.PIPE, check=False).stdout.strip()
+
+
+def page(results, reached, bench, database):
+    parts = [
+        "# claimd beside its peers",
+        f"{datetime.date.today()}, commit {commit()}. {machine(bench.cores)}; load, servers and database share it. "
+        f"PostgreSQL with shared_buffers of {database.ask('SHOW shared_buffers')}. "
+        + ", ".join(f"{name} {version}" for name, version in versions(database).items()) + ".",
+        "## Goals", goals_table(reached), f"![How much better than its goal each measurement is]({PICTURE})",
+        "## How", HOW.format(rounds=bench.rounds, seconds=bench.seconds, connections=bench.connections), " ".join(bench.notes),
+        "## All contests", "Medians.", *(contest_part(name, samples) for name, samples in results.items())]
+    return "\n\n".join(part for part in parts if part) + "\n"

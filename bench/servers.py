@@ -3,7 +3,6 @@ import contextlib
 import http.client
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ HERE = pathlib.Path(__file__).parent
 PEERS = HERE / "peers"
 CLAIMD = os.environ.get("CLAIMD_BINARY", str(HERE.parent / "build/claimd"))
 EPOLL = os.environ.get("BENCH_EPOLL", str(HERE.parent / "build/bench/epoll"))
+NGINX = "/usr/sbin/nginx"   # Debian's; not in everybody's PATH
 START_SECONDS = 20
 STOP_SECONDS = 10
 ANSWER_SECONDS = 120
@@ -102,6 +102,12 @@ class Server:
     def get(self, target, **headers):
         return self._request("GET", target, None, headers)
 
+    def seconds_for(self, target):
+        """How long a client waits for the answer."""
+        began = time.monotonic()
+        self.get(target)
+        return time.monotonic() - began
+
     def post(self, target, body):
         return self._request("POST", target, body, {"Content-Type": "application/json"})
 
@@ -160,7 +166,7 @@ def nginx(body, workers):
             configuration = configuration.replace(f"@{name}@", str(value))
         pathlib.Path(folder, "nginx.conf").write_text(configuration)
         os.chmod(folder, 0o755)
-        server = Server([shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"), "-c", f"{folder}/nginx.conf", "-e", "stderr"], "/body")
+        server = Server([NGINX, "-c", f"{folder}/nginx.conf", "-e", "stderr"], "/body")
         server.port = port
         with server:
             yield server
