@@ -3,20 +3,11 @@ import hashlib
 import os
 import pathlib
 import re
-import subprocess
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-import claims
+import loading
 
 HERE = pathlib.Path(__file__).parent
-
-# In an order that foreign keys accept; what stands together is loaded together.
-# Attribution comes before claims, which are found by the names of those whom they are attributed to.
-TABLES = [["dimension"], ["unit"], ["quantity", "scope"], ["subject", "agent"], ["source", "proposition"],
-          ["agent.voices", "source_relation", "attribution"], ["claim.1", "claim.2"], ["multiple_operand", "comparison"],
-          ["comparison_claim"]]
 
 EXECUTED = re.compile(r"execute \S+: (?P<sql>(?s:.*?))(?=\n\S)(?:\n.*DETAIL:  parameters: (?P<arguments>.*))?")
 ARGUMENT = re.compile(r"\$\d+ = (?:'((?:[^']|'')*)'|NULL)")
@@ -38,32 +29,8 @@ class Database:
                   "PGUSER": parts.username or "", "PGPASSWORD": parts.password or "", "PGDATABASE": self.name}
         return {name: value for name, value in values.items() if value}
 
-    def psql(self, *arguments, **details):
-        """Runs psql and gives what it printed: rows alone."""
-        environment = {**os.environ, "PGOPTIONS": "-c client_min_messages=warning -c maintenance_work_mem=512MB"}
-        return subprocess.run(["psql", self.url, "-XAtq", "-v", "ON_ERROR_STOP=1", *arguments], check=True, text=True,
-                              env=environment, stdout=subprocess.PIPE, **details).stdout.strip()
-
     def ask(self, sql):
-        return self.psql("-c", sql)
-
-    def copy(self, file, role):
-        """Loads one of the generator's files, whose first line names its columns, in a session of that replication role."""
-        with file.open("rb") as rows:
-            columns = rows.readline().decode().strip().replace("\t", ", ")
-            os.lseek(rows.fileno(), 0, os.SEEK_SET)
-            self.psql("-c", f"SET session_replication_role = {role}",
-                      "-c", f"COPY {file.name.split('.')[0]} ({columns}) FROM STDIN WITH (HEADER)", stdin=rows)
-
-    def load(self, count):
-        """Fills the database with as many claims."""
-        self.psql("-f", str(HERE / "before.sql"))
-        with tempfile.TemporaryDirectory(prefix="claimd-bench-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-            claims.generate(count, pathlib.Path(folder))
-            for together in TABLES:
-                list(pool.map(lambda name: self.copy(pathlib.Path(folder, name), "replica"), together))
-            list(pool.map(self.ask, self.ask("SELECT definition FROM bench_index ORDER BY definition ~ 'gin' DESC").splitlines()))
-        self.psql("-f", str(HERE / "after.sql"))
+        return loading.psql(self.url, "-c", sql)
 
     def server_pid(self):
         return int((self._folder() / "postmaster.pid").read_text().split()[0])
@@ -87,17 +54,23 @@ class Database:
 
 
 def loaded(count):
-    """The database of as many claims, which is kept until the cluster is removed or how it is made changes."""
+    """The database of as many claims, which is kept until the cluster is removed or what it is made by changes."""
     migrated = Database()
-    made_by = "\n".join([migrated.ask("SELECT string_agg(version, ',' ORDER BY version) FROM schema_migrations"),
-                         *((HERE / name).read_text() for name in ("claims.py", "before.sql", "after.sql"))])
     database = Database(f"bench_{count}")
-    mark = hashlib.sha256(made_by.encode()).hexdigest()
+    mark = made_by(migrated)
     if migrated.ask(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{database.name}'") != mark:
-        migrated.psql("-c", f"DROP DATABASE IF EXISTS {database.name}", "-c", f"CREATE DATABASE {database.name} TEMPLATE {migrated.name}")
-        database.load(count)
+        migrated.ask(f"DROP DATABASE IF EXISTS {database.name}")
+        migrated.ask(f"CREATE DATABASE {database.name} TEMPLATE {migrated.name}")
+        loading.load(database.url, count)
         migrated.ask(f"COMMENT ON DATABASE {database.name} IS '{mark}'")
     return database
+
+
+def made_by(migrated):
+    """A mark of the schema and of the programs that fill it."""
+    schema = migrated.ask("SELECT string_agg(version, ',' ORDER BY version) FROM schema_migrations")
+    files = [(HERE / name).read_text() for name in ("claims.py", "loading.py", "before.sql", "after.sql")]
+    return hashlib.sha256("\n".join([schema, *files]).encode()).hexdigest()
 
 
 def settings_of(statements):
