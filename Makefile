@@ -1,5 +1,5 @@
 # make: build/claimd   run: serve the articles   test: everything against a throw-away cluster   lint: what CI checks
-# bench: claimd beside its peers; bench-quick: the same in 3 minutes, to see that it works
+# bench: claimd beside its peers, ONLY=claim,list for some contests; bench-quick: the same in 3 minutes, to see that it works
 # SANITIZE=address,undefined or thread builds and tests in a folder of its own.
 
 VERSION := 0.1.0
@@ -105,16 +105,10 @@ test-scale: all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/api/scale -q -s -p no:cacheprovider
 
 # All that is measured fits into the database's memory, so that it is not the system's that is measured.
-bench: all $(B)/bench/epoll
-	$(MEASURE)
-
-bench-quick: all $(B)/bench/epoll
-	$(MEASURE) --quick
-
-define MEASURE
-tools/npm-install bench/peers all
-CLAIMD_BINARY=$(abspath $(B)/claimd) BENCH_EPOLL=$(abspath $(B)/bench/epoll) scripts/cluster throwaway -c shared_buffers=4GB -- bench/run
-endef
+bench bench-quick: all $(B)/bench/epoll
+	tools/npm-install bench/peers all
+	CLAIMD_BINARY=$(abspath $(B)/claimd) BENCH_EPOLL=$(abspath $(B)/bench/epoll) \
+		scripts/cluster throwaway -c shared_buffers=4GB -- bench/run $(if $(filter bench-quick,$@),--quick) $(if $(ONLY),--only $(ONLY))
 
 $(B)/bench/%: bench/peers/%.c
 	mkdir -p $(@D)

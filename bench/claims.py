@@ -37,7 +37,8 @@ def weighted(weights):
 
 def zipf(population, exponent):
     """The same for a population whose nth member is as likely as n to the minus exponent."""
-    return {"population": population, "cum_weights": list(itertools.accumulate(rank ** -exponent for rank in range(1, len(population) + 1)))}
+    ranks = range(1, len(population) + 1)
+    return {"population": population, "cum_weights": list(itertools.accumulate(rank ** -exponent for rank in ranks))}
 
 
 def compared_figures(count):
@@ -53,14 +54,12 @@ class Table:
     """A COPY file whose first line names the columns."""
 
     def __init__(self, folder, name, *columns):
-        self._file = (folder / name).open("w")
-        self.write([columns])
+        self._path = folder / name
+        self._path.write_text("\t".join(columns) + "\n")
 
     def write(self, rows):
-        self._file.writelines("\t".join(map(text, row)) + "\n" for row in rows)
-
-    def close(self):
-        self._file.close()
+        with self._path.open("a") as file:
+            file.writelines("\t".join(map(text, row)) + "\n" for row in rows)
 
 
 class World:
@@ -152,7 +151,8 @@ class Claims:
 
     def __init__(self, world, folder):
         self.world = world
-        self.numeric = []   # the ids of the figures so far
+        self.numeric = []                    # the ids of the figures so far
+        self.hops, self.operands = [], []    # of the claims that are being drawn
         self.every = world.count // compared_figures(world.count)   # each such claim is one of those compared
         self.quantities = zipf(world.quantities, 1)
         self.subjects = zipf(world.subjects, 1)
@@ -164,15 +164,17 @@ class Claims:
                    "figure_value", "figure_bound", "figure_range", "figure_unit_id", "claimant_id", "stance", "hedge", "proposition_id",
                    "created_at")
         # Two files, so that two sessions can load them.
-        self.claims = [Table(folder, f"claim.{part}", *columns) for part in (1, 2)]
+        self.first_half, self.second_half = (Table(folder, f"claim.{part}", *columns) for part in (1, 2))
         self.attribution = Table(folder, "attribution", "claim_id", "position", "agent_id", "role", "via_id")
-        self.operands = Table(folder, "multiple_operand", "multiple_id", "role", "operand_id")
+        self.multiple_operand = Table(folder, "multiple_operand", "multiple_id", "role", "operand_id")
 
     def write(self):
         for first in range(1, self.world.count + 1, CHUNK):
+            self.hops, self.operands = [], []
             rows = list(self._chunk(first, min(CHUNK, self.world.count + 1 - first)))
-            self.claims[0].write(rows[::2])
-            self.claims[1].write(rows[1::2])
+            for table, part in ((self.first_half, rows[::2]), (self.second_half, rows[1::2]),
+                                (self.attribution, self.hops), (self.multiple_operand, self.operands)):
+                table.write(part)
 
     def _chunk(self, first, count):
         draw = self.world.random.choices
@@ -211,7 +213,7 @@ class Claims:
         if self.world.chance(0.6):
             return f"voice-{source}"
         hops = self.world.random.choices(**self.agents, k=self.world.random.choice((1, 1, 1, 2, 3)))
-        self.attribution.write(
+        self.hops.extend(
             (name, position, agent, role, self.world.random.choice(self.world.sources) if self.world.chance(0.3) else None)
             for position, (agent, role) in enumerate(zip(hops, self.world.random.choices(**self.roles, k=len(hops))), 1))
         return hops[-1]
@@ -219,7 +221,7 @@ class Claims:
     def _rest_on_figures(self, name):
         if len(self.numeric) > 1:
             above, below = self.world.random.sample(range(len(self.numeric)), 2)
-            self.operands.write([(name, "numerator", self.numeric[above]), (name, "denominator", self.numeric[below])])
+            self.operands += [(name, "numerator", self.numeric[above]), (name, "denominator", self.numeric[below])]
 
     @staticmethod
     def _time(number):

@@ -1,5 +1,6 @@
 """What is measured: each contest lets contenders do the same work in turn, and gives the samples of each"""
 import contextlib
+import itertools
 
 import load
 import servers
@@ -9,8 +10,8 @@ import work
 CONNECTIONS = 64        # of wrk, unless a contest says otherwise
 CROWD = 1_000           # the connections of many clients
 CROWD_SECONDS = 4       # at least, as so many clients take a while to get in
-SLOW_ANSWERS = 3        # at least, of what takes seconds
 CLIENTS = 8             # of pgbench
+BATCH = 8               # statements that pgbench pipelines
 OPEN_RATE = 5_000       # requests a second at most, fewer where a contender could not answer twice as many
 DRIVERS = ("pg", "postgres")
 
@@ -35,8 +36,14 @@ class Meter:
 def served(bench, database, server, targets, connections=CONNECTIONS, **details):
     """A contender: a server under wrk."""
     meter = Meter(database, server)
-    seconds = max(bench.seconds, CROWD_SECONDS if connections >= CROWD else 0, round(SLOW_ANSWERS * server.seconds_for(targets[0])))
+    seconds = max(bench.seconds, CROWD_SECONDS if connections >= CROWD else 0)
     return lambda: meter(lambda: load.wrk(server.port, targets, connections, seconds, **details))
+
+
+def served_alone(bench, database, server, targets):
+    """A contender: a server with one client, for answers that may take long."""
+    meter, turns = Meter(database, server), itertools.cycle(targets)
+    return lambda: meter(lambda: load.alone(server.port, turns, bench.seconds))
 
 
 def validated(bench, database, server, target):
@@ -49,8 +56,8 @@ def validated(bench, database, server, target):
 def bare(bench, database, asked, clients=CLIENTS, **details):
     """A contender: the same statement by pgbench."""
     meter = Meter(database)
-    sql, arguments, settings = work.statement(database, asked)
-    return lambda: meter(lambda: load.pgbench(database, sql, arguments, settings, clients, bench.seconds, **details))
+    statement = work.statement(database, asked)
+    return lambda: meter(lambda: load.pgbench(database, statement, clients, bench.seconds, **details))
 
 
 def constant(bench, server, targets, rate):
@@ -67,9 +74,10 @@ def cached(bench, size, workers, loop=False):
         enter = stack.enter_context
         claimd = enter(servers.claimd(database, workers, cached=True))
         target = work.page_of_size(claimd, size)
-        bench.note(f"The body of {size // 1_000} KB is that of `{target}`, {len(claimd.get(target).body):,} bytes.")
+        body = claimd.get(target).body
+        bench.note(f"The body of {size // 1_000} KB is that of `{target}`, {len(body):,} bytes.")
         contenders = {"claimd": served(bench, database, claimd, [target])}
-        nginx = enter(servers.nginx(claimd.get(target).body, workers))
+        nginx = enter(servers.nginx(body, workers))
         contenders["nginx"] = served(bench, database, nginx, ["/body"])
         if loop:
             contenders["epoll loop"] = served(bench, database, enter(servers.epoll(claimd.bytes(target))), [target])
@@ -96,11 +104,11 @@ def against_pgbench(bench, asked):
         return bench.alternate({
             "claimd": served(bench, database, claimd, asked.targets),
             "pgbench": bare(bench, database, asked),
-            "pgbench, pipelined": bare(bench, database, asked, pipelined=True)})
+            "pgbench, pipelined": bare(bench, database, asked, times=BATCH)})
 
 
 def against_node(bench, asked, processes, connections=CONNECTIONS, graphql=False):
-    """claimd against Fastify, which answers the same documents, with either driver; and against PostGraphile, which answers its own."""
+    """claimd against Fastify with either driver, and perhaps against PostGraphile."""
     database = bench.database(bench.middle)
     with contextlib.ExitStack() as stack:
         claimd = stack.enter_context(servers.claimd(database, processes))
@@ -137,7 +145,7 @@ def against_sql(bench, asked, size):
     with servers.claimd(database, 1) as claimd:
         asked = asked(claimd, count)
         return bench.alternate({
-            "claimd": served(bench, database, claimd, asked.targets, connections=1),
+            "claimd": served_alone(bench, database, claimd, asked.targets),
             "SQL": bare(bench, database, asked, clients=1, percentiles=True)})
 
 
@@ -145,12 +153,13 @@ def against_sql(bench, asked, size):
 
 def open_loop(bench, contenders):
     """All at the same constant rate, which half of the slowest one's own would allow."""
-    fastest = min(load.wrk(server.port, targets, CONNECTIONS, bench.seconds)["rate"] for server, targets in contenders.values())
-    rate = min(OPEN_RATE, int(fastest / 2))
+    slowest = min(load.wrk(server.port, targets, CONNECTIONS, bench.seconds)["rate"] for server, targets in contenders.values())
+    rate = min(OPEN_RATE, int(slowest / 2))
     return bench.alternate({name: constant(bench, server, targets, rate) for name, (server, targets) in contenders.items()})
 
 
 def open_cached(bench):
+    """Answers of 2 KB from claimd's cache and from nginx, asked for at a constant rate."""
     database = bench.database(bench.middle)
     with servers.claimd(database, 1, cached=True) as claimd:
         target = work.page_of_size(claimd, 2_000)
@@ -159,6 +168,7 @@ def open_cached(bench):
 
 
 def open_claim(bench):
+    """Claims from the database, asked for at a constant rate."""
     database = bench.database(bench.middle)
     with contextlib.ExitStack() as stack:
         claimd = stack.enter_context(servers.claimd(database, 1))

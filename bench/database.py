@@ -1,4 +1,4 @@
-"""The databases that are measured: made from the migrated one, filled with generated claims, and asked what a request asks of them"""
+"""The databases that are measured: made from the migrated one, filled with generated claims, watched while claimd asks them"""
 import hashlib
 import os
 import pathlib
@@ -38,8 +38,8 @@ class Database:
     def _folder(self):
         return pathlib.Path(self.ask("SHOW data_directory"))
 
-    def statements(self, requests):
-        """What the server executed while requests() ran in new sessions: (SQL, arguments) of each, by the server's own log."""
+    def executed(self, requests):
+        """The SQL and the arguments of each statement that requests() had new sessions execute, by the server's own log."""
         log = self._folder().parent / "log"
         self.ask(f"ALTER DATABASE {self.name} SET log_statement = 'all'")
         try:
@@ -49,8 +49,13 @@ class Database:
             self.ask(f"ALTER DATABASE {self.name} RESET log_statement")
         with log.open("rb") as lines:
             lines.seek(before)
-            return [(found["sql"].replace("\n\t", "\n"), [value.replace("''", "'") for value in ARGUMENT.findall(found["arguments"] or "")])
+            return [(found["sql"].replace("\n\t", "\n"), arguments_of(found["arguments"] or ""))
                     for found in EXECUTED.finditer(lines.read().decode())]
+
+
+def arguments_of(detail):
+    """The values in a detail of the log."""
+    return [value.replace("''", "'") for value in ARGUMENT.findall(detail)]
 
 
 def loaded(count):
@@ -58,7 +63,8 @@ def loaded(count):
     migrated = Database()
     database = Database(f"bench_{count}")
     mark = made_by(migrated)
-    if migrated.ask(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{database.name}'") != mark:
+    known = migrated.ask(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{database.name}'")
+    if known != mark:
         migrated.ask(f"DROP DATABASE IF EXISTS {database.name}")
         migrated.ask(f"CREATE DATABASE {database.name} TEMPLATE {migrated.name}")
         loading.load(database.url, count)

@@ -1,17 +1,18 @@
 """What puts servers and the database under load, and reads off how they did: wrk, h2load and pgbench"""
 import contextlib
+import http.client
 import json
 import os
 import pathlib
 import re
 import subprocess
 import tempfile
+import time
 from typing import NamedTuple
 
 from servers import GRAPHQL
 
 HERE = pathlib.Path(__file__).parent
-PIPELINED = 8       # statements in a batch
 ASKS_A_SECOND = 5   # of a connection in the open loop
 
 
@@ -47,52 +48,75 @@ def latencies(microseconds):
     return {name: nearest(ordered, share) / 1e3 for name, share in (("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999))}
 
 
-def wrk(port, targets, connections, seconds, headers=(), template=None):
+def wrk(port, targets, connections, seconds, template=None):
     """A closed loop: each connection asks again as soon as it was answered. One thread, so that the rest is the servers'."""
     with lines_file(targets) as file:
-        output = run(["wrk", "-t", "1", "-c", str(connections), "-d", str(seconds), "--timeout", "60", "-s", str(HERE / "wrk.lua"),
-                      *(part for header in headers for part in ("-H", header)), f"http://127.0.0.1:{port}{GRAPHQL if template else targets[0]}", "--", file,
-                      *([template] if template else [])])
+        url = f"http://127.0.0.1:{port}{GRAPHQL if template else targets[0]}"
+        output = run(["wrk", "-t", "1", "-c", str(connections), "-d", str(seconds), "--timeout", "60", "-s", str(HERE / "wrk.lua"), url,
+                      "--", file, *([template] if template else [])])
     sample = json.loads(output.splitlines()[-1])
     if sample.pop("failed") or not sample["answers"]:
         raise RuntimeError(f"requests failed: {output}")
     return {"rate": sample["answers"] / sample["seconds"], **sample}
 
 
-def scripts(sql, arguments, pipelined):
-    """pgbench's scripts, and its variables, for a statement whose arguments are fixed, spans, or lists of which a script has each one."""
-    variants = max((len(argument) for argument in arguments if isinstance(argument, list)), default=1)
-    variables = {}
-    for variant in range(variants):
-        text, drawn = sql, ""
-        for place, argument in reversed(list(enumerate(arguments, 1))):
-            name = f"a{place}" if not isinstance(argument, list) else f"a{place}_{variant}"
-            text = text.replace(f"${place}", f":{name}")
-            if isinstance(argument, Span):
-                drawn += f"\\set {name} random({argument.low}, {argument.high})\n"
-            else:
-                variables[name] = argument[variant] if isinstance(argument, list) else argument
-        statement = f"{drawn}{text};\n"
-        yield f"\\startpipeline\n{statement * PIPELINED}\\endpipeline\n" if pipelined else statement
-    yield variables
+def alone(port, targets, seconds):
+    """One client that asks for each target in turn, and waits for the last answer however long it takes, which wrk would leave out."""
+    waits, began = [], time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    with contextlib.closing(connection):
+        while time.monotonic() < began + seconds:
+            asked = time.monotonic()
+            connection.request("GET", next(targets))
+            response = connection.getresponse()
+            response.read()
+            if response.status != 200:
+                raise RuntimeError(f"status {response.status}")
+            waits.append((time.monotonic() - asked) * 1e6)
+    return {"rate": len(waits) / (time.monotonic() - began), "answers": len(waits), **latencies(waits)}
 
 
-def pgbench(database, sql, arguments, settings, clients, seconds, pipelined=False, percentiles=False):
-    """The same statement without any server before the database; percentiles cost it a line a transaction."""
-    *texts, variables = scripts(sql, arguments, pipelined)
+def variable(place, variant):
+    return f"a{place}_{variant}"
+
+
+def fixed(arguments, variant):
+    """The values of a script's variables, spans aside."""
+    return {variable(place, variant): argument[variant] if isinstance(argument, list) else argument
+            for place, argument in enumerate(arguments, 1) if not isinstance(argument, Span)}
+
+
+def script(sql, arguments, variant, times):
+    """A statement for pgbench, which draws what is a span; several times as one batch."""
+    drawn = "".join(f"\\set {variable(place, variant)} random({argument.low}, {argument.high})\n"
+                    for place, argument in enumerate(arguments, 1) if isinstance(argument, Span))
+    statement = drawn + re.sub(r"\$(\d+)", lambda found: f":{variable(found[1], variant)}", sql) + ";\n"
+    return f"\\startpipeline\n{statement * times}\\endpipeline\n" if times > 1 else statement
+
+
+def taken(folder):
+    """The microseconds of each transaction in pgbench's logs."""
+    return [int(line.split()[2]) for log in pathlib.Path(folder).glob("log*") for line in log.read_text().splitlines()]
+
+
+def pgbench(database, statement, clients, seconds, times=1, percentiles=False):
+    """The same statement without any server before the database, with any of the values of lists. Percentiles cost a line each time."""
+    variants = max((len(argument) for argument in statement.arguments if isinstance(argument, list)), default=1)
+    options = ["-n", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, os.cpu_count())), "-T", str(seconds)]
     with tempfile.TemporaryDirectory(prefix="claimd-bench-") as folder:
-        files = [pathlib.Path(folder, f"{place}.sql") for place in range(len(texts))]
-        for file, text in zip(files, texts):
-            file.write_text(text)
-        output = run(["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, os.cpu_count())), "-T", str(seconds),
-                      *(part for name, value in variables.items() for part in ("-D", f"{name}={value}")),
-                      *(part for file in files for part in ("-f", str(file))),
-                      *(["-l", "--log-prefix", f"{folder}/log"] if percentiles else []), database.url],
-                     env={**os.environ, "PGOPTIONS": " ".join(f"-c {name}={value}" for name, value in settings.items())})
-        taken = [int(line.split()[2]) for log in pathlib.Path(folder).glob("log*") for line in log.read_text().splitlines()]
-    rate = float(re.search(r"tps = ([\d.]+)", output)[1]) * (PIPELINED if pipelined else 1)
-    return {"rate": rate, "answers": int(re.search(r"actually processed: (\d+)", output)[1]) * (PIPELINED if pipelined else 1),
-            **(latencies(taken) if taken else {})}
+        for variant in range(variants):
+            file = pathlib.Path(folder, f"{variant}.sql")
+            file.write_text(script(statement.sql, statement.arguments, variant, times))
+            options += ["-f", str(file)]
+            for name, value in fixed(statement.arguments, variant).items():
+                options += ["-D", f"{name}={value}"]
+        if percentiles:
+            options += ["-l", "--log-prefix", f"{folder}/log"]
+        settings = " ".join(f"-c {name}={value}" for name, value in statement.settings.items())
+        output = run(["pgbench", *options, database.url], env={**os.environ, "PGOPTIONS": settings})
+        tails = latencies(taken(folder)) if percentiles else {}
+    return {"rate": float(re.search(r"tps = ([\d.]+)", output)[1]) * times,
+            "answers": int(re.search(r"actually processed: (\d+)", output)[1]) * times, **tails}
 
 
 def h2load(*arguments):
@@ -120,6 +144,6 @@ def constant(port, targets, rate, seconds):
         rows = [[int(field) for field in line.split("\t")] for line in log]
     if any(status >= 400 for _, status, _ in rows):
         raise RuntimeError("requests failed in the open loop")
-    taken = [microseconds for _, _, microseconds in rows]
+    waits = [microseconds for _, _, microseconds in rows]
     return {"rate": len(rows) * 1e6 / (rows[-1][0] - rows[0][0]), "answers": len(rows),
-            "late": sum(each > 1e6 / ASKS_A_SECOND for each in taken), **latencies(taken)}
+            "late": sum(each > 1e6 / ASKS_A_SECOND for each in waits), **latencies(waits)}

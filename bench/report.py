@@ -15,15 +15,20 @@ from goals import CONTESTS, GOALS, METRICS
 PICTURE = "results.svg"
 
 HOW = """\
-Each row is one contest in one run: the contenders stand side by side on the same data and take turns, {rounds} rounds of {seconds} s each after one that does not count. \
-A ratio is that of one round; *measured* is their median, *from – to* their least and greatest. Where a peer has several forms, the ratio is to the best of them.
+Each row is one contest in one run: the contenders stand side by side on the same data and take turns, {turns} of {seconds} s each{warm}.
+A ratio is that of one round; *measured* is their median, *from – to* their least and greatest. Where a peer has several forms, the ratio
+is to the best of them.
 
-**Closed loop**, all but the two named open: wrk with one thread keeps {connections} connections, or as many as the row says, each of which asks again as soon as it was answered; 304s come from h2load, which reads them as they are meant. \
-So a slow server is asked less, and its tail looks better than users would find it. **Open loop**: h2load asks at a constant rate, however long answers take; a connection asks so seldom that it is never late because of its own last answer \
-(*asked late* counts where it was), and the tail is honest.
+**Closed loop**, all but the two named open: wrk with one thread keeps {connections} connections, or as many as the row says, each of
+which asks again as soon as it was answered. So a slow server is asked less, and its tail looks better than users would find it. h2load
+asks for the 304s, whose heads wrk misreads; a client that waits for every answer, for what may take long.
+**Open loop**: h2load asks at a constant rate, however long answers take. A connection asks so seldom that its own last answer does not
+make it late (*asked late* counts where it did), and the tail is honest.
 
-Claims and pages are drawn at random from all that there are, the same for all contenders. Every server's answers are compared with claimd's before it is measured; PostGraphile's alone differ, which is why it has no goal. \
-pgbench runs the very statement that claimd's request made the database execute, read from the database's log, in sessions of the same settings. Processor time is that of all processes of a server, and of the database, for each answer."""
+Claims and pages are drawn at random from all that there are, the same for all contenders. Before it is measured, Fastify's answers are
+compared with claimd's, and nginx and the bare loop have their bytes from it; PostGraphile's differ, which is why it has no goal.
+pgbench runs the very statement that claimd's request made the database execute, read from the database's log, in sessions of the same
+settings. Processor time is that of all processes of a server, and of the database, for each answer."""
 
 
 class Outcome(NamedTuple):
@@ -103,7 +108,7 @@ def said_by(*command):
 def versions(database):
     packages = json.loads((servers.PEERS / "package.json").read_text())["dependencies"]
     return {"claimd": said_by(servers.CLAIMD, "version"), "PostgreSQL": database.ask("SHOW server_version").split()[0],
-            "libmicrohttpd": said_by("pkg-config", "--modversion", "libmicrohttpd"), "nginx": said_by(servers.NGINX, "-v"),
+            "libmicrohttpd": said_by("pkg-config", "--modversion", "libmicrohttpd"), "nginx": said_by("nginx", "-v"),
             "wrk": said_by("wrk", "-v"), "h2load": said_by("h2load", "--version"), "valgrind": said_by("valgrind", "--version"),
             "Node.js": said_by("node", "--version"), **packages}
 
@@ -115,7 +120,13 @@ def machine(cores):
 
 
 def commit():
-    return subprocess.run(["git", "-C", str(servers.HERE), "describe", "--always", "--dirty"], text=True, stdout=subprocess.PIPE, check=False).stdout.strip()
+    done = subprocess.run(["git", "-C", str(servers.HERE), "describe", "--always", "--dirty"], text=True, stdout=subprocess.PIPE, check=False)
+    return done.stdout.strip()
+
+
+def how(bench):
+    return HOW.format(turns="one" if bench.rounds == 1 else bench.rounds, warm=" after one that does not count" if bench.warm else "",
+                      seconds=bench.seconds, connections=bench.connections)
 
 
 def page(results, reached, bench, database):
@@ -125,6 +136,6 @@ def page(results, reached, bench, database):
         f"PostgreSQL with shared_buffers of {database.ask('SHOW shared_buffers')}. "
         + ", ".join(f"{name} {version}" for name, version in versions(database).items()) + ".",
         "## Goals", goals_table(reached), f"![How much better than its goal each measurement is]({PICTURE})",
-        "## How", HOW.format(rounds=bench.rounds, seconds=bench.seconds, connections=bench.connections), " ".join(bench.notes),
+        "## How", how(bench), " ".join(bench.notes),
         "## All contests", "Medians.", *(contest_part(name, samples) for name, samples in results.items())]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -15,7 +15,6 @@ HERE = pathlib.Path(__file__).parent
 PEERS = HERE / "peers"
 CLAIMD = os.environ.get("CLAIMD_BINARY", str(HERE.parent / "build/claimd"))
 EPOLL = os.environ.get("BENCH_EPOLL", str(HERE.parent / "build/bench/epoll"))
-NGINX = "/usr/sbin/nginx"   # Debian's; not in everybody's PATH
 START_SECONDS = 20
 STOP_SECONDS = 10
 ANSWER_SECONDS = 120
@@ -102,12 +101,6 @@ class Server:
     def get(self, target, **headers):
         return self._request("GET", target, None, headers)
 
-    def seconds_for(self, target):
-        """How long a client waits for the answer."""
-        began = time.monotonic()
-        self.get(target)
-        return time.monotonic() - began
-
     def post(self, target, body):
         return self._request("POST", target, body, {"Content-Type": "application/json"})
 
@@ -151,8 +144,8 @@ def has_cache():
 def claimd(database, workers, cached=False, wrapper=()):
     """claimd with as many threads, with its usual cache or none. A comparison of a thousand figures may take its time."""
     uncached = ["--cache-bytes", "0"] if has_cache() and not cached else []
-    return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers), "--request-timeout", str(ANSWER_SECONDS * 1000),
-                   *uncached], "/readyz", DATABASE_URL=database.url)
+    return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers),
+                   "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached], "/readyz", DATABASE_URL=database.url)
 
 
 @contextlib.contextmanager
@@ -166,7 +159,7 @@ def nginx(body, workers):
             configuration = configuration.replace(f"@{name}@", str(value))
         pathlib.Path(folder, "nginx.conf").write_text(configuration)
         os.chmod(folder, 0o755)
-        server = Server([NGINX, "-c", f"{folder}/nginx.conf", "-e", "stderr"], "/body")
+        server = Server(["nginx", "-c", f"{folder}/nginx.conf", "-e", "stderr"], "/body")
         server.port = port
         with server:
             yield server

@@ -25,6 +25,13 @@ class Work(NamedTuple):
     drawn: object = None   # those others: a load.Span, or a list
 
 
+class Statement(NamedTuple):
+    """What pgbench is to run."""
+    sql: str
+    arguments: list   # each a value, a load.Span, or a list of values
+    settings: dict    # of claimd's sessions
+
+
 def draw(span):
     return random.Random(1).choices(range(span.low, span.high + 1), k=DRAWN)
 
@@ -97,15 +104,15 @@ def graphql(postgraphile, asked):
 # ---- what answers them ----
 
 def statement(database, work):
-    """The SQL that a request of this kind runs, its arguments for pgbench, and the settings of claimd's sessions."""
+    """What a request of this kind has the database execute."""
     def ask():
         with servers.claimd(database, 1) as claimd:
             assert claimd.get(work.targets[0]).status == 200, work.targets[0]
 
-    executed = database.statements(ask)
+    executed = database.executed(ask)
     sql, arguments = executed[-1]
     assert work.value is None or work.value in arguments, (work.value, arguments)
-    return sql, [work.drawn if argument == work.value else argument for argument in arguments], settings_of(executed)
+    return Statement(sql, [work.drawn if argument == work.value else argument for argument in arguments], settings_of(executed))
 
 
 def page_of_size(claimd, size):

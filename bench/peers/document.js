@@ -29,6 +29,7 @@ const claimSchema = object({
   created_at: text,
 });
 
+const pageSchema = object({ limit: { type: "integer", minimum: 1, maximum: 200 }, cursor: text });
 const listSchema = object({ items: { type: "array", items: claimSchema }, next: textOrNull });
 
 const documentOf = (row) => ({
@@ -57,4 +58,4 @@ const documentOf = (row) => ({
   created_at: row.created_at,
 });
 
-module.exports = { claimSchema, listSchema, documentOf };
+module.exports = { claimSchema, listSchema, pageSchema, documentOf };
