@@ -110,8 +110,7 @@ def statement(database, work):
             assert claimd.get(work.targets[0]).status == 200, work.targets[0]
 
     executed = database.executed(ask)
-    sql, arguments = executed[-1]
-    assert work.value is None or work.value in arguments, (work.value, arguments)
+    sql, arguments = [each for each in executed if each[1] and work.value in (None, *each[1])][-1]
     return Statement(sql, [work.drawn if argument == work.value else argument for argument in arguments], settings_of(executed))
 
 
