@@ -13,9 +13,8 @@ INCHES_A_BAR = 0.28
 def draw(reached, file):
     bars = [each for each in reversed(reached) if each.score]
     figure, axes = pyplot.subplots(figsize=(10, 1 + INCHES_A_BAR * len(bars)), layout="constrained")
-    labels = [f"{each.work}" for each in bars]
     axes.barh(range(len(bars)), [each.score - 1 for each in bars], left=1, color=[MET if each.score >= 1 else MISSED for each in bars])
-    axes.set_yticks(range(len(bars)), labels)
+    axes.set_yticks(range(len(bars)), [each.work for each in bars])
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
     axes.axvline(1, color="black", linewidth=1)
