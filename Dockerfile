@@ -5,7 +5,7 @@ COPY scripts/lib.sh scripts/prepare scripts/
 RUN scripts/prepare build
 COPY tools/npm-install tools/
 COPY web/.npmrc web/package.json web/package-lock.json web/
-RUN tools/npm-install build
+RUN tools/npm-install web build
 COPY . .
 RUN make -j "$(nproc)"
 

@@ -1,4 +1,5 @@
 # make: build/claimd   run: serve the articles   test: everything against a throw-away cluster   lint: what CI checks
+# bench: claimd beside its peers, ONLY=claim,list for some contests; bench-quick: the same in 3 minutes, to see that it works
 # SANITIZE=address,undefined or thread builds and tests in a folder of its own.
 
 VERSION := 0.1.0
@@ -37,7 +38,7 @@ SERVED := $(FILES:%=$(B)/files/%)
 SWAGGER := web/node_modules/swagger-ui-dist
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test test-scale lint format clean
+.PHONY: all run test test-scale bench bench-quick lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -55,7 +56,7 @@ $(B)/embedded.c: tools/embed $(EMBEDDED) $(SERVED) $(SERVED:%=%.gz) $(SERVED:%=%
 	tools/embed $@ $(B)/files $(FILES)
 
 $(INSTALLED): web/package-lock.json
-	tools/npm-install build
+	tools/npm-install web build
 
 $(B)/files/openapi.yaml: openapi.yaml
 	install -Dm 644 $< $@
@@ -96,18 +97,28 @@ run: all
 	scripts/serve $(B)/claimd
 
 test: all $(UNITS)
-	tools/npm-install all
+	tools/npm-install web all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit
 
 # A million claims; some minutes, some gigabytes.
 test-scale: all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/api/scale -q -s -p no:cacheprovider
 
+# All that is measured fits into the database's memory, so that it is not the system's that is measured.
+bench bench-quick: all $(B)/bench/epoll
+	tools/npm-install bench/peers all
+	CLAIMD_BINARY=$(abspath $(B)/claimd) BENCH_EPOLL=$(abspath $(B)/bench/epoll) \
+		scripts/cluster throwaway -c shared_buffers=4GB -- bench/run $(if $(filter bench-quick,$@),--quick) $(if $(ONLY),--only $(ONLY))
+
+$(B)/bench/%: bench/peers/%.c
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
 lint:
 	scripts/lint
 
 format:
-	find src include tests/unit -name '*.[ch]' -exec clang-format-14 -i {} +
+	find src include tests/unit bench/peers/*.c -name '*.[ch]' -exec clang-format-14 -i {} +
 
 clean:
 	rm -rf build

@@ -1,0 +1,95 @@
+"""THE table of goals, and that of the contests which measure them: what is not here is not measured"""
+from typing import NamedTuple
+
+import contests
+import single
+import work
+
+FASTIFY = ("Fastify, pg", "Fastify, postgres")
+
+
+class Goal(NamedTuple):
+    """A limit for a value of a contest, or for its ratio to that of the best of its peers."""
+    work: str
+    contest: str
+    metric: str               # of METRICS
+    limit: float = None       # the least or the most, as the metric is; none: printed only
+    peers: tuple = ()
+    who: str = "claimd"
+
+
+class Metric(NamedTuple):
+    title: str    # of a column
+    unit: str     # behind a value that stands alone
+    more: bool    # whether more is better
+
+
+METRICS = {
+    "rate": Metric("answers/s", " answers/s", True),
+    "p50": Metric("p50 ms", " ms", False),
+    "p99": Metric("p99 ms", " ms", False),
+    "p99.9": Metric("p99.9 ms", " ms", False),
+    "late": Metric("asked late", "", False),
+    "server_cpu": Metric("server µs", " µs", False),
+    "database_cpu": Metric("database µs", " µs", False),
+    "resident": Metric("resident MB", " MB", False),
+    "connection": Metric("KB a connection", " KB", False),
+    "start": Metric("ms", " ms", False),
+    "instructions": Metric("instructions", "", False),
+}
+
+# Name: the function of contests or single, and its arguments.
+CONTESTS = {
+    "cached-2k": (contests.cached, {"size": 2_000, "workers": 1, "loop": True}),
+    "cached-2k-2": (contests.cached, {"size": 2_000, "workers": 2}),
+    "cached-20k": (contests.cached, {"size": 20_000, "workers": 1}),
+    "cached-20k-2": (contests.cached, {"size": 20_000, "workers": 2}),
+    "not-modified": (contests.not_modified, {}),
+    "claim-pgbench": (contests.against_pgbench, {"asked": work.claim}),
+    "claim": (contests.against_node, {"asked": work.claim, "processes": 1, "graphql": True}),
+    "claim-2": (contests.against_node, {"asked": work.claim, "processes": 2}),
+    "claim-crowd": (contests.against_node, {"asked": work.claim, "processes": 1, "connections": contests.CROWD}),
+    "list-pgbench": (contests.against_pgbench, {"asked": work.claims_list}),
+    "list": (contests.against_node, {"asked": work.claims_list, "processes": 1}),
+    "list-2": (contests.against_node, {"asked": work.claims_list, "processes": 2}),
+    "size-claim": (contests.sizes, {"asked": work.claim}),
+    "size-list": (contests.sizes, {"asked": work.claims_list}),
+    "size-filter": (contests.sizes, {"asked": work.filtered}),
+    "size-deep": (contests.sizes, {"asked": work.deep}),
+    "search": (contests.against_sql, {"asked": work.search, "size": "large"}),
+    "comparison": (contests.against_sql, {"asked": work.comparison, "size": "middle"}),
+    "memory": (single.memory, {}),
+    "start": (single.start, {}),
+    "instructions": (single.instructions, {}),
+    "open-cached": (contests.open_cached, {}),
+    "open-claim": (contests.open_claim, {}),
+}
+
+GOALS = [
+    Goal("cached GET, 2 KB, 1 worker, against nginx's static file", "cached-2k", "rate", 1.2, ("nginx",)),
+    Goal("the same, 2 workers each", "cached-2k-2", "rate", 1.3, ("nginx",)),
+    Goal("cached GET, 20 KB, 1 worker, against nginx's static file", "cached-20k", "rate", 1.0, ("nginx",)),
+    Goal("the same, 2 workers each", "cached-20k-2", "rate", 1.0, ("nginx",)),
+    Goal("304 against nginx's 304", "not-modified", "rate", 1.0, ("nginx",)),
+    Goal("cached GET, 2 KB, against a bare epoll loop that writes the same bytes", "cached-2k", "rate", 0.9, ("epoll loop",)),
+    Goal("uncached claim against pgbench, same SELECT, prepared, 8 clients", "claim-pgbench", "rate", 1.0, ("pgbench",)),
+    Goal("uncached claim against Fastify's best, 1 process", "claim", "rate", 5, FASTIFY),
+    Goal("the same, 2 processes", "claim-2", "rate", 3, FASTIFY),
+    Goal("the same with 1,000 connections, 1 process", "claim-crowd", "rate", 7, FASTIFY),
+    Goal("uncached list of 50, joined, against pgbench, same SELECT, 8 clients", "list-pgbench", "rate", 0.85, ("pgbench",)),
+    Goal("uncached list of 50 against Fastify's best, 1 process", "list", "rate", 3, FASTIFY),
+    Goal("the same, 2 processes", "list-2", "rate", 2.5, FASTIFY),
+    Goal("{large} claims against {small}: uncached claim, median latency", "size-claim", "p50", 1.2, ("fewest",), "most"),
+    Goal("the same: list of 50", "size-list", "p50", 1.2, ("fewest",), "most"),
+    Goal("the same: filter and sort", "size-filter", "p50", 1.2, ("fewest",), "most"),
+    Goal("the same: page 10,000 deep", "size-deep", "p50", 1.2, ("fewest",), "most"),
+    Goal("ranked search on {large}, p99", "search", "p99", 50),
+    Goal("the same against the bare SQL, p99", "search", "p99", 1.2, ("SQL",)),
+    Goal("comparison of {figures} figures, uncached, against the bare SQL, median latency", "comparison", "p50", 1.5, ("SQL",)),
+    Goal("p99 at 64 connections against nginx, cached 2 KB", "cached-2k", "p99", 0.8, ("nginx",)),
+    Goal("p99 at 64 connections against Fastify's best, uncached claim", "claim", "p99", 0.3, FASTIFY),
+    Goal("resident memory at 64 connections, empty cache", "memory", "resident", 10),
+    Goal("memory of one of 1,000 connections", "memory", "connection", 8),
+    Goal("from exec to the first answer, database up", "start", "start", 20),
+    Goal("instructions of a cached answer", "instructions", "instructions"),
+]

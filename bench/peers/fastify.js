@@ -1,0 +1,84 @@
+// fastify: claims by Fastify with pg or postgres, in as many processes, the same documents as claimd's
+"use strict";
+
+const cluster = require("node:cluster");
+const { claimSchema, listSchema, pageSchema, documentOf } = require("./document");
+
+const { DRIVER, PORT, PROCESSES, CURSOR_PREFIX } = process.env;
+const CONNECTIONS = 12 / Number(PROCESSES);
+
+const SELECT = `
+  SELECT claim.id, claim.statement, claim.kind, claim.subject_id, subject.name AS subject_name,
+         claim.quantity_id, quantity.name AS quantity_name,
+         claim.figure_as_printed, trim_scale(claim.figure_value)::text AS figure_value,
+         trim_scale(lower(claim.figure_extent))::text AS figure_low, trim_scale(upper(claim.figure_extent))::text AS figure_high,
+         claim.figure_bound, claim.figure_unit_id,
+         claim.claimant_id, claimant.name AS claimant_name, claimant.kind AS claimant_kind,
+         hops.attribution, claim.stance, claim.hedge, claim.scope_id, claim.period, claim.line,
+         claim.source_id, source.title AS source_title, source.language AS source_language,
+         claim.proposition_id, counts.claims::int, counts.sources::int, counts.origins::int, counts.disputed::int,
+         to_char(claim.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at
+  FROM claim
+  JOIN subject ON subject.id = claim.subject_id
+  LEFT JOIN quantity ON quantity.id = claim.quantity_id
+  JOIN agent AS claimant ON claimant.id = claim.claimant_id
+  JOIN source ON source.id = claim.source_id
+  CROSS JOIN LATERAL proposition_corroboration(claim.proposition_id) AS counts
+  CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_object(
+             'agent', json_build_object('id', agent.id, 'name', agent.name, 'kind', agent.kind),
+             'role', attribution.role,
+             'via', CASE WHEN via.id IS NOT NULL
+                         THEN json_build_object('id', via.id, 'title', via.title, 'language', via.language) END)
+             ORDER BY attribution.position) AS attribution
+    FROM attribution
+    JOIN agent ON agent.id = attribution.agent_id
+    LEFT JOIN source AS via ON via.id = attribution.via_id
+    WHERE attribution.claim_id = claim.id) AS hops`;
+const ONE = `${SELECT} WHERE claim.id = $1`;
+// The limit is text, so that the plan is made for it.
+const pageOf = (limit) => `${SELECT} WHERE claim.id > $1 ORDER BY claim.id LIMIT ${limit}`;
+
+// Planning takes longer than running, and the plan is the same for all values.
+const SETTINGS = { plan_cache_mode: "force_generic_plan" };
+
+// Each driver's way to run a statement that is prepared once a connection.
+const drivers = {
+  pg() {
+    const { Pool } = require("pg");
+    const options = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`).join(" ");
+    const pool = new Pool({ max: CONNECTIONS, options });
+    return async (name, text, values) => (await pool.query({ name, text, values })).rows;
+  },
+  postgres() {
+    const sql = require("postgres")({ max: CONNECTIONS, connection: SETTINGS });
+    return (name, text, values) => sql.unsafe(text, values, { prepare: true });
+  },
+};
+
+const cursorOf = (id) => Buffer.from(CURSOR_PREFIX + id).toString("base64url");
+const idOf = (cursor) => (cursor ? Buffer.from(cursor, "base64url").toString().slice(CURSOR_PREFIX.length) : "");
+
+function serve() {
+  const run = drivers[DRIVER]();
+  const app = require("fastify")({ logger: false });
+  app.get("/ready", () => "ready");
+  app.get("/v1/claims/:id", { schema: { response: { 200: claimSchema } } }, async (request, reply) => {
+    const [row] = await run("claim", ONE, [request.params.id]);
+    return row ? documentOf(row) : reply.code(404).send();
+  });
+  app.get("/v1/claims", { schema: { querystring: pageSchema, response: { 200: listSchema } } }, async (request) => {
+    const { limit, cursor } = request.query;
+    const rows = await run(`claims-${limit}`, pageOf(limit + 1), [idOf(cursor)]);
+    const more = rows.length > limit;
+    const items = (more ? rows.slice(0, limit) : rows).map(documentOf);
+    return { items, next: more ? `/v1/claims?limit=${limit}&cursor=${cursorOf(items[limit - 1].id)}` : null };
+  });
+  app.listen({ port: Number(PORT), host: "127.0.0.1", backlog: 4096 });
+}
+
+if (Number(PROCESSES) > 1 && cluster.isPrimary) {
+  for (let count = 0; count < Number(PROCESSES); count++) cluster.fork();
+} else {
+  serve();
+}
