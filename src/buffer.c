@@ -1,6 +1,7 @@
 /* buffer: bytes that grow, and JSON text written into them */
 #include "buffer.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,32 +43,44 @@ static void escape(struct buffer *buffer, unsigned char byte)
     buffer_puts(buffer, text);
 }
 
-/* How many bytes from here on stand for themselves in JSON. Eight at a time, as most texts have nothing to escape: a
- * byte that is zero, or below a limit, borrows from its highest bit. */
-static size_t plain_size(const char *text, size_t size)
+/* Whether a byte among eight is a control character, a quote or a backslash: what is zero, or below a limit, borrows
+ * from its highest bit. */
+static bool has_special(uint64_t bytes)
 {
     static const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    uint64_t quote = bytes ^ ones * '"', backslash = bytes ^ ones * '\\', control = (bytes - ones * 0x20) & ~bytes;
+    return (control | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs;
+}
+
+static bool is_special(unsigned char byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\';
+}
+
+/* Copies the bytes that stand for themselves, of which there is room for all: eight at a time, as most texts have
+ * nothing to escape. Returns how many. */
+static size_t copy_plain(char *to, const char *text, size_t size)
+{
     size_t plain = 0;
-    for (; size - plain >= sizeof(uint64_t); plain += sizeof(uint64_t)) {
-        uint64_t bytes;
+    for (uint64_t bytes; size - plain >= sizeof(bytes); plain += sizeof(bytes)) {
         memcpy(&bytes, text + plain, sizeof(bytes));
-        uint64_t quote = bytes ^ ones * '"', backslash = bytes ^ ones * '\\';
-        uint64_t control = (bytes - ones * 0x20) & ~bytes;
-        if ((control | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs)
+        if (has_special(bytes))
             break;
+        memcpy(to + plain, &bytes, sizeof(bytes));
     }
-    while (plain < size && (unsigned char)text[plain] >= 0x20 && text[plain] != '"' && text[plain] != '\\')
-        plain++;
+    for (; plain < size && !is_special((unsigned char)text[plain]); plain++)
+        to[plain] = text[plain];
     return plain;
 }
 
 void buffer_json(struct buffer *buffer, const char *text, size_t size)
 {
     buffer_reserve(buffer, size + 2);
-    buffer_putc(buffer, '"');
+    buffer->data[buffer->size++] = '"';
     for (size_t done = 0; done < size; done++) {
-        size_t plain = plain_size(text + done, size - done);
-        buffer_append(buffer, text + done, plain);
+        buffer_reserve(buffer, size - done + 1);
+        size_t plain = copy_plain(buffer->data + buffer->size, text + done, size - done);
+        buffer->size += plain;
         done += plain;
         if (done < size)
             escape(buffer, (unsigned char)text[done]);

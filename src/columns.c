@@ -2,7 +2,6 @@
 #include "columns.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Stable numbers of PostgreSQL's built-in types (pg_type.dat). */
@@ -161,9 +160,14 @@ const char *columns_names(struct arena *arena, const PGresult *result, unsigned 
 
 size_t column_time(const char *text, size_t size, char time[static COLUMN_TIME_SIZE])
 {
-    const char *gap = memchr(text, ' ', size);
-    if (!gap || size <= strlen("+00"))
-        return (size_t)snprintf(time, COLUMN_TIME_SIZE, "%.*s", (int)size, text);
-    int day = (int)(gap - text), clock = (int)(size - strlen("+00")) - day - 1;
-    return (size_t)snprintf(time, COLUMN_TIME_SIZE, "%.*sT%.*sZ", day, text, clock, gap + 1);
+    static const char offset[] = "+00";
+    size_t whole = size < COLUMN_TIME_SIZE ? size : COLUMN_TIME_SIZE - 1;
+    memcpy(time, text, whole);
+    time[whole] = 0;
+    char *gap = memchr(time, ' ', whole);
+    if (!gap || whole <= strlen(offset))
+        return whole;
+    *gap = 'T';
+    memcpy(time + whole - strlen(offset), "Z", sizeof("Z"));
+    return whole - strlen(offset) + strlen("Z");
 }

@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "assets.h"
 #include "cursor.h"
+#include "log.h"
 #include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
@@ -141,6 +142,7 @@ static void refuse_status(struct request *request, enum db_status status)
 static void answer_misfit(struct request *request)
 {
     if (!request->params.continued) {
+        log_event(LOG_ERROR, "argument-misfit", LOG_TEXT("target", request->target));
         refuse(request, ERROR_INTERNAL, "The database took an argument for no value of its type.");
         return;
     }

@@ -43,16 +43,16 @@ static void put_object(struct buffer *json, const PGresult *result, int row, con
     buffer_putc(json, '{');
     for (int i = begin; i < end; i = columns->keys[i].end) {
         const struct column *column = &columns->keys[i];
+        size_t size = (size_t)PQgetlength(result, row, column->place);
         if (i > begin)
             buffer_putc(json, ',');
         put_key(json, column);
-        if (PQgetisnull(result, row, column->place))
-            buffer_puts(json, "null");
+        if (!size && PQgetisnull(result, row, column->place))
+            buffer_append(json, "null", 4);
         else if (column->end > i + 1)
             put_object(json, result, row, columns, i + 1, column->end);
         else
-            put_value(json, column->kind, PQgetvalue(result, row, column->place),
-                      (size_t)PQgetlength(result, row, column->place));
+            put_value(json, column->kind, PQgetvalue(result, row, column->place), size);
     }
     buffer_putc(json, '}');
 }
