@@ -16,7 +16,7 @@ struct arena {
 void arena_init(struct arena *arena);
 void arena_release(struct arena *arena);
 
-/* The same, but a block stays for the next allocations. */
+/* The same, but a block stays for the next allocations, unless it is one that was made for a large one. */
 void arena_clear(struct arena *arena);
 
 /* Zeroed, aligned for any type; owned by the arena; never NULL (see memory.h). */

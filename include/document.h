@@ -16,7 +16,7 @@
 
 /* The bytes of a document. */
 struct document_bytes {
-    char *bytes;
+    char *bytes; /* NULL: there are none */
     size_t size;
     bool borrowed; /* they live as long as the program, instead of being the document's to free() */
 };
@@ -32,7 +32,7 @@ struct document {
     unsigned references;
     bool borrowed;
     char *fields; /* name, NUL, value, NUL, for each header field, those of a whole answer alone last */
-    size_t fields_size, always_size, fields_count;
+    size_t fields_size, fields_count, always_size, always_count;
     struct MHD_Response *whole, *unchanged; /* made when they are needed first */
 };
 
@@ -40,7 +40,7 @@ struct document {
  * Last-Modified. The caller has the first reference. */
 struct document *document_new(const struct document_bytes *bytes, int64_t modified, const struct headers *headers);
 
-/* The same document without its bytes, with one reference. */
+/* The same document without its bytes, with one reference: good for document_unchanged() alone. */
 struct document *document_remains(const struct document *document);
 
 struct document *document_ref(struct document *document);
@@ -61,7 +61,7 @@ struct MHD_Response *document_respond(struct document *document, unsigned status
 /* Bytes of the header fields that document_whole() has. */
 size_t document_head_size(const struct document *document);
 
-/* Bytes of memory that it takes, about. */
+/* Bytes of memory that it and a shared response take, about; borrowed bytes do not count. */
 size_t document_weight(const struct document *document);
 
 #endif

@@ -30,7 +30,7 @@ bool flight_join(struct flights *flights, const char *key, size_t size, uint64_t
  * for flight_next(); NULL: nobody. */
 struct flight_seat *flight_land(struct flights *flights, struct flight_seat *seat);
 
-/* Ends a seat of a flight that has landed; returns the next one. */
+/* Ends a seat of a flight that has landed; returns the next one. Until then whoever sits in it must not go. */
 struct flight_seat *flight_next(struct flight_seat *seat);
 
 /* A request leaves before the flight has landed. If it was the one that flies, the next does: its seat is returned, and

@@ -18,7 +18,7 @@ struct headers {
     unsigned count;
 };
 
-/* Of every answer, and of a whole one alone. There must not be more than HEADERS_MAX. */
+/* Of every answer, and of a whole one alone. More than HEADERS_MAX end the process: it is a mistake in it. */
 void headers_put(struct headers *headers, const char *name, const char *value);
 void headers_put_whole(struct headers *headers, const char *name, const char *value);
 

@@ -61,7 +61,7 @@ void service_release(struct service *service);
 /* Where data changes are told, and the query of what has been told so far (see db.h). */
 extern const char service_channel[], service_state[];
 
-/* As struct db_settings has it, for the db of a service. */
+/* As struct db_settings has it, for the db of a service. A text is the second of the last change, 0: there is none. */
 void service_heard(struct db *db, enum db_news news, const char *payload);
 
 #endif

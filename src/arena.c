@@ -18,6 +18,9 @@ struct arena_block {
     alignas(max_align_t) char bytes[];
 };
 
+/* In a usual block. */
+enum { ROOM = BLOCK_SIZE - sizeof(struct arena_block) };
+
 void arena_init(struct arena *arena)
 {
     arena->newest = NULL;
@@ -40,17 +43,17 @@ void arena_clear(struct arena *arena)
         free(kept);
         kept = arena->newest;
     }
-    if (!kept)
+    if (!kept || kept->size > ROOM) {
+        arena_release(arena);
         return;
+    }
     memset(kept->bytes, 0, kept->used);
     kept->used = 0;
 }
 
 static struct arena_block *block_push(struct arena *arena, size_t size)
 {
-    size_t room = BLOCK_SIZE - sizeof(struct arena_block);
-    if (room < size)
-        room = size;
+    size_t room = ROOM < size ? size : ROOM;
     struct arena_block *block = memory_alloc(sizeof(*block) + room);
     block->size = room;
     block->older = arena->newest;

@@ -19,26 +19,31 @@ static void put_field(struct buffer *fields, const char *name, const char *value
     buffer_append(fields, value, strlen(value) + 1);
 }
 
-static void put_fields(struct buffer *fields, const struct headers *headers, bool whole)
+/* Those of a whole answer alone, or those of every one; how many there are. */
+static size_t put_fields(struct buffer *fields, const struct headers *headers, bool whole)
 {
-    for (unsigned i = 0; i < headers->count; i++)
-        if (headers->list[i].whole == whole)
-            put_field(fields, headers->list[i].name, headers->list[i].value);
+    size_t count = 0;
+    for (unsigned i = 0; i < headers->count; i++) {
+        if (headers->list[i].whole != whole)
+            continue;
+        put_field(fields, headers->list[i].name, headers->list[i].value);
+        count++;
+    }
+    return count;
 }
 
 static void write_fields(struct document *document, const struct headers *headers)
 {
     struct buffer fields = BUFFER_INIT;
     char date[HTTPDATE_SIZE];
-    put_fields(&fields, headers, false);
+    document->always_count = put_fields(&fields, headers, false) + 1 + !!document->modified;
     put_field(&fields, MHD_HTTP_HEADER_ETAG, document->etag);
     if (document->modified) {
         httpdate_format(document->modified, date);
         put_field(&fields, MHD_HTTP_HEADER_LAST_MODIFIED, date);
     }
     document->always_size = fields.size;
-    put_fields(&fields, headers, true);
-    document->fields_count = headers->count + 1 + !!document->modified;
+    document->fields_count = document->always_count + put_fields(&fields, headers, true);
     document->fields = buffer_detach(&fields, &document->fields_size);
     document->fields = memory_resize(document->fields, document->fields_size);
 }
@@ -63,6 +68,7 @@ struct document *document_remains(const struct document *document)
     remains->references = 1;
     remains->bytes = NULL;
     remains->fields_size = document->always_size;
+    remains->fields_count = document->always_count;
     remains->fields = memory_alloc(remains->fields_size);
     memcpy(remains->fields, document->fields, remains->fields_size);
     remains->whole = remains->unchanged = NULL;
