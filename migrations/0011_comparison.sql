@@ -52,29 +52,30 @@ DROP FUNCTION comparison_baseline, compared_claims, compared_pair, compared_figu
 CREATE AGGREGATE range_hull(numrange) (SFUNC = range_merge, STYPE = numrange, PARALLEL = SAFE, COMBINEFUNC = range_merge);
 COMMENT ON AGGREGATE range_hull(numrange) IS 'The smallest interval that holds all of them.';
 
-CREATE TYPE comparable AS (
+CREATE TABLE comparable (
     comparison_id slug,
     subject_id slug,
     quantity_id slug,
-    scope_id text,
-    period text,
-    unit_family text,
-    figures bigint,
-    common numrange,
-    hull numrange,
-    valued bigint,
+    scope_id text COLLATE "C",
+    period text COLLATE "C",
+    unit_family text COLLATE "C",
+    figures bigint NOT NULL,
+    common numrange NOT NULL,
+    hull numrange NOT NULL,
+    valued bigint NOT NULL,
     smallest numeric,
     largest numeric,
-    named bigint,
+    named bigint NOT NULL,
     named_smallest numeric,
     named_largest numeric,
-    baseline slug,
-    baseline_named boolean,
-    baseline_amount numeric
-);
-COMMENT ON TYPE comparable IS
+    baseline slug NOT NULL,
+    baseline_named boolean NOT NULL,
+    baseline_amount numeric,
+    PRIMARY KEY (comparison_id, subject_id, quantity_id, scope_id, period, unit_family)
+) WITH (fillfactor = 80);
+COMMENT ON TABLE comparable IS
     'Those figures of a comparison that figure_reasons() lets compare with each other, taken together; the empty string stands for no scope and no period. '
-    'Any two such groups, and a group and a figure, can be taken together again.';
+    'Any two such groups, and a group and a figure, can be taken together again. Kept by settle().';
 COMMENT ON COLUMN comparable.common IS 'The values that every figure leaves possible.';
 COMMENT ON COLUMN comparable.hull IS 'The smallest interval around the values that any figure leaves possible.';
 COMMENT ON COLUMN comparable.valued IS 'How many figures have an amount; smallest and largest are over these.';
@@ -82,8 +83,7 @@ COMMENT ON COLUMN comparable.named IS 'How many figures have a bound that names 
 COMMENT ON COLUMN comparable.baseline IS 'The smallest figure that names a value; without any, the smallest.';
 
 CREATE VIEW comparable_figure AS
-SELECT NULL::slug AS comparison_id,
-       claim.subject_id,
+SELECT claim.subject_id,
        claim.quantity_id,
        coalesce(claim.scope_id, '') AS scope_id,
        coalesce(claim.period, '') AS period,
@@ -103,12 +103,16 @@ SELECT NULL::slug AS comparison_id,
 FROM claim
 JOIN unit ON unit.id = claim.figure_unit_id
 WHERE claim.kind = 'numeric';
-COMMENT ON VIEW comparable_figure IS 'Each figure as a group of its own, which is a comparable.';
+COMMENT ON VIEW comparable_figure IS 'Each figure as a group of its own.';
 
 CREATE FUNCTION comparables(comparisons slug[], claims slug[]) RETURNS SETOF comparable
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT compared.comparison_id,
-           figure.subject_id, figure.quantity_id, figure.scope_id, figure.period, figure.unit_family,
+    WITH alone AS MATERIALIZED (
+        SELECT given.comparison_id, figure.*
+        FROM (SELECT DISTINCT comparison_id, claim_id FROM unnest(comparisons, claims) AS each (comparison_id, claim_id)) AS given
+        JOIN comparable_figure AS figure ON figure.baseline = given.claim_id
+    )
+    SELECT figure.comparison_id, figure.subject_id, figure.quantity_id, figure.scope_id, figure.period, figure.unit_family,
            sum(figure.figures)::bigint,
            range_intersect_agg(figure.common),
            range_hull(figure.hull),
@@ -117,11 +121,15 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
            (array_agg(figure.baseline ORDER BY figure.baseline_named DESC, figure.baseline_amount, figure.baseline))[1],
            bool_or(figure.baseline_named),
            (array_agg(figure.baseline_amount ORDER BY figure.baseline_named DESC, figure.baseline_amount, figure.baseline))[1]
-    FROM (SELECT DISTINCT comparison_id, claim_id FROM unnest(comparisons, claims) AS given (comparison_id, claim_id)) AS compared
-    JOIN comparable_figure AS figure ON figure.baseline = compared.claim_id
+    FROM (SELECT * FROM alone
+          UNION ALL
+          SELECT kept.*
+          FROM (SELECT DISTINCT comparison_id, subject_id, quantity_id, scope_id, period, unit_family FROM alone) AS joined
+          JOIN comparable AS kept USING (comparison_id, subject_id, quantity_id, scope_id, period, unit_family)) AS figure
     GROUP BY 1, 2, 3, 4, 5, 6
 $$;
-COMMENT ON FUNCTION comparables IS 'The groups of the figures among the claims, each claim in the comparison at its place; null for none.';
+COMMENT ON FUNCTION comparables IS
+    'The groups of the figures among the claims, each claim in the comparison at its place, and together with what is kept there; in none for null.';
 
 CREATE OR REPLACE FUNCTION smallest_figure(claims slug[]) RETURNS slug
 LANGUAGE sql STABLE AS $$
@@ -277,7 +285,7 @@ BEGIN
                 OFFSET 0) AS relation),
            (SELECT coalesce(json_agg(multiple_document ORDER BY multiple_document.claim), '[]')
             FROM multiple_document
-            WHERE multiple_document.claim = ANY (kept)),
+            WHERE answer.figure_count < cardinality(kept) AND multiple_document.claim = ANY (kept)),
            (SELECT count(DISTINCT (figure).source_id) FROM compared),
            (SELECT count(DISTINCT (figure).origin_id) FROM compared)
     INTO answer.figures, answer.pairs, answer.stated_multiples, answer.sources, answer.origins;
@@ -297,7 +305,7 @@ DROP FUNCTION compare, comparison_paired_most, comparison_figures_most;
 ALTER TYPE outcome DROP ATTRIBUTE figure_count, DROP ATTRIBUTE pair_count, DROP ATTRIBUTE pairs_shown;
 DROP FUNCTION outcome_of, spread, spread_ratio, comparable_verdict, comparables;
 DROP VIEW comparable_figure;
-DROP TYPE comparable;
+DROP TABLE comparable;
 DROP AGGREGATE range_hull(numrange);
 DROP FUNCTION in_unit;
 CREATE OR REPLACE FUNCTION unit_converts(given unit, wanted unit) RETURNS boolean

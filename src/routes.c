@@ -99,7 +99,9 @@
 
 /* ---- comparisons ---- */
 
-#define OUTCOME(part) "(comparison_outcome(comparison_set.claims, comparison_set.baseline_id, {stance}))." part
+/* What is kept of a comparison, unless some stances alone are asked for. */
+#define OUTCOME(part) \
+    "CASE WHEN {stance}::stance[] IS NULL THEN finding." part " ELSE (finding_of(finding, {stance}))." part " END"
 #define COMPARISON_PARAMS \
     PLACED("baseline", PARAM_ID, NULL), PLACED("unit", PARAM_CODE, NULL), PLACED("stance", PARAM_WORDS, STANCES)
 
@@ -140,18 +142,18 @@ const struct route routes[] = {
      .params = PARAMS(SEARCH("claim"), CLAIM_FILTERS)},
 
     {"/v1/comparisons", LIST_OF("comparisons"),
-     .sorts = SORTS(KEY("id", "comparison_set.id"),
-                    NULLABLE_KEY("spread", "(" OUTCOME("spread") " ->> 'ratio')::numeric", "'Infinity'", "'-Infinity'")),
-     .params = PARAMS(IDS("id", "comparison_set.id"),
-                      WORDS("kind", "comparison_set.kind", "curated", "derived"),
-                      IDS("subject", "comparison_set.subject_id"), NULLABLE("subject", "comparison_set.subject_id"),
-                      IDS("quantity", "comparison_set.quantity_id"), NULLABLE("quantity", "comparison_set.quantity_id"),
+     .sorts = SORTS(KEY("id", "finding.id"),
+                    NULLABLE_KEY("spread", OUTCOME("ratio"), "'Infinity'", "'-Infinity'")),
+     .params = PARAMS(IDS("id", "finding.id"),
+                      WORDS("kind", "finding.kind", "curated", "derived"),
+                      IDS("subject", "finding.subject_id"), NULLABLE("subject", "finding.subject_id"),
+                      IDS("quantity", "finding.quantity_id"), NULLABLE("quantity", "finding.quantity_id"),
                       {"verdict", NULL, PARAM_WORDS, WORDS_OF("agree", "overlap", "conflict", "incomparable"), false,
                        OUTCOME("verdict") " = ANY (?)"},
                       {"min_origins", NULL, PARAM_COUNT, NULL, false, OUTCOME("origins") " >= ?"},
-                      {"stance", NULL, PARAM_WORDS, STANCES, false, "comparison_has_stance(comparison_set.claims, ?)"},
+                      {"stance", NULL, PARAM_WORDS, STANCES, false, "finding_has_stance(finding.id, ?)"},
                       PAGE)},
-    {"/v1/comparisons/{id}", COMPARISON_OF("comparisons", "comparison"),
+    {"/v1/comparisons/{id}", COMPARISON_OF("comparison", "comparison"),
      .id_condition = "comparison_set.id = ?", .params = PARAMS(COMPARISON_PARAMS)},
     {"/v1/compare", COMPARISON_OF("compare", "compare"),
      .params = PARAMS(PLACED("claims", PARAM_IDS, NULL), PLACED("subject", PARAM_ID, NULL),

@@ -66,7 +66,7 @@ SELECT claim.id,
        corroboration.sources AS "proposition.sources",
        corroboration.origins AS "proposition.origins",
        corroboration.disputed AS "proposition.disputed",
-       {embed proposition|proposition_stances(claim.proposition_id) AS "proposition.stances",}
+       {embed proposition|corroboration_stances(corroboration) AS "proposition.stances",}
        {embed comparisons|claim_comparisons(claim.id) AS comparisons,}
        claim.created_at{keys}
 FROM {rows} AS claim
@@ -75,5 +75,5 @@ LEFT JOIN quantity ON quantity.id = claim.quantity_id
 JOIN agent AS claimant ON claimant.id = claim.claimant_id
 JOIN source ON source.id = claim.source_id
 {embed source|LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id}
-CROSS JOIN LATERAL proposition_corroboration(claim.proposition_id) AS corroboration
+JOIN corroboration ON corroboration.proposition_id = claim.proposition_id
 {order}
