@@ -21,6 +21,12 @@ KEPT = """
     SELECT id::text, kind, subject_id::text, quantity_id::text, claims, unit, baseline::text,
            decimal_text(smallest), decimal_text(largest), ratio, sources, origins, verdict
     FROM finding WHERE listed ORDER BY 1"""
+TALLY = """
+    SELECT counted, id::text, count(*) FROM (
+        SELECT 'subject' AS counted, subject_id AS id FROM claim UNION ALL SELECT 'quantity', quantity_id FROM claim
+        UNION ALL SELECT 'agent', claimant_id FROM claim UNION ALL SELECT 'source', source_id FROM claim
+        UNION ALL SELECT 'origin', origin_id FROM source) AS each
+    WHERE id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
 LEFT_OVER = """
     SELECT finding.id FROM finding WHERE NOT EXISTS (SELECT FROM witness WHERE kind = 'comparison' AND about = finding.id)
     UNION ALL SELECT comparison_id FROM comparable WHERE comparison_id NOT IN (SELECT id FROM finding)
@@ -32,6 +38,8 @@ def right(world):
     assert world.run("SELECT * FROM corroboration ORDER BY 1") == world.run(CORROBORATION)
     assert world.run(KEPT) == world.run(FINDINGS)
     assert world.run(LEFT_OVER) == []
+    assert world.run("SELECT counted, id::text, tally_of(counted, id) FROM (SELECT DISTINCT counted, id FROM tally) AS known "
+                     "WHERE tally_of(counted, id) <> 0 ORDER BY 1, 2") == world.run(TALLY)
 
 
 # One writer -------------------------------------------------------------------------------------
@@ -75,7 +83,7 @@ class Writer:
 
     def alter(self):
         column, value = self.dice.choice([
-            ("stance", "disputes"), ("stance", "reports"), ("proposition_id", "else"), ("proposition_id", "said"), ("source_id", "monthly"),
+            ("stance", "disputes"), ("stance", "reports"), ("proposition_id", "else"), ("proposition_id", "said"), ("source_id", "monthly"), ("claimant_id", "bob"),
             ("subject_id", "beta"), ("period", "2024"), ("scope_id", None), ("statement", "Other words."), ("line", 9)])
         self.world.run(f"UPDATE claim SET {column} = %s WHERE id = ANY (%s)", value, self.some())
         self.world.run("UPDATE claim SET figure_value = 3 WHERE id = ANY (%s) AND kind = 'numeric'", self.some())
@@ -136,6 +144,7 @@ def test_nothing_is_left_of_claims_that_are_taken_out_at_once(world):
     world.run("TRUNCATE claim CASCADE")
     world.settle()
     assert [world.value(f"SELECT count(*) FROM {table}") for table in ("corroboration", "comparable", "finding")] == [0, 0, 0]
+    right(world)
 
 
 # Several writers --------------------------------------------------------------------------------
@@ -337,4 +346,5 @@ def test_many_writers_at_once_leave_all_counted(writers):
         thread.join()
     assert failures == []
     right(writers())
+    assert writers().value("SELECT max(count) FROM (SELECT count(*) FROM tally GROUP BY counted, id) AS entries") < 100
     assert writers().value("SELECT sum(claims + disputed) FROM corroboration") == writers().value("SELECT count(*) FROM claim") > 100
