@@ -25,8 +25,18 @@
     {name, "gte", type, NULL, true, column " >= ?"}, \
     {name, "lt", type, NULL, true, column " < ?"}, \
     {name, "lte", type, NULL, true, column " <= ?"}
-#define ORDERED_OR_NULL(name, type, column) \
-    ORDERED(name, type, column), {name, NULL, PARAM_NULL, NULL, true, "(" column " IS NULL) = ?"}
+
+/* Of what can be null, in the words of the keys by which it is sorted, so that the index of either order finds where to
+ * begin. */
+#define EITHER_ORDER(column, infinity, comparison) \
+    "coalesce(" column ", '" infinity "') " comparison " ? AND coalesce(" column ", '-" infinity "') " comparison " ?"
+#define ORDERED_OR_NULL(name, type, column, infinity) \
+    {name, "eq", type, NULL, true, EITHER_ORDER(column, infinity, "=")}, \
+    {name, "gt", type, NULL, true, EITHER_ORDER(column, infinity, ">")}, \
+    {name, "gte", type, NULL, true, EITHER_ORDER(column, infinity, ">=")}, \
+    {name, "lt", type, NULL, true, EITHER_ORDER(column, infinity, "<")}, \
+    {name, "lte", type, NULL, true, EITHER_ORDER(column, infinity, "<=")}, \
+    {name, NULL, PARAM_NULL, NULL, true, "(" column " IS NULL) = ?"}
 
 /* The subselect makes the query be read once, and not for every row that it might match. */
 #define SEARCH(table) {"q", NULL, PARAM_TEXT, NULL, false, table ".search @@ (SELECT search_query(?))"}
@@ -78,9 +88,9 @@
     WORDS("hedge", "claim.hedge", \
           "none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"), \
     WORDS("kind", "claim.kind", "numeric", "multiple", "statement"), \
-    TAGS("language", "source.language"), \
-    ORDERED_OR_NULL("value", PARAM_NUMBER, "claim.figure_amount"), \
-    ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at"), \
+    TAGS("language", "claim.language"), \
+    ORDERED_OR_NULL("value", PARAM_NUMBER, "claim.figure_amount", "Infinity"), \
+    ORDERED_OR_NULL("published_at", PARAM_DAY, "claim.published_at", "infinity"), \
     ORDERED("line", PARAM_COUNT, "claim.line"), \
     ORDERED("created_at", PARAM_TIME, "claim.created_at"), \
     CLAIM_EMBEDS, \
@@ -93,7 +103,7 @@
     KEY("subject", "claim.subject_id"), \
     NULLABLE_KEY("quantity", "claim.quantity_id::text", "'~'", "''"), \
     KEY("claimant", "claim.claimant_id"), \
-    DAY_KEY("published_at", "source.published_at"), \
+    DAY_KEY("published_at", "claim.published_at"), \
     KEY("created_at", "claim.created_at"), \
     RANK_KEY("claim"))
 
@@ -132,7 +142,7 @@ const struct route routes[] = {
                       TAGS("language", "source.language"), NULLABLE("language", "source.language"),
                       IDS("origin", "source.origin_id"),
                       {"url", NULL, PARAM_TEXT, NULL, false, "source.url = ?"},
-                      ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at"),
+                      ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at", "infinity"),
                       ORDERED("created_at", PARAM_TIME, "source.created_at"),
                       PAGE)},
     {"/v1/sources/{id}", ONE_OF("sources", "source.id"), .params = PARAMS_OF_ONE},
