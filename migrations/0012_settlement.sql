@@ -386,11 +386,15 @@ COMMENT ON FUNCTION settle IS 'Settles all that the transaction has changed, for
 CREATE CONSTRAINT TRIGGER settle AFTER INSERT ON unsettled
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION settle();
 
-DO $$
+CREATE FUNCTION settle_anew() RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
+    TRUNCATE corroboration, comparable, finding;
     PERFORM settle_corroborations('{}', ARRAY(SELECT DISTINCT proposition_id FROM claim));
     PERFORM settle_findings('{}', ARRAY(SELECT DISTINCT about FROM witness WHERE kind = 'comparison'));
 END $$;
+COMMENT ON FUNCTION settle_anew IS 'Works out all that is kept again, as after claims were loaded without triggers.';
+SELECT settle_anew();
 
 -- What lists are filtered and sorted by.
 CREATE INDEX finding_by_id ON finding (id) WHERE listed;
@@ -470,7 +474,7 @@ COMMENT ON FUNCTION finding_linked IS 'A comparison in short as JSON-LD.';
 
 -- migrate:down
 DROP FUNCTION finding_linked, finding_of, finding_has_stance;
-DROP FUNCTION settle, settle_findings, settle_corroborations, comparison_unsettles, unit_unsettles, origin_unsettles, claim_unsettles,
+DROP FUNCTION settle_anew, settle, settle_findings, settle_corroborations, comparison_unsettles, unit_unsettles, origin_unsettles, claim_unsettles,
     settlement_sees_all, unsettle, witnesses_gained CASCADE;
 DROP TABLE unsettled;
 DROP VIEW witness;

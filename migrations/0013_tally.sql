@@ -110,8 +110,10 @@ CREATE TRIGGER source_tally AFTER INSERT OR DELETE ON source
 CREATE TRIGGER source_tally_moved AFTER UPDATE OF origin_id ON source
     FOR EACH ROW WHEN (OLD.origin_id <> NEW.origin_id) EXECUTE FUNCTION source_tally();
 
-DO $$
+CREATE FUNCTION tally_anew() RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
+    TRUNCATE tally;
     PERFORM tally_enter(array_agg(counted), array_agg(id), array_agg(number))
     FROM (SELECT part.counted, part.id, count(*) AS number
           FROM claim CROSS JOIN LATERAL claim_tallied(subject_id, quantity_id, claimant_id, source_id) AS part
@@ -119,8 +121,10 @@ BEGIN
           UNION ALL
           SELECT 'origin', origin_id, count(*) FROM source GROUP BY origin_id) AS entry;
 END $$;
+COMMENT ON FUNCTION tally_anew IS 'Counts all again, as after rows were loaded without triggers.';
+SELECT tally_anew();
 
 -- migrate:down
 DROP FUNCTION source_tally, claim_tally CASCADE;
-DROP FUNCTION claim_tallied, tally_enter, tally_of;
+DROP FUNCTION tally_anew, claim_tallied, tally_enter, tally_of;
 DROP TABLE tally;
