@@ -39,7 +39,7 @@ CREATE TRIGGER source_claims AFTER UPDATE OF published_at, language ON source
 CREATE INDEX claim_by_publication ON claim (coalesce(published_at, 'infinity'), id);
 CREATE INDEX claim_by_publication_down ON claim (coalesce(published_at, '-infinity'), id);
 
--- The claims of one subject or quantity may be many: they come in order.
+-- The claims of one subject, quantity or source may be many: they come in order.
 CREATE INDEX claim_subject_by_value ON claim (subject_id, coalesce(figure_amount, 'Infinity'), id);
 CREATE INDEX claim_subject_by_value_down ON claim (subject_id, coalesce(figure_amount, '-Infinity'), id);
 CREATE INDEX claim_subject_by_publication ON claim (subject_id, coalesce(published_at, 'infinity'), id);
@@ -47,6 +47,12 @@ CREATE INDEX claim_subject_by_publication_down ON claim (subject_id, coalesce(pu
 CREATE INDEX claim_subject_by_creation ON claim (subject_id, created_at, id);
 CREATE INDEX claim_quantity_by_value ON claim (quantity_id, coalesce(figure_amount, 'Infinity'), id);
 CREATE INDEX claim_quantity_by_value_down ON claim (quantity_id, coalesce(figure_amount, '-Infinity'), id);
+CREATE INDEX claim_source_by_value ON claim (source_id, coalesce(figure_amount, 'Infinity'), id);
+CREATE INDEX claim_source_by_value_down ON claim (source_id, coalesce(figure_amount, '-Infinity'), id);
+CREATE INDEX claim_figures_by_value ON claim (subject_id, quantity_id, coalesce(figure_amount, 'Infinity'), id);
+CREATE INDEX claim_figures_by_value_down ON claim (subject_id, quantity_id, coalesce(figure_amount, '-Infinity'), id);
+DROP INDEX claim_quantity;
+CREATE INDEX claim_quantity ON claim (quantity_id, id);
 CREATE INDEX claim_scope ON claim (scope_id, id) WHERE scope_id IS NOT NULL;
 
 CREATE INDEX source_by_publication ON source (coalesce(published_at, 'infinity'), id);
@@ -58,8 +64,11 @@ CREATE INDEX subject_by_kind ON subject (kind, id);
 
 -- migrate:down
 DROP INDEX subject_by_kind, agent_by_kind, source_by_kind, source_by_creation, source_by_publication_down, source_by_publication,
-    claim_scope, claim_quantity_by_value_down, claim_quantity_by_value, claim_subject_by_creation, claim_subject_by_publication_down,
+    claim_scope, claim_figures_by_value_down, claim_figures_by_value, claim_source_by_value_down, claim_source_by_value,
+    claim_quantity_by_value_down, claim_quantity_by_value, claim_subject_by_creation, claim_subject_by_publication_down,
     claim_subject_by_publication, claim_subject_by_value_down, claim_subject_by_value, claim_by_publication_down, claim_by_publication;
+DROP INDEX claim_quantity;
+CREATE INDEX claim_quantity ON claim (quantity_id, subject_id, id);
 DROP TRIGGER source_claims ON source;
 DROP TRIGGER claim_source ON claim;
 DROP FUNCTION source_claims, claim_source;

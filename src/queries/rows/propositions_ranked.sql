@@ -6,7 +6,7 @@ FROM (WITH asked AS MATERIALIZED (SELECT search_query({q}) AS query),
       WHERE NOT (SELECT is_so FROM frequent) AND proposition.search @@ (SELECT query FROM asked)
       UNION ALL
       (SELECT first.*
-       FROM (SELECT proposition.*, proposition AS whole FROM proposition ORDER BY proposition.id OFFSET 0) AS first
+       FROM (SELECT proposition.*, proposition AS whole FROM proposition ORDER BY proposition.id LIMIT 50000) AS first
        WHERE (SELECT is_so FROM frequent) AND first.search @@ (SELECT query FROM asked)
        LIMIT 1000)) AS proposition
 WHERE true {filters}

@@ -3,6 +3,7 @@ import json
 import os
 
 import database
+import psycopg2.extensions
 import pytest
 
 from service import Service
@@ -24,7 +25,7 @@ FILTERS = {
     "claims": [
         "", "subject=scale-subject-1", "subject=scale-subject-9000", "subject=not.scale-subject-1", "subject=scale-subject-1,scale-subject-2",
         "quantity=scale-quantity-1", "quantity=scale-quantity-190", "quantity=is.null", "quantity=not.is.null", "scope=scale-scope-1", "scope=is.null",
-        "source=scale-source-4000", "claimant=scale-agent-4000", "proposition=scale-proposition-300000", "stance=disputes", "stance=not.asserts",
+        "source=scale-source-1", "source=scale-source-4000", "claimant=scale-agent-1", "proposition=scale-proposition-1", "stance=disputes", "stance=not.asserts",
         "hedge=estimate,rumour", "kind=statement", "language=de", "value=gte.1000", "value=lt.1000", "value=is.null", "published_at=gte.2024-01-01",
         "published_at=not.is.null", "line=gt.50", "created_at=gte.2026-01-05", "subject=scale-subject-1&quantity=scale-quantity-1",
         "subject=scale-subject-1&stance=asserts&language=de", "quantity=scale-quantity-1&value=gte.1000", "kind=numeric&stance=reports"],
@@ -33,8 +34,9 @@ FILTERS = {
     "sources": ["", "kind=article", "language=de", "origin=scale-source-8", "published_at=gte.2024-01-01"],
     "propositions": [""], "subjects": ["", "kind=model"], "quantities": ["", "dimension=money"], "agents": ["", "kind=person"],
 }
-# A subject or quantity has its claims in these orders; in any other, and those of another filter, they are sorted: as many as there are.
-KEPT_IN_ORDER = {"subject": {"id", "value", "published_at", "created_at"}, "quantity": {"id", "value"}}
+# What each has of claims comes in these orders; in any other it is sorted, however much it is.
+KEPT_IN_ORDER = {"subject": {"id", "value", "subject", "published_at", "created_at"}, "quantity": {"id", "value", "quantity"},
+                 "source": {"id", "value", "source", "line"}, "claimant": {"id", "claimant"}, "proposition": {"id"}, "scope": {"id"}}
 CASES = [(path, given, sign + key) for path, filters in FILTERS.items() for given in filters for key in ORDERS[path] for sign in ("", "-")]
 
 
@@ -69,7 +71,7 @@ class Log:
 @pytest.fixture(scope="module")
 def explained(filled):
     """A function that asks for a target, and returns the plan that it was answered by."""
-    name = filled.rpartition("/")[2].partition("?")[0]
+    name = psycopg2.extensions.parse_dsn(filled)["dbname"]
     database.execute(filled, *(f"ALTER DATABASE {name} SET {setting} = '{value}'" for setting, value in SETTINGS.items()))
     with Service(filled) as service:
         service.answers()
