@@ -250,8 +250,8 @@ static void put_limit(struct writing *writing)
     put_number(writing, limit_number(writing->params));
 }
 
-/* Ranking takes as long as there are rows that match. Where nothing else leaves some of them out, NAME_ranked says which
- * of very many are ranked. */
+/* Ranking takes as long as there are rows that match. Where nothing else leaves some of them out, NAME_ranked says
+ * which of very many are ranked. */
 static const struct asset *find_rows(const struct writing *writing)
 {
     const struct params *params = writing->params;
@@ -394,7 +394,8 @@ static struct shape_key key_of(const struct params *params, const struct represe
         key_add(&key, (unsigned)(params->orders[i].key - params->route->sorts) << 1 | params->orders[i].descending);
     for (unsigned i = 0; i < params->terms_count; i++)
         if (params->terms[i].bound)
-            key_add(&key, (unsigned)(params->terms[i].param - params->route->params) << 1 | is_of_one(&params->terms[i]));
+            key_add(&key,
+                    (unsigned)(params->terms[i].param - params->route->params) << 1 | is_of_one(&params->terms[i]));
     return key;
 }
 

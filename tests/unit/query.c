@@ -204,7 +204,8 @@ static void keys_of_one_direction_are_compared_at_once(void **state)
     assert_sql("WHERE true AND (" VALUE_ASCENDING ", claim.id) > ($1, $2) ");
     ARGUMENTS("v", "l", "51");
     bind_after("/v1/claims?sort=-value,-line&source=a", keys);
-    assert_sql("AND claim.source_id = ($1::text[])[1] AND (" VALUE_DESCENDING ", claim.line, claim.id) < ($2, $3, $4) ");
+    assert_sql("AND claim.source_id = ($1::text[])[1] AND (" VALUE_DESCENDING
+               ", claim.line, claim.id) < ($2, $3, $4) ");
     assert_sql("LIMIT $5)");
     ARGUMENTS("{\"a\"}", "v", "l", "i", "51");
     bind_after("/v1/claims?sort=-id", keys);

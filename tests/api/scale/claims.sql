@@ -29,15 +29,15 @@ FROM generate_series(1, :claims / 3) AS n;
 
 INSERT INTO claim (id, source_id, line, statement, kind, subject_id, quantity_id, scope_id, period, figure_as_printed, figure_value,
                    figure_amount, figure_bound, figure_unit_id, claimant_id, stance, hedge, proposition_id, created_at, published_at, language, search)
-SELECT format('scale-source-%s-claim-%s', place, n), source.id, 1 + n / :sources, said.statement,
+SELECT format('scale-source-%s-claim-%s', place, n), source.id, 1 + n * 7 % 211, said.statement,
        CASE WHEN value IS NULL THEN 'statement' ELSE 'numeric' END::claim_kind,
        format('scale-subject-%s', subject), CASE WHEN value IS NOT NULL THEN format('scale-quantity-%s', quantity) END,
        CASE WHEN n % 7 = 0 THEN format('scale-scope-%s', 1 + n % 10) END, CASE WHEN n % 3 = 0 THEN (2015 + n % 11)::text END,
        CASE WHEN value IS NOT NULL THEN format('%s dollars', value) END, value, value, CASE WHEN value IS NOT NULL THEN (ARRAY['exact', 'exact', 'approx', 'lt', 'gte'])[1 + n % 5] END::bound,
        CASE WHEN value IS NOT NULL THEN 'USD' END,
        CASE WHEN n % 5 > 0 THEN format('voice-scale-source-%s', place) ELSE format('scale-agent-%s', claimant) END,
-       (ARRAY['asserts', 'asserts', 'asserts', 'reports', 'disputes'])[1 + n % 5]::stance,
-       (ARRAY['none', 'none', 'none', 'none', 'estimate', 'rumour', 'expectation'])[1 + n % 7]::hedge, format('scale-proposition-%s', proposition),
+       (ARRAY['asserts', 'asserts', 'asserts', 'reports', 'disputes'])[1 + n / 7 % 5]::stance,
+       (ARRAY['none', 'none', 'none', 'none', 'estimate', 'rumour', 'expectation'])[1 + n / 11 % 7]::hedge, format('scale-proposition-%s', proposition),
        timestamptz '2026-01-01' + n * interval '1 second', published_at, language, search_field('A', 'english', said.statement)
 FROM (SELECT n,
              1 + floor(:sources * random() ^ 3)::integer AS place,
@@ -45,7 +45,7 @@ FROM (SELECT n,
              1 + floor(200 * random() ^ 3)::integer AS quantity,
              1 + floor(:sources * random() ^ 3)::integer AS claimant,
              1 + floor(:claims / 3 * random() ^ 3)::integer AS proposition,
-             CASE WHEN random() < 0.85 THEN round(exp(20 * random())::numeric, -floor(random() * 4)::integer) END AS value
+             CASE WHEN random() < 0.85 THEN round(exp(5 + 20 * random())::numeric, -floor(random() * 3)::integer) END AS value
       FROM generate_series(1, :claims) AS n) AS drawn
 JOIN source ON source.id = format('scale-source-%s', place)
 CROSS JOIN LATERAL (SELECT CASE WHEN value IS NULL THEN format('Claim %s says that subject %s grows.', n, subject)
