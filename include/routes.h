@@ -38,8 +38,8 @@ struct param {
     const char *const *values; /* for PARAM_WORDS and PARAM_EMBED, ends with NULL */
     bool repeats;              /* may be given more than once: all of them hold */
 
-    /* The condition that the parameter adds where the query says {filters}, with ? for its value. NULL: the value is
-     * put where the query says {name}; null where it is not given. */
+    /* The condition that the parameter adds where the query says {filters}, with ? for its value, wherever it stands.
+     * NULL: the value is put where the query says {name}; null where it is not given. */
     const char *condition;
 };
 

@@ -97,12 +97,38 @@ static void put_number(struct writing *writing, int number)
 
 static void put_condition(struct writing *writing, const char *condition, int number)
 {
-    const char *hole = strchr(condition, '?');
     buffer_puts(&writing->sql, "AND ");
-    put_sql(writing, condition, (size_t)(hole - condition));
-    put_number(writing, number);
-    put_sql(writing, hole + 1, strlen(hole + 1));
+    for (const char *hole; (hole = strchr(condition, '?')); condition = hole + 1) {
+        put_sql(writing, condition, (size_t)(hole - condition));
+        put_number(writing, number);
+    }
+    put_sql(writing, condition, strlen(condition));
     buffer_putc(&writing->sql, ' ');
+}
+
+/* Whether the value is a list of one text; lists are bound as PostgreSQL's arrays. */
+static bool is_of_one(const struct term *term)
+{
+    return (term->param->type == PARAM_IDS || term->param->type == PARAM_TAGS) && *term->bound == '{' &&
+           !strchr(term->bound, ',');
+}
+
+/* What is equal to one value comes out of an index in the order of the index's further columns; what is equal to any of
+ * a list does not. */
+static void put_term(struct writing *writing, const struct term *term, int number)
+{
+    static const char any[] = " = ANY (?)";
+    const char *condition = term->param->condition;
+    size_t size = strlen(condition) - strlen(any);
+    if (!is_of_one(term) || strlen(condition) < strlen(any) || strcmp(condition + size, any) != 0) {
+        put_condition(writing, condition, number);
+        return;
+    }
+    buffer_puts(&writing->sql, "AND ");
+    buffer_append(&writing->sql, condition, size);
+    buffer_puts(&writing->sql, " = (");
+    put_number(writing, number);
+    buffer_puts(&writing->sql, "::text[])[1] ");
 }
 
 static void put_key(struct writing *writing, unsigned index)
@@ -169,9 +195,11 @@ static void put_filters(struct writing *writing)
     const struct params *params = writing->params;
     if (params->route->id_condition)
         put_condition(writing, params->route->id_condition, 1);
-    for (unsigned i = 0; i < params->terms_count; i++)
-        if (params->terms[i].bound && params->terms[i].param->condition)
-            put_condition(writing, params->terms[i].param->condition, term_number(params, i));
+    for (unsigned i = 0; i < params->terms_count; i++) {
+        const struct term *term = &params->terms[i];
+        if (term->bound && term->param->condition)
+            put_term(writing, term, term_number(params, i));
+    }
     if (!goes_on(params, writing->aim))
         return;
     if (directions_differ(params))
@@ -222,9 +250,24 @@ static void put_limit(struct writing *writing)
     put_number(writing, limit_number(writing->params));
 }
 
+/* Ranking takes as long as there are rows that match. Where nothing else leaves some of them out, NAME_ranked says
+ * which of very many are ranked. */
+static const struct asset *find_rows(const struct writing *writing)
+{
+    const struct params *params = writing->params;
+    char name[64];
+    unsigned conditions = params->route->id_condition != NULL;
+    for (unsigned i = 0; i < params->terms_count; i++)
+        conditions += params->terms[i].bound && params->terms[i].param->condition;
+    snprintf(name, sizeof(name), "%s_ranked", params->route->rows);
+    bool ranks = query_keys(params, writing->aim) && params->orders[0].key->needs && conditions == 1;
+    const struct asset *ranked = ranks ? asset_find(asset_rows, name) : NULL;
+    return ranked ? ranked : asset_find(asset_rows, params->route->rows);
+}
+
 static void put_rows(struct writing *writing)
 {
-    const char *rows = asset_find(asset_rows, writing->params->route->rows)->text;
+    const char *rows = find_rows(writing)->text;
     bool limited = is_limited(writing->params, writing->aim);
     buffer_puts(&writing->sql, limited ? "(SELECT * FROM (" : "(");
     put_sql(writing, rows, strlen(rows));
@@ -351,7 +394,8 @@ static struct shape_key key_of(const struct params *params, const struct represe
         key_add(&key, (unsigned)(params->orders[i].key - params->route->sorts) << 1 | params->orders[i].descending);
     for (unsigned i = 0; i < params->terms_count; i++)
         if (params->terms[i].bound)
-            key_add(&key, (unsigned)(params->terms[i].param - params->route->params));
+            key_add(&key,
+                    (unsigned)(params->terms[i].param - params->route->params) << 1 | is_of_one(&params->terms[i]));
     return key;
 }
 

@@ -18,15 +18,27 @@
 #define IDS(name, column) LIST(name, PARAM_IDS, NULL, column)
 #define TAGS(name, column) LIST(name, PARAM_TAGS, NULL, column)
 #define WORDS(name, column, ...) LIST(name, PARAM_WORDS, WORDS_OF(__VA_ARGS__), column)
-#define NULLABLE(name, column) {name, NULL, PARAM_NULL, NULL, false, "(" column " IS NULL) = ?"}
+/* So that the planner does not take what is null for next to nothing. */
+#define IS_NULL(column) "CASE WHEN ? THEN " column " IS NULL ELSE " column " IS NOT NULL END"
+#define NULLABLE(name, column) {name, NULL, PARAM_NULL, NULL, false, IS_NULL(column)}
 #define ORDERED(name, type, column) \
     {name, "eq", type, NULL, true, column " = ?"}, \
     {name, "gt", type, NULL, true, column " > ?"}, \
     {name, "gte", type, NULL, true, column " >= ?"}, \
     {name, "lt", type, NULL, true, column " < ?"}, \
     {name, "lte", type, NULL, true, column " <= ?"}
-#define ORDERED_OR_NULL(name, type, column) \
-    ORDERED(name, type, column), {name, NULL, PARAM_NULL, NULL, true, "(" column " IS NULL) = ?"}
+
+/* Of what can be null, in the words of the keys by which it is sorted, so that the index of either order finds where to
+ * begin. */
+#define EITHER_ORDER(column, infinity, comparison) \
+    "coalesce(" column ", '" infinity "') " comparison " ? AND coalesce(" column ", '-" infinity "') " comparison " ?"
+#define ORDERED_OR_NULL(name, type, column, infinity) \
+    {name, "eq", type, NULL, true, EITHER_ORDER(column, infinity, "=")}, \
+    {name, "gt", type, NULL, true, EITHER_ORDER(column, infinity, ">")}, \
+    {name, "gte", type, NULL, true, EITHER_ORDER(column, infinity, ">=")}, \
+    {name, "lt", type, NULL, true, EITHER_ORDER(column, infinity, "<")}, \
+    {name, "lte", type, NULL, true, EITHER_ORDER(column, infinity, "<=")}, \
+    {name, NULL, PARAM_NULL, NULL, true, IS_NULL(column)}
 
 /* The subselect makes the query be read once, and not for every row that it might match. */
 #define SEARCH(table) {"q", NULL, PARAM_TEXT, NULL, false, table ".search @@ (SELECT search_query(?))"}
@@ -78,9 +90,9 @@
     WORDS("hedge", "claim.hedge", \
           "none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"), \
     WORDS("kind", "claim.kind", "numeric", "multiple", "statement"), \
-    TAGS("language", "source.language"), \
-    ORDERED_OR_NULL("value", PARAM_NUMBER, "claim.figure_amount"), \
-    ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at"), \
+    TAGS("language", "claim.language"), \
+    ORDERED_OR_NULL("value", PARAM_NUMBER, "claim.figure_amount", "Infinity"), \
+    ORDERED_OR_NULL("published_at", PARAM_DAY, "claim.published_at", "infinity"), \
     ORDERED("line", PARAM_COUNT, "claim.line"), \
     ORDERED("created_at", PARAM_TIME, "claim.created_at"), \
     CLAIM_EMBEDS, \
@@ -93,13 +105,15 @@
     KEY("subject", "claim.subject_id"), \
     NULLABLE_KEY("quantity", "claim.quantity_id::text", "'~'", "''"), \
     KEY("claimant", "claim.claimant_id"), \
-    DAY_KEY("published_at", "source.published_at"), \
+    DAY_KEY("published_at", "claim.published_at"), \
     KEY("created_at", "claim.created_at"), \
     RANK_KEY("claim"))
 
 /* ---- comparisons ---- */
 
-#define OUTCOME(part) "(comparison_outcome(comparison_set.claims, comparison_set.baseline_id, {stance}))." part
+/* What is kept of a comparison, unless some stances alone are asked for. */
+#define OUTCOME(part) \
+    "CASE WHEN {stance}::stance[] IS NULL THEN finding." part " ELSE (finding_of(finding, {stance}))." part " END"
 #define COMPARISON_PARAMS \
     PLACED("baseline", PARAM_ID, NULL), PLACED("unit", PARAM_CODE, NULL), PLACED("stance", PARAM_WORDS, STANCES)
 
@@ -130,7 +144,7 @@ const struct route routes[] = {
                       TAGS("language", "source.language"), NULLABLE("language", "source.language"),
                       IDS("origin", "source.origin_id"),
                       {"url", NULL, PARAM_TEXT, NULL, false, "source.url = ?"},
-                      ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at"),
+                      ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at", "infinity"),
                       ORDERED("created_at", PARAM_TIME, "source.created_at"),
                       PAGE)},
     {"/v1/sources/{id}", ONE_OF("sources", "source.id"), .params = PARAMS_OF_ONE},
@@ -140,18 +154,18 @@ const struct route routes[] = {
      .params = PARAMS(SEARCH("claim"), CLAIM_FILTERS)},
 
     {"/v1/comparisons", LIST_OF("comparisons"),
-     .sorts = SORTS(KEY("id", "comparison_set.id"),
-                    NULLABLE_KEY("spread", "(" OUTCOME("spread") " ->> 'ratio')::numeric", "'Infinity'", "'-Infinity'")),
-     .params = PARAMS(IDS("id", "comparison_set.id"),
-                      WORDS("kind", "comparison_set.kind", "curated", "derived"),
-                      IDS("subject", "comparison_set.subject_id"), NULLABLE("subject", "comparison_set.subject_id"),
-                      IDS("quantity", "comparison_set.quantity_id"), NULLABLE("quantity", "comparison_set.quantity_id"),
+     .sorts = SORTS(KEY("id", "finding.id"),
+                    NULLABLE_KEY("spread", OUTCOME("ratio"), "'Infinity'", "'-Infinity'")),
+     .params = PARAMS(IDS("id", "finding.id"),
+                      WORDS("kind", "finding.kind", "curated", "derived"),
+                      IDS("subject", "finding.subject_id"), NULLABLE("subject", "finding.subject_id"),
+                      IDS("quantity", "finding.quantity_id"), NULLABLE("quantity", "finding.quantity_id"),
                       {"verdict", NULL, PARAM_WORDS, WORDS_OF("agree", "overlap", "conflict", "incomparable"), false,
                        OUTCOME("verdict") " = ANY (?)"},
                       {"min_origins", NULL, PARAM_COUNT, NULL, false, OUTCOME("origins") " >= ?"},
-                      {"stance", NULL, PARAM_WORDS, STANCES, false, "comparison_has_stance(comparison_set.claims, ?)"},
+                      {"stance", NULL, PARAM_WORDS, STANCES, false, "finding_has_stance(finding.id, ?)"},
                       PAGE)},
-    {"/v1/comparisons/{id}", COMPARISON_OF("comparisons", "comparison"),
+    {"/v1/comparisons/{id}", COMPARISON_OF("comparison", "comparison"),
      .id_condition = "comparison_set.id = ?", .params = PARAMS(COMPARISON_PARAMS)},
     {"/v1/compare", COMPARISON_OF("compare", "compare"),
      .params = PARAMS(PLACED("claims", PARAM_IDS, NULL), PLACED("subject", PARAM_ID, NULL),

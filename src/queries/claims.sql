@@ -7,14 +7,14 @@ SELECT claim.id,
        {embed subject|
        subject.kind AS "subject.kind",
        subject.description AS "subject.description",
-       (SELECT count(*) FROM claim AS kin WHERE kin.subject_id = subject.id) AS "subject.claims",}
+       tally_of('subject', subject.id) AS "subject.claims",}
        quantity.id AS "quantity.id",
        quantity.name AS "quantity.name",
        {embed quantity|
        quantity.definition AS "quantity.definition",
        quantity.dimension_id AS "quantity.dimension",
        quantity.unit_id AS "quantity.unit",
-       (SELECT count(*) FROM claim AS kin WHERE kin.quantity_id = quantity.id) AS "quantity.claims",}
+       tally_of('quantity', quantity.id) AS "quantity.claims",}
        claim.figure_as_printed AS "figure.as_printed",
        trim_scale(claim.figure_value) AS "figure.value",
        trim_scale(lower(claim.figure_extent)) AS "figure.low",
@@ -26,7 +26,7 @@ SELECT claim.id,
        claimant.kind AS "claimant.kind",
        {embed claimant|
        claimant.source_id AS "claimant.source",
-       (SELECT count(*) FROM claim AS kin WHERE kin.claimant_id = claimant.id) AS "claimant.claims",}
+       tally_of('agent', claimant.id) AS "claimant.claims",}
        (SELECT coalesce(json_agg(json_build_object(
                    'agent', json_build_object('id', agent.id, 'name', agent.name, 'kind', agent.kind),
                    'role', attribution.role,
@@ -55,9 +55,9 @@ SELECT claim.id,
        source.revised_at AS "source.revised_at",
        source.content_sha256 AS "source.content_sha256",
        source.origin_id AS "source.origin.id",
-       (SELECT count(*) FROM source AS kin WHERE kin.origin_id = source.origin_id) AS "source.origin.sources",
+       tally_of('origin', source.origin_id) AS "source.origin.sources",
        source_relations(source.id) AS "source.relations",
-       (SELECT count(*) FROM claim AS kin WHERE kin.source_id = source.id) AS "source.claims",
+       tally_of('source', source.id) AS "source.claims",
        source.created_at AS "source.created_at",}
        claim.proposition_id AS "proposition.id",
        {embed proposition|
@@ -66,7 +66,7 @@ SELECT claim.id,
        corroboration.sources AS "proposition.sources",
        corroboration.origins AS "proposition.origins",
        corroboration.disputed AS "proposition.disputed",
-       {embed proposition|proposition_stances(claim.proposition_id) AS "proposition.stances",}
+       {embed proposition|corroboration_stances(corroboration) AS "proposition.stances",}
        {embed comparisons|claim_comparisons(claim.id) AS comparisons,}
        claim.created_at{keys}
 FROM {rows} AS claim
@@ -75,5 +75,5 @@ LEFT JOIN quantity ON quantity.id = claim.quantity_id
 JOIN agent AS claimant ON claimant.id = claim.claimant_id
 JOIN source ON source.id = claim.source_id
 {embed source|LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id}
-CROSS JOIN LATERAL proposition_corroboration(claim.proposition_id) AS corroboration
+JOIN corroboration ON corroboration.proposition_id = claim.proposition_id
 {order}

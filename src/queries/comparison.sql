@@ -11,8 +11,4 @@ SELECT comparison.id,
 FROM {rows} AS comparison
 LEFT JOIN subject ON subject.id = comparison.subject_id
 LEFT JOIN quantity ON quantity.id = comparison.quantity_id
-CROSS JOIN LATERAL compare(
-    comparison.claims,
-    comparison_baseline(comparison.claims, {baseline}, comparison.baseline_id, {stance}),
-    {unit},
-    {stance}) AS outcome
+CROSS JOIN LATERAL compare(comparison.claims, {baseline}, {unit}, {stance}, comparison.baseline_id) AS outcome

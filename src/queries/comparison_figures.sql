@@ -23,11 +23,7 @@ SELECT figure.claim,
        figure.difference_to_baseline::numeric,
        figure.claim = outcome.baseline AS is_baseline
 FROM {rows} AS comparison
-CROSS JOIN LATERAL compare(
-    comparison.claims,
-    comparison_baseline(comparison.claims, {baseline}, comparison.baseline_id, {stance}),
-    {unit},
-    {stance}) AS outcome
+CROSS JOIN LATERAL compare(comparison.claims, {baseline}, {unit}, {stance}, comparison.baseline_id) AS outcome
 CROSS JOIN LATERAL json_to_recordset(outcome.figures) AS figure (
     claim text, statement text, subject json, quantity json, source json, claimant json, stance text, hedge text,
     scope text, period text, figure json, amount json, ratio_to_baseline text, difference_to_baseline text)

@@ -1,5 +1,10 @@
 -- comparisons_linked: comparisons as JSON-LD, each in short
-SELECT comparison_linked(comparison.whole, outcome, false) AS document{keys}
+SELECT finding_linked(
+           finding_of(comparison.whole, {stance}),
+           coalesce(curated.title, quantity.name || ' of ' || subject.name),
+           curated.description) AS document{keys}
 FROM {rows} AS comparison
-CROSS JOIN LATERAL comparison_outcome(comparison.claims, comparison.baseline_id, {stance}) AS outcome
+LEFT JOIN comparison AS curated ON curated.id = comparison.id
+LEFT JOIN subject ON subject.id = comparison.subject_id
+LEFT JOIN quantity ON quantity.id = comparison.quantity_id
 {order}

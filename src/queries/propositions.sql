@@ -1,11 +1,11 @@
 -- propositions: what claims have in common, and how well it is corroborated
 SELECT proposition.id,
        proposition.statement,
-       corroboration.claims,
-       corroboration.sources,
-       corroboration.origins,
-       corroboration.disputed,
-       proposition_stances(proposition.id) AS stances{keys}
+       coalesce(corroboration.claims, 0) AS claims,
+       coalesce(corroboration.sources, 0) AS sources,
+       coalesce(corroboration.origins, 0) AS origins,
+       coalesce(corroboration.disputed, 0) AS disputed,
+       corroboration_stances(corroboration) AS stances{keys}
 FROM {rows} AS proposition
-CROSS JOIN LATERAL proposition_corroboration(proposition.id) AS corroboration
+LEFT JOIN corroboration ON corroboration.proposition_id = proposition.id
 {order}

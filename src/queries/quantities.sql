@@ -4,6 +4,6 @@ SELECT quantity.id,
        quantity.definition,
        quantity.dimension_id AS dimension,
        quantity.unit_id AS unit,
-       (SELECT count(*) FROM claim WHERE claim.quantity_id = quantity.id) AS claims{keys}
+       tally_of('quantity', quantity.id) AS claims{keys}
 FROM {rows} AS quantity
 {order}

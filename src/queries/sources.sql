@@ -13,9 +13,9 @@ SELECT source.id,
        source.revised_at,
        source.content_sha256,
        source.origin_id AS "origin.id",
-       (SELECT count(*) FROM source AS kin WHERE kin.origin_id = source.origin_id) AS "origin.sources",
+       tally_of('origin', source.origin_id) AS "origin.sources",
        source_relations(source.id) AS relations,
-       (SELECT count(*) FROM claim WHERE claim.source_id = source.id) AS claims,
+       tally_of('source', source.id) AS claims,
        source.created_at{keys}
 FROM {rows} AS source
 LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id

@@ -3,6 +3,6 @@ SELECT subject.id,
        subject.name,
        subject.kind,
        subject.description,
-       (SELECT count(*) FROM claim WHERE claim.subject_id = subject.id) AS claims{keys}
+       tally_of('subject', subject.id) AS claims{keys}
 FROM {rows} AS subject
 {order}

@@ -18,8 +18,8 @@ class Listing:
 
 CLAIM = """
     SELECT claim.id::text, source_id::text AS source, subject_id::text AS subject, quantity_id::text AS quantity, scope_id::text AS scope,
-           claimant_id::text AS claimant, proposition_id::text AS proposition, stance::text, hedge::text, claim.kind::text, language,
-           figure_value, factor, published_at, line, claim.created_at
+           claimant_id::text AS claimant, proposition_id::text AS proposition, stance::text, hedge::text, claim.kind::text, source.language,
+           figure_value, factor, source.published_at, line, claim.created_at
     FROM claim JOIN source ON source.id = source_id LEFT JOIN unit ON unit.id = figure_unit_id"""
 LISTINGS = {
     "/v1/claims": Listing(

@@ -234,7 +234,7 @@ def test_a_choice_that_is_none_is_refused(crowd, query, parameter):
 
 # Figures that the caller picks ----------------------------------------------------------------------
 
-OUTCOME = ("unit", "baseline", "figures", "spread", "sources", "origins", "verdict", "pairs", "stated_multiples")
+OUTCOME = ("unit", "baseline", "figures", "spread", "sources", "origins", "verdict", "pairs", "stated_multiples", "figure_count", "pair_count", "pairs_shown")
 
 
 @pytest.mark.parametrize("choices", [{}, {"unit": "kUSD"}, {"stance": "asserts,reports", "unit": "cUSD"}], ids=str)

@@ -482,10 +482,10 @@ def hurried(database_url, contract):
 
 @pytest.fixture
 def locked(database_url):
-    """Another session has the table for itself, until it is told to let go."""
+    """Another session has the tables for itself, until it is told to let go."""
     connection = database.connect(database_url)
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
+        cursor.execute("LOCK TABLE claim, finding IN ACCESS EXCLUSIVE MODE")
     yield connection
     connection.close()
 

@@ -209,7 +209,7 @@ def test_related_claims_are_walked_through_changes(changing, changing_api, traff
     each_once(seen, [row["id"] for row in stayed])
 
 
-COMPARISONS = """SELECT id::text, (comparison_outcome(claims, baseline_id, NULL)).spread ->> 'ratio' AS spread FROM comparison_set"""
+COMPARISONS = """SELECT id::text, (compare(claims, NULL, NULL, NULL, baseline_id)).spread ->> 'ratio' AS spread FROM comparison_set"""
 
 
 def spreads(connection):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import psycopg2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 
 def rows(world, statement, *parameters):
@@ -62,6 +64,9 @@ def test_a_whole_answer(costs):
              "verdict": "conflict", "reasons": [], "same_origin": False},
         ],
         "stated_multiples": [],
+        "figure_count": 2,
+        "pair_count": 1,
+        "pairs_shown": "all",
     }
 
 
@@ -225,6 +230,40 @@ def test_no_comparable_pair_is_incomparable(costs):
     assert (answer["verdict"], answer["pairs"][0]["reasons"]) == ("incomparable", ["subject"])
 
 
+ENDS = st.sampled_from([-5, 0, "0.5", 1, 2, 3, 1000, 2000])
+CHOICES = {
+    "subject_id": ["alpha", "alpha", "alpha", "beta"], "scope_id": [None, None, "one-run"], "period": [None, None, "2024"],
+    "figure_unit_id": ["USD", "USD", "kUSD", "EUR"]}
+
+
+@st.composite
+def printed(draw):
+    """The columns of a figure with any bound, ends of a range open or closed, with a value inside or none."""
+    row = {column: draw(st.sampled_from(values)) for column, values in CHOICES.items()}
+    bound = draw(st.sampled_from(["exact", "exact", "approx", "gt", "gte", "lt", "lte", "range", "range"]))
+    if bound != "range":
+        return {**row, "bound": bound, "value": draw(ENDS)}
+    low, high = sorted(draw(st.lists(st.sampled_from([0, 1, 2, 3]), min_size=2, max_size=2, unique=True)))
+    sides = draw(st.sampled_from(["[]", "()", "[)", "(]"]))
+    ends = draw(st.sampled_from([(low, high), (low, ""), ("", high)]))
+    return {**row, "bound": "range", "value": draw(st.sampled_from([None, None, (low + high) / 2])),
+            "figure_range": f"{sides[0]}{ends[0]},{ends[1]}{sides[1]}"}
+
+
+def test_the_verdict_on_all_is_the_greatest_of_the_pairs(world):
+    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=True)
+    @given(st.lists(printed(), min_size=2, max_size=6))
+    def agrees(figures):
+        with world.scratch():
+            for number, figure in enumerate(figures):
+                world.figure(f"figure-{number}", **figure)
+            answer = compare(world, [f"figure-{number}" for number in range(len(figures))])
+            verdict, = world.run("SELECT max(figure_verdict(a, b))::text FROM figure AS a JOIN figure AS b ON a.id < b.id")[0]
+            assert answer["verdict"] == verdict
+            assert {pair["verdict"] for pair in answer["pairs"]} >= {verdict} and answer["pair_count"] == len(answer["pairs"])
+    agrees()
+
+
 # Refusals
 
 @pytest.mark.parametrize("claims, baseline, column, sentence", [
@@ -304,6 +343,37 @@ def test_fifty_figures_are_compared_in_no_time(world):
     answer = compare(world, names)
     assert time.monotonic() - started < 1
     assert (len(answer["figures"]), len(answer["pairs"])) == (50, 1225)
+
+
+def fill(world, number):
+    """That many figures, the least of them last."""
+    world.run("""
+        INSERT INTO claim (id, source_id, line, statement, kind, subject_id, quantity_id, figure_as_printed, figure_value, figure_bound,
+                           figure_unit_id, claimant_id, stance, hedge, proposition_id)
+        SELECT format('figure-%%s', n), 'daily', n, 'Alpha cost that much.', 'numeric', 'alpha', 'cost', n || ' dollars', 5000 - n, 'exact',
+               'USD', 'voice-daily', 'asserts', 'none', 'said' FROM generate_series(1, %s) AS n""", number)
+    return [f"figure-{n}" for n in range(1, number + 1)]
+
+
+def test_of_many_figures_each_is_paired_with_the_baseline_alone(world):
+    names = fill(world, 51)
+    answer = compare(world, names, "figure-20")
+    assert (answer["figure_count"], answer["pair_count"], answer["pairs_shown"]) == (51, 1275, "baseline")
+    places = {name: place for place, name in enumerate(order(answer))}
+    assert [(pair["left"], pair["right"]) for pair in answer["pairs"]] == sorted(
+        ((max(name, "figure-20", key=places.get), min(name, "figure-20", key=places.get)) for name in names if name != "figure-20"),
+        key=lambda pair: (places[pair[0]], places[pair[1]]))
+    assert answer["verdict"] == "conflict" and all(pair["verdict"] == "conflict" for pair in answer["pairs"])
+
+
+def test_of_very_many_figures_the_first_are_shown_and_all_are_compared(world):
+    names = fill(world, 1200)
+    started = time.monotonic()
+    answer = compare(world, names, "figure-1")
+    assert time.monotonic() - started < 2
+    assert order(answer) == names[:-1001:-1] + ["figure-1"]
+    assert (answer["figure_count"], answer["pair_count"], len(answer["pairs"])) == (1200, 1200 * 1199 // 2, 1000)
+    assert answer["spread"] == {"min": "3800", "max": "4999", "ratio": "1.316"}
 
 
 def test_one_set_is_found_without_looking_at_the_others(world):

@@ -313,7 +313,7 @@ def test_values_are_the_decimals_of_the_seed(rows, graph):
 
 
 def test_printed_words_keep_their_language(rows, graph):
-    for claim in rows("""SELECT claim.id, figure_as_printed AS words, language FROM claim
+    for claim in rows("""SELECT claim.id, figure_as_printed AS words, source.language FROM claim
                          JOIN source ON source.id = source_id WHERE figure_as_printed IS NOT NULL"""):
         assert objects(graph, f"/v1/claims/{claim.id}#figure", "claimd:asPrinted") == {(claim.words, claim.language)}
 

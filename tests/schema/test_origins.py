@@ -116,4 +116,4 @@ def test_corroboration_counts_origins_and_leaves_disputes_out(world):
     world.figure("weekly-01", 5, source_id="weekly", claimant_id="voice-weekly")
     world.figure("weekly-02", 5, source_id="weekly", claimant_id="voice-weekly", stance="reports")
     world.figure("weekly-03", 5, source_id="weekly", claimant_id="voice-weekly", stance="disputes")
-    assert world.run("SELECT * FROM proposition_corroboration('said')") == [(3, 2, 1, 1)]
+    assert world.run("SELECT * FROM proposition_corroboration('said')") == [(3, 2, 1, 1, 1)]

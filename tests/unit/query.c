@@ -204,11 +204,44 @@ static void keys_of_one_direction_are_compared_at_once(void **state)
     assert_sql("WHERE true AND (" VALUE_ASCENDING ", claim.id) > ($1, $2) ");
     ARGUMENTS("v", "l", "51");
     bind_after("/v1/claims?sort=-value,-line&source=a", keys);
-    assert_sql("AND claim.source_id = ANY ($1) AND (" VALUE_DESCENDING ", claim.line, claim.id) < ($2, $3, $4) ");
+    assert_sql("AND claim.source_id = ($1::text[])[1] AND (" VALUE_DESCENDING
+               ", claim.line, claim.id) < ($2, $3, $4) ");
     assert_sql("LIMIT $5)");
     ARGUMENTS("{\"a\"}", "v", "l", "i", "51");
     bind_after("/v1/claims?sort=-id", keys);
     assert_sql("AND (claim.id) < ($1) ");
+}
+
+/* What is equal to one value an index keeps in the order of its further columns. */
+static void one_value_is_compared_by_itself(void **state)
+{
+    (void)state;
+    bind_target("/v1/claims?subject=a&language=de&stance=asserts&quantity=not.b");
+    assert_sql("AND claim.subject_id = ($1::text[])[1] AND (claim.quantity_id = ANY ($2)) IS NOT TRUE "
+               "AND claim.stance = ANY ($3) AND claim.language = ($4::text[])[1] ");
+    bind_target("/v1/claims?subject=a,b&language=de,it");
+    assert_sql("AND claim.subject_id = ANY ($1) AND claim.language = ANY ($2) ");
+}
+
+static void a_value_stands_wherever_its_condition_has_a_hole(void **state)
+{
+    (void)state;
+    bind_target("/v1/claims?value=gte.5");
+    assert_sql("AND " VALUE_ASCENDING " >= $1 AND " VALUE_DESCENDING " >= $1 ");
+    ARGUMENTS("5", "51");
+}
+
+static void very_many_matches_are_ranked_in_part_where_nothing_else_is_asked(void **state)
+{
+    (void)state;
+    bind_target("/v1/claims?q=word");
+    assert_true(sql_has("search_is_frequent('claim'"));
+    bind_target("/v1/claims?q=word&sort=id");
+    assert_false(sql_has("search_is_frequent"));
+    bind_target("/v1/claims?q=word&kind=numeric");
+    assert_false(sql_has("search_is_frequent"));
+    bind_target("/v1/sources?q=word");
+    assert_false(sql_has("search_is_frequent"));
 }
 
 static void keys_of_both_directions_are_compared_one_by_one(void **state)
@@ -337,7 +370,7 @@ static void a_placed_value_is_null_when_not_given(void **state)
     assert_int_equal(call.arguments_count, 0);
     bind_target("/v1/compare?baseline=b&subject=s");
     assert_sql("compare_selection(NULL, $1, NULL)");
-    assert_sql("comparison_baseline(comparison.claims, $2, comparison.baseline_id, NULL)");
+    assert_sql("compare(comparison.claims, $2, NULL, NULL, comparison.baseline_id)");
     ARGUMENTS("s", "b");
 }
 
@@ -345,7 +378,7 @@ static void an_id_and_a_placed_value_are_both_numbered(void **state)
 {
     (void)state;
     bind_target("/v1/comparisons/c?baseline=b&stance=asserts");
-    assert_sql("comparison_baseline(comparison.claims, $2, comparison.baseline_id, $3)");
+    assert_sql("compare(comparison.claims, $2, NULL, $3, comparison.baseline_id)");
     assert_sql("AND comparison_set.id = $1");
     ARGUMENTS("c", "b", "{\"asserts\"}");
 }
@@ -608,7 +641,7 @@ static void a_shape_is_put_together_once(void **state)
     bind_target("/v1/claims?source=a");
     const struct db_statement *first = call.statement;
     unsigned statements = set.shapes_count;
-    bind_target("/v1/claims?limit=3&source=b,c");
+    bind_target("/v1/claims?limit=3&source=b");
     assert_ptr_equal(call.statement, first);
     assert_int_equal(set.shapes_count, statements);
     bind_target("/v1/claims?subject=a");
@@ -622,6 +655,7 @@ static void all_that_a_text_depends_on_makes_a_shape(void **state)
     static const char *const targets[] = {
         "/v1/claims",
         "/v1/claims?source=a",
+        "/v1/claims?source=a,b",
         "/v1/claims?source=not.a",
         "/v1/claims?line=1",
         "/v1/claims?line=1&line=1",
@@ -879,6 +913,9 @@ int main(void)
         TEST(a_cursor_is_a_filter),
         TEST(an_order_is_said_in_the_rows_and_behind_them),
         TEST(keys_of_one_direction_are_compared_at_once),
+        TEST(one_value_is_compared_by_itself),
+        TEST(a_value_stands_wherever_its_condition_has_a_hole),
+        TEST(very_many_matches_are_ranked_in_part_where_nothing_else_is_asked),
         TEST(keys_of_both_directions_are_compared_one_by_one),
         TEST(a_mixed_order_goes_on_just_behind_the_row),
         TEST(a_placed_value_is_null_when_not_given),

@@ -1,3 +1,3 @@
-SELECT comparison_set.*, comparison_set AS whole{sort}
-FROM comparison_set
-WHERE true {filters}
+SELECT finding.*, finding AS whole{sort}
+FROM finding
+WHERE finding.listed {filters}
