@@ -23,7 +23,7 @@ const SELECT = `
   LEFT JOIN quantity ON quantity.id = claim.quantity_id
   JOIN agent AS claimant ON claimant.id = claim.claimant_id
   JOIN source ON source.id = claim.source_id
-  CROSS JOIN LATERAL proposition_corroboration(claim.proposition_id) AS counts
+  JOIN corroboration AS counts ON counts.proposition_id = claim.proposition_id
   CROSS JOIN LATERAL (
     SELECT json_agg(json_build_object(
              'agent', json_build_object('id', agent.id, 'name', agent.name, 'kind', agent.kind),
