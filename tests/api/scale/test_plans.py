@@ -27,9 +27,9 @@ FILTERS = {
         "quantity=scale-quantity-1", "quantity=scale-quantity-190", "quantity=is.null", "quantity=not.is.null", "scope=scale-scope-1", "scope=is.null",
         "source=scale-source-1", "source=scale-source-4000", "claimant=scale-agent-1", "proposition=scale-proposition-1", "stance=disputes", "stance=not.asserts",
         "hedge=estimate,rumour", "kind=statement", "language=de", "value=gte.1000", "value=lt.1000", "value=is.null", "published_at=gte.2024-01-01",
-        "published_at=not.is.null", "line=gt.50", "created_at=gte.2026-01-01T06:00:00Z", "subject=scale-subject-1&quantity=scale-quantity-1",
+        "published_at=not.is.null", "line=gt.50", "created_at=gte.2026-01-01T01:00:00Z", "subject=scale-subject-1&quantity=scale-quantity-1",
         "subject=scale-subject-1&stance=asserts&language=de", "quantity=scale-quantity-1&value=gte.1000", "kind=numeric&stance=reports"],
-    "comparisons": ["", "kind=derived", "subject=scale-subject-1", "quantity=scale-quantity-1", "verdict=conflict", "verdict=agree", "min_origins=20",
+    "comparisons": ["", "kind=derived", "subject=scale-subject-1", "quantity=scale-quantity-1", "verdict=conflict", "verdict=overlap", "min_origins=20",
                     "subject=scale-subject-1&verdict=overlap"],
     "sources": ["", "kind=article", "language=de", "origin=scale-source-8", "published_at=gte.2024-01-01"],
     "propositions": [""], "subjects": ["", "kind=model"], "quantities": ["", "dimension=money"], "agents": ["", "kind=person"],
@@ -38,7 +38,7 @@ FILTERS = {
 KEPT_IN_ORDER = {"subject": {"id", "value", "subject", "published_at", "created_at"}, "quantity": {"id", "value"},
                  "subject&quantity": {"value"}, "source": {"id", "value", "source", "line"}, "claimant": {"id", "claimant"},
                  "proposition": {"id"}, "scope": {"id"}}
-# What comes behind all others, so that these are walked through; and what is the same for all claims of a source, which stand together.
+# What comes behind all others, so that these are walked through, or the table read; and what is the same for all claims of a source, which stand together.
 LAST = {"kind=statement": {"value", "quantity"}, "quantity=is.null": {"value", "quantity"}, "value=is.null": {"value", "quantity"}}
 TOGETHER = {given: {"id", "source", "claimant", "subject", "quantity", "published_at"} for given in ("published_at=gte.2024-01-01", "language=de")}
 CASES = [(path, given, sign + key) for path, filters in FILTERS.items() for given in filters for key in ORDERS[path] for sign in ("", "-")]
@@ -110,7 +110,7 @@ def rows_into(node):
 def test_a_page_touches_no_more_than_it_needs(explained, path, given, order):
     plan = explained(f"/v1/{path}?" + "&".join(filter(None, [given, "sort=" + order, "limit=50"])))
     read_whole = {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan" and "Relation Name" in node}
-    assert not read_whole & BIG
+    assert not read_whole & BIG or order.lstrip("-") in LAST.get(given, ())
     if path == "claims" and not is_bounded(given, order) or path == "comparisons" and "=scale" in given and "spread" in order:
         return
     most = max((rows_into(node) for node in nodes(plan) if node["Node Type"] in ("Sort", "Incremental Sort")), default=0)
