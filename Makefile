@@ -38,7 +38,7 @@ SERVED := $(FILES:%=$(B)/files/%)
 SWAGGER := web/node_modules/swagger-ui-dist
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test test-scale bench bench-quick lint format clean
+.PHONY: all run test test-scale soak bench bench-quick lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -103,6 +103,10 @@ test: all $(UNITS)
 # A million claims; some minutes, some gigabytes.
 test-scale: all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/api/scale -q -s -p no:cacheprovider
+
+# Changes and readers for ten minutes; SOAK_SECONDS sets another time.
+soak: all
+	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 tests/soak/soak.py
 
 # All that is measured fits into the database's memory, so that it is not the system's that is measured.
 bench bench-quick: all $(B)/bench/epoll

@@ -393,7 +393,8 @@ BEGIN
     PERFORM settle_corroborations('{}', ARRAY(SELECT DISTINCT proposition_id FROM claim));
     PERFORM settle_findings('{}', ARRAY(SELECT DISTINCT about FROM witness WHERE kind = 'comparison'));
 END $$;
-COMMENT ON FUNCTION settle_anew IS 'Works out all that is kept again, as after claims were loaded without triggers.';
+COMMENT ON FUNCTION settle_anew IS 'Works out all that is kept again, as after claims were loaded without triggers; services hear of it.';
+CREATE TRIGGER data_changed AFTER TRUNCATE ON finding FOR EACH STATEMENT EXECUTE FUNCTION data_changed();
 SELECT settle_anew();
 
 -- What lists are filtered and sorted by.

@@ -121,7 +121,8 @@ BEGIN
           UNION ALL
           SELECT 'origin', origin_id, count(*) FROM source GROUP BY origin_id) AS entry;
 END $$;
-COMMENT ON FUNCTION tally_anew IS 'Counts all again, as after rows were loaded without triggers.';
+COMMENT ON FUNCTION tally_anew IS 'Counts all again, as after rows were loaded without triggers; services hear of it.';
+CREATE TRIGGER data_changed AFTER TRUNCATE ON tally FOR EACH STATEMENT EXECUTE FUNCTION data_changed();
 SELECT tally_anew();
 
 -- migrate:down

@@ -12,5 +12,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION search_is_frequent IS 'Whether by the planner''s reckoning more than 20,000 rows of a table match. Volatile, as EXPLAIN wants it.';
 
+-- How a language is searched decides answers, too.
+CREATE TRIGGER data_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON search_language
+    FOR EACH STATEMENT EXECUTE FUNCTION data_changed();
+
 -- migrate:down
+DROP TRIGGER data_changed ON search_language;
 DROP FUNCTION search_is_frequent;

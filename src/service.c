@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "loop.h"
 #include "memory.h"
@@ -26,21 +27,26 @@ void service_release(struct service *service)
     buffer_release(&service->head);
 }
 
-/* One that began earlier than another may be told later. */
-static void data_changed(struct service *service, int64_t changed_at)
+static int64_t later(int64_t a, int64_t b)
 {
-    if (changed_at < service->data.changed_at)
-        changed_at = service->data.changed_at;
-    service->data = (struct data_state){++service->data_versions, changed_at};
+    return a > b ? a : b;
+}
+
+/* One that began earlier than another may be told later, and long after it began. */
+static void data_changed(struct service *service, int64_t told_at)
+{
+    int64_t now = time(NULL) + 1;
+    service->data = (struct data_state){++service->data_versions, later(later(told_at, now), service->data.changed_at),
+                                        later(told_at, service->data.told_at)};
 }
 
 void service_heard(struct db *db, enum db_news news, const char *payload)
 {
     struct service *service = container_of(db, struct service, db);
-    int64_t changed_at = payload ? strtoll(payload, NULL, 10) : 0;
-    bool same = news == DB_NEWS_STATE && service->data.version && changed_at <= service->data.changed_at;
-    if (!changed_at)
+    int64_t told_at = payload ? strtoll(payload, NULL, 10) : 0;
+    bool same = news == DB_NEWS_STATE && service->data.version && told_at <= service->data.told_at;
+    if (!told_at)
         service->data = (struct data_state){0};
     else if (!same)
-        data_changed(service, changed_at);
+        data_changed(service, told_at);
 }

@@ -35,7 +35,7 @@ FORMED = [("/v1/claims?limit=20", "application/json"), ("/v1/claims?limit=20", "
 CLAIM = "affordability-myth-03-development-cost-1-6-billion"
 OTHER = "r1-under-300000-03-training-cost-294000"
 ONE = f"/v1/claims/{CLAIM}"
-HEARD = 2  # seconds in which news of a commit reaches each thread; some milliseconds where nobody else wants the processor
+HEARD = 6 if INSTRUMENTED else 2  # seconds in which news of a commit reaches each thread; some milliseconds where nobody else wants the processor
 GRACE = 3 if INSTRUMENTED else 0.5  # after which it surely has
 
 
@@ -81,6 +81,12 @@ def warm(service, target, *fields, method="GET"):
     return answers[-1]
 
 
+def ready(service):
+    """Waits until the service has heard of the state of its data; before, there is nothing that two requests could share."""
+    warm(service.answers(), "/v1/units?fields=id")
+    return service
+
+
 def settle(service, target="/v1/units"):
     """Waits until the second of the last change is over."""
     until(lambda: "Last-Modified" in ask(service, target).headers, 5, "settled data")
@@ -95,6 +101,7 @@ def said(answer):
 def says(service, text, target=ONE):
     """Waits until the service knows that the claim says so; the answer that it remembers."""
     until(lambda: said(ask(service, target)) == text, HEARD, f"{text} of {target}")
+    time.sleep(GRACE)
     settle(service, target)
     return warm(service, target)
 
@@ -150,6 +157,14 @@ def quiet(url):
 
 
 @pytest.fixture(scope="module")
+def forgetful(url):
+    """A service of the same data that remembers nothing."""
+    with Service(url, "--threads", "1", "--cache-bytes", "0") as service:
+        settle(service.answers())
+        yield service
+
+
+@pytest.fixture(scope="module")
 def data(fresh_database):
     """Data that tests change."""
     data = Data(fresh_database())
@@ -168,22 +183,25 @@ def changing(data):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_second_request_takes_no_query(quiet, url, targets, path):
-    first = {coding: ask(quiet, targets[path], *coded(coding)) for coding in CODINGS}
+def test_second_request_takes_no_query(quiet, forgetful, url, targets, path):
+    wanted = {coding: ask(forgetful, targets[path], *coded(coding)) for coding in CODINGS}
+    for coding in CODINGS:
+        assert told(ask(quiet, targets[path], *coded(coding))) == told(wanted[coding])
     with locked(url):
-        for coding, answer in first.items():
+        for coding, answer in wanted.items():
             again = ask(quiet, targets[path], *coded(coding))
             assert again.status == 200 and recalled(again) and told(again) == told(answer)
 
 
 @pytest.mark.parametrize("target, accept", FORMED)
-def test_second_request_of_each_form_takes_no_query(quiet, url, target, accept):
+def test_second_request_of_each_form_takes_no_query(quiet, forgetful, url, target, accept):
     wishes = [coded(coding, f"Accept: {accept}") for coding in CODINGS]
-    first = [ask(quiet, target, *wish) for wish in wishes]
-    assert len({answer.headers["ETag"] for answer in first}) == len({answer.body for answer in first})
-    assert len({DECODE.get(answer.headers.get("Content-Encoding"), bytes)(answer.body) for answer in first}) == 1
+    wanted = [ask(forgetful, target, *wish) for wish in wishes]
+    assert len({DECODE.get(answer.headers.get("Content-Encoding"), bytes)(answer.body) for answer in wanted}) == 1
+    for answer, wish in zip(wanted, wishes):
+        assert told(ask(quiet, target, *wish)) == told(answer)
     with locked(url):
-        for answer, wish in zip(first, wishes):
+        for answer, wish in zip(wanted, wishes):
             again = ask(quiet, target, *wish)
             assert again.status == 200 and recalled(again) and told(again) == told(answer)
 
@@ -282,6 +300,7 @@ def test_what_is_true_for_a_moment_is_not_remembered(quiet, target):
 def test_nothing_is_remembered_where_no_memory_is_given(url):
     with Service(url, "--threads", "1", CLAIMD_CACHE_BYTES="0") as service:
         settle(service.answers())
+        assert ask(service, "/openapi.json") and not recalled(ask(service, "/openapi.json"))
         for target in ("/v1/units/USD", "/v1/claims?limit=3", "/v1/comparisons/what-training-r1-cost?format=svg"):
             for _ in range(3):
                 answer = ask(service, target)
@@ -341,7 +360,7 @@ SPELLINGS = {
         "/v1/claims?%73ubject=deepseek%2dr1&limit=%37&stance=%61sserts", "/%761/claims?subject=deepseek-r1&stance=asserts&limit=7",
         "http://elsewhere.example/v1/claims?subject=deepseek-r1&limit=7&stance=asserts"],
     "/v1/claims?q=training%20cost&limit=3": ["/v1/claims?limit=3&q=training+cost", "/v1/claims?q=%74raining%20cost&limit=3"],
-    "/v1/units/USD": ["/v1/units/%55SD", "http://elsewhere.example:81/v1/units/%55%53%44", "/v1%2Funits/USD"],
+    "/v1/units/USD": ["/v1/units/%55SD", "http://elsewhere.example:81/v1/units/%55%53%44"],
     "/openapi.json": ["/openapi%2Ejson", "http://elsewhere.example/openapi.json"],
     "/problems/not-found": ["/problems/not%2Dfound", "http://elsewhere.example/problems/not-found"],
 }
@@ -350,8 +369,6 @@ SPELLINGS = {
 @pytest.mark.parametrize("target, spelling", [(target, each) for target, spellings in SPELLINGS.items() for each in spellings])
 def test_another_spelling_of_a_target_is_the_same_answer(quiet, url, target, spelling):
     full = warm(quiet, target)
-    if ask(quiet, spelling).status == 404:
-        pytest.skip("this spelling names nothing")
     with locked(url):
         again = ask(quiet, spelling)
         assert recalled(again) and told(again) == told(full)
@@ -392,13 +409,11 @@ WISHES = [(), ("Accept: text/csv",), ("Accept: application/x-ndjson",), ("Accept
           ("Prefer: count=exact",), ("Prefer: count=estimated", "Accept: application/json")]
 
 
-def test_remembered_answers_are_those_that_the_database_gives(quiet, url):
+def test_remembered_answers_are_those_that_the_database_gives(quiet, forgetful):
     """Requests at random, each also of a service that remembers nothing."""
     dice = random.Random(11)
     recollections = 0
-    with Service(url, "--threads", "1", "--cache-bytes", "0") as forgetful, quiet.wire() as ours, \
-            forgetful.answers().wire() as theirs:
-        settle(forgetful)
+    with quiet.wire() as ours, forgetful.wire() as theirs:
         for _ in range(250):
             path = dice.choice(["/v1/claims", "/v1/claims", "/v1/sources/affordability-myth/claims"])
             pieces = dice.sample(PIECES, dice.randrange(4)) + dice.sample(SHAPES, dice.randrange(3))
@@ -447,7 +462,7 @@ def test_origins_are_kept_apart(url):
 
 
 def test_long_requests_are_remembered_too(quiet, url):
-    target = "/v1/claims?limit=2&q=" + "+OR+".join(f"training{number}" for number in range(100))
+    target = "/v1/claims?limit=2&id=not." + ",".join(f"no-claim-{number}" for number in range(100))
     accept = "Accept: " + ", ".join(f"text/x-{number};q=0.1" for number in range(100)) + ", text/csv"
     full = warm(quiet, target)
     table = warm(quiet, target, accept)
@@ -462,7 +477,7 @@ def test_answer_fits_beside_the_request_or_is_refused(quiet):
     target = "/v1/claims?limit=2&q=" + "+OR+".join(f"cost{number}" for number in range(30))
     full = warm(quiet, target)
     statuses = []
-    for size in range(0, 9000, 150):
+    for size in range(0, 5500, 100):
         for own in ((), ("X-Request-Id: mine",)):
             answer = ask(quiet, target, "X-Filler: " + "x" * size, *own)
             statuses.append(answer.status)
@@ -504,25 +519,50 @@ def world(fresh_database):
     data.connection.close()
 
 
+DERIVED = {"comparable", "corroboration", "finding", "tally", "unsettled"}  # see docs/database.md
+
+
 def test_every_table_is_among_those_that_are_changed(data):
     tables = {name for name, in data.execute("SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")}
-    assert tables - {"data_change", "schema_migrations"} == set(CHANGES)
+    assert tables - {"data_change", "schema_migrations"} - DERIVED == set(CHANGES)
 
 
-@pytest.mark.parametrize("table", CHANGES)
-def test_change_of_each_table_is_seen(world, table):
-    service, data = world
-    statement, target = CHANGES[table]
+@pytest.fixture(scope="module")
+def spoiled(fresh_database):
+    """Data of which each test changes another table, and a service of one thread that reads them."""
+    data = Data(fresh_database())
     data.execute("INSERT INTO scope VALUES ('spare', 'Spare', 'A part.')")
     data.execute("ALTER TABLE unit DROP CONSTRAINT unit_dimension_id_fkey, ADD FOREIGN KEY (dimension_id) REFERENCES dimension ON UPDATE CASCADE;"
                  "ALTER TABLE quantity DROP CONSTRAINT quantity_dimension_id_fkey, DROP CONSTRAINT quantity_unit_id_dimension_id_fkey,"
                  " ADD FOREIGN KEY (unit_id, dimension_id) REFERENCES unit (id, dimension_id) ON UPDATE CASCADE")
+    with Service(data.url, "--threads", "1") as service:
+        yield service.answers(), data
+    data.connection.close()
+
+
+@pytest.mark.parametrize("table", CHANGES)
+def test_change_of_each_table_is_seen(spoiled, table):
+    service, data = spoiled
+    statement, target = CHANGES[table]
+    time.sleep(GRACE)
     settle(service)
     before = warm(service, target)
     data.execute(statement)
     until(lambda: ask(service, target).body != before.body, HEARD, f"{target} after the change of {table}")
     with Service(data.url, "--threads", "1", "--cache-bytes", "0") as other:
         assert ask(service, target).body == ask(other.answers(), target).body
+
+
+def test_load_without_triggers_is_seen_when_all_is_worked_out_again(spoiled):
+    """As docs/database.md has it; until then nobody can know."""
+    service, data = spoiled
+    target = f"/v1/claims/{OTHER}?embed=source"
+    before = warm(service, target)
+    data.execute("SET session_replication_role = replica;"
+                 f"UPDATE claim SET statement = 'Loaded.' WHERE id = '{OTHER}';"
+                 "RESET session_replication_role")
+    data.execute("SELECT settle_anew(), tally_anew()")
+    until(lambda: ask(service, target).body != before.body, HEARD, "what was loaded")
 
 
 @pytest.mark.parametrize("target", [ONE, ONE + "?format=jsonld", "/v1/claims?source=affordability-myth&limit=100", f"/v1/claims?id={CLAIM}&format=csv&limit=1",
@@ -571,14 +611,15 @@ def test_answer_is_made_once_more_when_the_second_of_the_change_is_over(changing
     data.state("A second.")
     changed, seen = time.time(), []
     until(lambda: said(ask(changing, ONE)) == "A second.", HEARD, "the change")
+    time.sleep(0.3)
     while time.time() < changed + 4:
         answer = ask(changing, ONE)
         seen.append(("Last-Modified" in answer.headers, recalled(answer)))
         time.sleep(0.02)
-    assert seen == sorted(seen) or [dated for dated, _ in seen] == sorted(dated for dated, _ in seen)
+    assert [dated for dated, _ in seen] == sorted(dated for dated, _ in seen)
     dated = [recollected for dated, recollected in seen if dated]
     undated = [recollected for dated, recollected in seen if not dated]
-    assert undated.count(False) <= 1 and dated.count(False) == 1 and not dated[0] and len(dated) > 20
+    assert undated.count(False) <= 1 and len(undated) > 2 and dated.count(False) == 1 and not dated[0] and len(dated) > 20
 
 
 def test_date_of_the_client_is_compared_with_the_last_change(changing, data):
@@ -598,13 +639,13 @@ def test_date_of_the_client_is_older_than_what_is_committed_after_it(changing, d
     with contextlib.closing(database.connect(data.url)) as slow, slow.cursor() as cursor:
         cursor.execute("UPDATE claim SET statement = 'Slowly written.' WHERE id = %s", [CLAIM])
         time.sleep(1.1)
-        data.execute("UPDATE unit SET name = name || '.' WHERE id = '1'")
-        settle(changing)
-        before = ask(changing, ONE)
+        data.execute("UPDATE unit SET name = 'Quickly written.' WHERE id = '1'")
+        until(lambda: "Quickly" in ask(changing, "/v1/units/1").body.decode(), HEARD, "the change that was committed first")
+        time.sleep(GRACE)
+        settle(changing, ONE)
+        before = warm(changing, ONE)
         slow.commit()
-    until(lambda: ask(changing, ONE).body != before.body, HEARD, "the change")
-    assert said(ask(changing, ONE, f"If-Modified-Since: {before.headers['Last-Modified']}")) == "Slowly written."
-    settle(changing)
+    says(changing, "Slowly written.")
     assert said(ask(changing, ONE, f"If-Modified-Since: {before.headers['Last-Modified']}")) == "Slowly written."
 
 
@@ -643,9 +684,10 @@ def test_nobody_reads_what_was_not_so(fresh_database, rate, flags):
     """Writers that note each commit, and readers that hold each answer against the notes: see witness.py."""
     url = fresh_database()
     with Service(url, *flags) as service:
-        tally, judge = observe(service.answers(), url, 6, groups=4, rate=rate, readers=12, grace=2 * GRACE, seed=rate, pause=0.005)
+        tally, judge = observe(service.answers(), url, 6, groups=4, rate=rate, readers=12, grace=2 * GRACE, seed=rate, pause=0.005,
+                               strict="--db-connections" not in flags)
     print(f"\n{tally.requests} requests, {tally.changes} changes, {tally.recalled / tally.telling:.0%} from memory, "
-          f"{tally.back} back by {tally.back_stalest:.3f} s, stale by {judge.stalest:.3f} s")
+          f"{tally.back} went back by {tally.back_stalest:.3f} s at most, the stalest by {judge.stalest:.3f} s")
     assert not tally.faults, "\n".join(tally.faults)
     assert tally.requests > 100 and tally.changes > 20 and tally.recalled > 10 and set(tally.statuses) <= {200, 304, 404}
 
@@ -760,16 +802,20 @@ def test_nothing_is_told_from_memory_while_there_is_no_connection(world, server_
 
 
 @contextlib.contextmanager
-def frozen(data, pid):
-    """Stops a process of the database for so long."""
-    comm = pathlib.Path(f"/proc/{pid}/comm")
-    if not comm.exists() or comm.read_text().strip() != "postgres":
-        pytest.skip("the database runs elsewhere")
-    os.kill(pid, signal.SIGSTOP)
+def frozen(*pids):
+    """Stops processes of the database for so long."""
+    for pid in pids:
+        comm = pathlib.Path(f"/proc/{pid}/comm")
+        if not comm.exists() or comm.read_text().strip() != "postgres":
+            pytest.skip("the database runs elsewhere")
     try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def listener(data, name):
@@ -791,42 +837,44 @@ def answers_within(service, target, seconds):
         return None
 
 
-def test_nothing_is_told_from_memory_while_the_listening_connection_is_dumb(data):
-    """The others of the thread still answer. The first request goes to the one that is dumb, and waits there."""
-    with Service(data.url, "--threads", "1", "--db-connections", "3", "--request-timeout", "60000", PGAPPNAME="dumb") as service:
+@pytest.mark.parametrize("connections", [1, 3])
+def test_nothing_is_told_from_memory_while_the_listening_connection_is_dumb(data, connections):
+    """The others of the thread still answer."""
+    with Service(data.url, "--threads", "1", "--db-connections", str(connections), "--request-timeout", "60000",
+                 PGAPPNAME=f"dumb-{connections}") as service:
         service.answers()
         data.state("Before.")
         says(service, "Before.")
-        with service.wire(30) as victim:
-            with frozen(data, listener(data, "dumb")):
-                victim.get("/v1/units/USD?fields=id")
+        with frozen(listener(data, f"dumb-{connections}")):
+            data.state("Meanwhile.")
+            took = until(lambda: not recalled(ask(service, ONE)), 4, "no answers from memory")
+            print(f"\nanswers came from memory for {took:.1f} s")
+            for number in range(15):
+                text = f"Meanwhile {number}."
+                data.state(text)
+                answer = ask(service, ONE)
+                assert said(answer) == text and not recalled(answer)
                 time.sleep(0.1)
-                data.state("Meanwhile.")
-                took = until(lambda: not recalled(ask(service, ONE)), 6, "no answers from memory")
-                print(f"\nanswers came from memory for {took:.1f} s")
-                for number in range(15):
-                    text = f"Meanwhile {number}." if number % 5 == 0 else text
-                    data.state(text)
-                    answer = ask(service, ONE)
-                    assert said(answer) == text and not recalled(answer)
-                    time.sleep(0.1)
-            assert victim.answer().status == 200
         assert said(warm(service, ONE)) == text
         data.state("After.")
         until(lambda: said(ask(service, ONE)) == "After.", HEARD, "the change after")
 
 
-def test_answers_are_right_again_when_the_only_connection_speaks_again(data):
-    with Service(data.url, "--threads", "1", "--request-timeout", "60000", PGAPPNAME="only") as service:
+def pids(data, name):
+    return [pid for pid, _, _ in data.backends(name)]
+
+
+def test_answers_are_right_again_when_all_connections_speak_again(data):
+    with Service(data.url, "--threads", "1", "--request-timeout", "60000", PGAPPNAME="all") as service:
         service.answers()
         data.state("Before.")
         says(service, "Before.")
         with service.wire(30) as waiting:
-            with frozen(data, listener(data, "only")):
+            with frozen(*pids(data, "all")):
                 data.state("Meanwhile.")
                 frozen_at = time.monotonic()
                 while (answer := answers_within(service, ONE, 0.5)) is not None:
-                    assert recalled(answer) and time.monotonic() - frozen_at < 6
+                    assert recalled(answer) and time.monotonic() - frozen_at < 4
                 print(f"\nanswers came from memory for {time.monotonic() - frozen_at - 0.5:.1f} s")
                 waiting.get(ONE)
                 time.sleep(1)
@@ -834,16 +882,36 @@ def test_answers_are_right_again_when_the_only_connection_speaks_again(data):
                 assert ask(service, "/openapi.json").status == ask(service, "/healthz").status == 200
             assert said(waiting.answer()) == "Meanwhile."
         assert said(warm(service, ONE)) == "Meanwhile."
+        data.state("After.")
+        until(lambda: said(ask(service, ONE)) == "After.", HEARD, "the change after")
 
 
-def test_dumb_connection_is_replaced_and_listened_on_again(data):
+def test_changes_are_heard_of_while_the_connection_that_asks_is_dumb(data):
+    with Service(data.url, "--threads", "1", "--request-timeout", "60000", PGAPPNAME="asks") as service:
+        service.answers()
+        data.state("Before.")
+        says(service, "Before.")
+        with service.wire(30) as waiting:
+            with frozen(*set(pids(data, "asks")) - {listener(data, "asks")}):
+                time.sleep(2.5)
+                again = ask(service, ONE)
+                assert recalled(again) and said(again) == "Before."
+                data.state("Meanwhile.")
+                time.sleep(GRACE)
+                assert answers_within(service, ONE, 0.5) is None
+                waiting.get(ONE)
+                time.sleep(0.2)
+            assert said(waiting.answer()) == "Meanwhile."
+
+
+def test_dumb_connections_are_replaced_and_listened_on_again(data):
     with Service(data.url, "--threads", "1", "--request-timeout", "500", PGAPPNAME="replaced") as service:
         service.answers()
         data.state("Before.")
         says(service, "Before.")
-        with frozen(data, listener(data, "replaced")):
+        with frozen(*pids(data, "replaced")):
             data.state("Meanwhile.")
-            until(lambda: ask(service, ONE).status == 504, 6, "no answer from memory")
+            until(lambda: ask(service, ONE).status == 504, 4, "no answer from memory")
             until(lambda: ask(service, ONE).status == 200, 10, "another connection")
             assert said(ask(service, ONE)) == said(warm(service, ONE)) == "Meanwhile."
             data.state("Meanwhile, later.")
@@ -857,7 +925,7 @@ def test_dumb_connection_is_replaced_and_listened_on_again(data):
 def narrow(url):
     """A service that asks the database one thing at a time, and has asked nothing yet."""
     with Service(url, "--threads", "1", "--queue", "1", "--request-timeout", "20000") as service:
-        yield service.answers()
+        yield ready(service)
 
 
 @contextlib.contextmanager
@@ -945,7 +1013,7 @@ def test_everybody_may_hang_up(narrow, url):
 
 
 def test_those_who_wait_get_their_answer_though_the_connection_is_lost(data):
-    with Service(data.url, "--threads", "1", "--queue", "1", "--request-timeout", "20000") as service, wires(service.answers(), 10) as clients:
+    with Service(data.url, "--threads", "1", "--queue", "1", "--request-timeout", "20000") as service, wires(ready(service), 10) as clients:
         with locked(data.url):
             for client in clients:
                 client.get(ONE)
@@ -957,7 +1025,7 @@ def test_those_who_wait_get_their_answer_though_the_connection_is_lost(data):
 
 
 def test_those_who_wait_share_a_failure_which_is_not_kept(url):
-    with Service(url, "--threads", "1", "--queue", "1", "--request-timeout", "700") as service, wires(service.answers(), 20) as clients:
+    with Service(url, "--threads", "1", "--queue", "1", "--request-timeout", "700") as service, wires(ready(service), 20) as clients:
         with locked(url, "claim"):
             for client in clients:
                 client.get(ONE)
@@ -970,7 +1038,7 @@ def test_those_who_wait_share_a_failure_which_is_not_kept(url):
 
 
 def test_those_who_wait_for_what_there_is_not_are_told_so_and_it_may_come(data):
-    with Service(data.url, "--threads", "1", "--queue", "1", "--request-timeout", "20000") as service, wires(service.answers(), 20) as clients:
+    with Service(data.url, "--threads", "1", "--queue", "1", "--request-timeout", "20000") as service, wires(ready(service), 20) as clients:
         with locked(data.url):
             for client in clients:
                 client.get("/v1/scopes/late")
@@ -985,9 +1053,9 @@ def test_those_who_wait_for_what_there_is_not_are_told_so_and_it_may_come(data):
 
 def test_other_forms_are_other_answers(url):
     wishes = [("Accept: application/json",), ("Accept: application/ld+json",), ("Accept: application/json", "Accept-Encoding: gzip")]
-    with Service(url, "--threads", "1", "--request-timeout", "20000") as service, wires(service.answers(), 12) as clients:
+    with Service(url, "--threads", "1", "--request-timeout", "20000") as service, wires(ready(service), 12) as clients:
         expected = [told(ask(service, "/v1/sources/affordability-myth", *wish)) for wish in wishes]
-    with Service(url, "--threads", "1", "--request-timeout", "20000") as service, wires(service.answers(), 12) as clients:
+    with Service(url, "--threads", "1", "--request-timeout", "20000") as service, wires(ready(service), 12) as clients:
         with locked(url):
             for number, client in enumerate(clients):
                 client.get("/v1/sources/affordability-myth", *wishes[number % 3])
@@ -998,15 +1066,15 @@ def test_other_forms_are_other_answers(url):
     assert [recalled(answer) for answer in answers] == [False] * 3 + [True] * 9
 
 
-# A claim's query waits in its midst, after it has seen the data, until its gate is open.
+# The query of a claim with its source waits in its midst, after it has seen the data, until the source's gate is open.
 GATE = """
-ALTER FUNCTION proposition_corroboration(slug) RENAME TO corroboration_behind;
-CREATE FUNCTION proposition_corroboration(proposition slug) RETURNS TABLE (claims bigint, sources bigint, origins bigint, disputed bigint)
-LANGUAGE plpgsql STABLE AS $$
+ALTER FUNCTION tally_of(text, slug) RENAME TO tally_behind;
+CREATE FUNCTION tally_of(wanted text, of slug) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtext(proposition));
-    RETURN QUERY SELECT * FROM corroboration_behind(proposition);
+    PERFORM pg_advisory_xact_lock_shared(hashtext(of));
+    RETURN tally_behind(wanted, of);
 END $$"""
+GATED = ONE + "?embed=source"
 
 
 @pytest.fixture(scope="module")
@@ -1018,59 +1086,57 @@ def gated(fresh_database):
 
 
 @contextlib.contextmanager
-def gate(data, claim):
-    """Closes the claim's gate; a function that opens it."""
+def gate(data):
+    """Closes the gate of the claim's source; a function that opens it."""
     with contextlib.closing(database.connect(data.url, autocommit=True)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext(proposition_id)) FROM claim WHERE id = %s", [claim])
+        cursor.execute("SELECT pg_advisory_lock(hashtext(source_id)) FROM claim WHERE id = %s", [CLAIM])
         yield connection.close
 
 
-def test_who_asks_after_a_change_does_not_get_an_answer_that_was_on_its_way(gated):
-    """A second connection hears of the change meanwhile; it is free when the first claim's gate opens."""
-    with Service(gated.url, "--threads", "1", "--db-connections", "2", "--request-timeout", "20000") as service:
-        service.answers()
-        gated.state("Before.")
-        until(lambda: b"Before." in warm(service, ONE + "?fields=statement").body, HEARD, "the state before")
-        settle(service)
-        with wires(service, 6) as (other, *early), wires(service, 5) as late, gate(gated, OTHER) as open_other, gate(gated, CLAIM) as open_one:
-            other.get(f"/v1/claims/{OTHER}")
-            under_way(gated.url)
+@pytest.mark.parametrize("connections", [1, 2])
+def test_who_asks_after_a_change_does_not_get_an_answer_that_was_on_its_way(gated, connections):
+    with Service(gated.url, "--threads", "1", "--db-connections", str(connections), "--request-timeout", "20000") as service:
+        ready(service)
+        gated.state(f"Before {connections}.")
+        says(service, f"Before {connections}.", ONE)
+        warm(service, "/v1/units/USD")
+        with wires(service, 5) as early, wires(service, 5) as late, gate(gated) as open_gate:
             for client in early:
-                client.get(ONE)
-            under_way(gated.url, 2)
-            open_other()
-            assert other.answer().status == 200
-            warm(service, "/v1/units/USD")
-            gated.state("After.")
-            until(lambda: not recalled(ask(service, "/v1/units/USD")), 5, "the change is heard of")
+                client.get(GATED)
+            under_way(gated.url)
+            gated.state(f"After {connections}.")
+
+            def heard():
+                answer = answers_within(service, "/v1/units/USD", 0.5)
+                return answer is None or not recalled(answer)
+            until(heard, 5, "the change is heard of")
             for client in late:
-                client.get(ONE)
+                client.get(GATED)
             time.sleep(0.3)
-            open_one()
-            assert {said(client.answer()) for client in early} <= {"Before.", "After."}
-            assert {said(client.answer()) for client in late} == {"After."}
+            open_gate()
+            assert {said(client.answer()) for client in early} <= {f"Before {connections}.", f"After {connections}."}
+            assert {said(client.answer()) for client in late} == {f"After {connections}."}
         for _ in range(5):
-            assert said(ask(service, ONE)) == "After."
-        assert said(warm(service, ONE)) == "After."
+            assert said(ask(service, GATED)) == f"After {connections}."
+        assert said(warm(service, GATED)) == f"After {connections}."
 
 
-def test_a_slow_query_keeps_the_news_away_for_two_pulses_at_most(gated):
-    """It is asked on the connection that notifications come by; the answer's target is not the query's."""
+def test_slow_query_does_not_keep_the_news_away(gated):
     with Service(gated.url, "--threads", "1", "--request-timeout", "30000") as service:
-        service.answers()
+        ready(service)
         gated.state("Before.", OTHER)
-        target = f"/v1/claims/{OTHER}"
+        target, stale = f"/v1/claims/{OTHER}", 0
         says(service, "Before.", target)
-        with service.wire(30) as slow, service.wire(30) as waiting, gate(gated, CLAIM) as open_gate:
-            slow.get(ONE)
+        with service.wire(30) as slow, service.wire(30) as waiting, gate(gated) as open_gate:
+            slow.get(GATED)
             under_way(gated.url)
             gated.state("After.", OTHER)
             changed = time.monotonic()
             while (answer := answers_within(service, target, 0.5)) is not None and said(answer) == "Before.":
                 stale = time.monotonic() - changed
-                assert stale < 4, "an old answer"
+                assert stale < HEARD, "an old answer"
                 time.sleep(0.02)
-            print(f"\nanswers were old for {stale:.1f} s")
+            print(f"\nanswers were old for {stale:.3f} s")
             waiting.get(target)
             time.sleep(0.2)
             open_gate()
@@ -1084,10 +1150,11 @@ def test_a_slow_query_keeps_the_news_away_for_two_pulses_at_most(gated):
 def grown(service, requests):
     """The bytes of memory that a service has more after such requests, of which the first fifth warms it up."""
     with service.wire(20) as wire:
-        for number, (target, fields) in enumerate(requests):
-            wire.get(target, *fields)
-            assert wire.answer().status == 200
-            if number == len(requests) // 5:
+        for first in range(0, len(requests), 10):
+            for target, fields in requests[first:first + 10]:
+                wire.get(target, *fields)
+            assert {wire.answer().status for _ in requests[first:first + 10]} == {200}
+            if first == len(requests) // 50 * 10:
                 before = service.memory()
     return service.memory() - before
 
@@ -1097,12 +1164,12 @@ def scan(count):
 
 
 def test_memory_for_answers_is_bounded(url):
-    """Some fifty megabytes of answers pass through two."""
+    """Some thirty megabytes of answers pass through two."""
     grow = {}
     for most in ("2000000", "0", "200000000"):
         with Service(url, "--threads", "1", "--cache-bytes", most) as service:
             settle(service.answers())
-            grow[most] = grown(service, scan(2500 if most != "200000000" else 1000))
+            grow[most] = grown(service, scan(1500 if most != "200000000" else 600))
     print("\n" + ", ".join(f"{most}: {bytes / MEGABYTE:.1f} MB" for most, bytes in grow.items()))
     assert INSTRUMENTED or grow["2000000"] < grow["0"] + 6 * MEGABYTE
     assert INSTRUMENTED or grow["200000000"] > grow["0"] + 8 * MEGABYTE, "the answers are too small to tell"
@@ -1175,7 +1242,7 @@ def spellings(dice, count):
         yield (f"Accept: {accept}", f"Accept-Encoding: {codings}", *prefer), (form, coding, count if form == "application/json" else None)
 
 
-def test_thousands_of_spellings_are_not_mixed_up_and_take_little_memory(quiet):
+def test_thousands_of_spellings_are_not_mixed_up_and_take_little_memory(quiet, forgetful):
     dice, expected = random.Random(5), {}
     targets = ["/v1/claims?limit=12", "/v1/claims?limit=13&stance=asserts", "/v1/units?limit=30"]
     cases = list(spellings(dice, 9000))
@@ -1184,16 +1251,17 @@ def test_thousands_of_spellings_are_not_mixed_up_and_take_little_memory(quiet):
             target = targets[number % 3]
             if (target, *wish) not in expected:
                 form, coding, count = wish
-                expected[target, *wish] = ask(quiet, target, f"Accept: {form}", f"Accept-Encoding: {coding}",
-                                              *([f"Prefer: count={count}"] if count else []))
+                plainly = f"Accept: {form}", f"Accept-Encoding: {coding}", *([f"Prefer: count={count}"] if count else [])
+                expected[target, *wish] = told(ask(forgetful, target, *plainly))
+                warm(quiet, target, *plainly)
             for _ in range(dice.randrange(1, 3)):
                 wire.get(target, *fields)
                 answer = wire.answer()
-                assert told(answer) == told(expected[target, *wish]), fields
+                assert told(answer) == expected[target, *wish], fields
                 assert recalled(answer)
             if number == 1500:
                 before = quiet.memory()
-    assert len({answer.body for answer in expected.values()}) > 30
+    assert len({body for _, _, body in expected.values()}) > 30
     print(f"\n{(quiet.memory() - before) / MEGABYTE:.1f} MB more")
     assert INSTRUMENTED or quiet.memory() - before < 8 * MEGABYTE
 

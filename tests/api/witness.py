@@ -61,6 +61,7 @@ class Group:
 
 
 FOUNDATION = """
+INSERT INTO subject (id, name, kind, description) VALUES ('{id}', 'Subject {id}', 'model', 'Changes.');
 INSERT INTO source (id, kind, title, description, language) VALUES ('{id}', 'article', '{id} stands at 0.', 'Changes.', 'en');
 INSERT INTO agent (id, name, kind, source_id) VALUES ('voice-{id}', '{id} itself', 'source', '{id}');
 INSERT INTO proposition (id, statement) VALUES ('{id}', 'Something of {id}.');
@@ -68,7 +69,7 @@ INSERT INTO proposition (id, statement) VALUES ('{id}', 'Something of {id}.');
 INSERT = """
 INSERT INTO claim (id, source_id, line, statement, kind, subject_id, quantity_id, claimant_id, figure_as_printed, figure_value,
                    figure_bound, figure_unit_id, stance, hedge, proposition_id)
-VALUES (%(id)s, %(group)s, %(line)s, %(text)s, 'numeric', 'deepseek-r1', 'training-cost', 'voice-' || %(group)s, 'some', %(value)s,
+VALUES (%(id)s, %(group)s, %(line)s, %(text)s, 'numeric', %(group)s, 'training-cost', 'voice-' || %(group)s, 'some', %(value)s,
         'exact', 'USD', 'asserts', 'none', %(group)s)"""
 UPDATE = "UPDATE claim SET statement = %(text)s, figure_value = %(value)s WHERE id = %(id)s"
 DELETE = "DELETE FROM claim WHERE id = %(id)s"
@@ -168,7 +169,6 @@ class Question:
     form: str
     groups: tuple       # that are asked for
     claims: str         # "all" of them, the "first" of each, or one's number
-    counted: bool = False  # the number of claims is told beside them
 
 
 class Quiz:
@@ -189,7 +189,7 @@ class Quiz:
     def one(self):
         group, form = self._group(), self._form("json", "json", "jsonld")
         claim = 0 if self.dice.random() < 0.6 else self.dice.choice([*group.notes[-1].claims, self.dice.randrange(42)])
-        target = f"/v1/claims/{group.id}-{claim}" + self.dice.choice(["", "", "?embed=source"])
+        target = f"/v1/claims/{group.id}-{claim}" + self.dice.choice(["", "", "?embed=source,subject"])
         return Question(target, form, (group,), str(claim))
 
     def list(self):
@@ -210,23 +210,27 @@ class Quiz:
 
     def source(self):
         group = self._group()
-        return Question(f"/v1/sources/{group.id}", "json", (group,), "none", counted=True)
+        return Question(f"/v1/sources/{group.id}", "json", (group,), "none")
 
     def sources(self):
         groups = self._several()
-        return Question("/v1/sources?id=" + ",".join(group.id for group in groups), "json", groups, "none", counted=True)
+        return Question("/v1/sources?id=" + ",".join(group.id for group in groups), "json", groups, "none")
 
     def comparison(self):
         groups = self._several()
         return Question("/v1/compare?claims=" + ",".join(group.id + "-0" for group in groups), self._form("json", "csv"), groups, "first")
+
+    def derived(self):
+        group = self._group()
+        return Question(f"/v1/comparisons/training-cost-of-{group.id}", self._form("json", "csv"), (group,), "all")
 
     def hot(self):
         group = self._group()
         return Question(f"/v1/claims/{group.id}-0", "json", (group,), "0")
 
     def question(self):
-        kinds = [self.hot, self.one, self.list, self.sparse, self.stream, self.source, self.sources, self.comparison]
-        return self.dice.choices(kinds, [20, 6, 6, 1, 0.5, 2, 1, 1])[0]()
+        kinds = [self.hot, self.one, self.list, self.sparse, self.stream, self.source, self.sources, self.comparison, self.derived]
+        return self.dice.choices(kinds, [20, 6, 6, 1, 0.5, 2, 1, 1, 1])[0]()
 
 
 # Judging ----------------------------------------------------------------------------------------
@@ -265,6 +269,15 @@ def agree(item):
         raise Violation(f"the parts of an item are not of one: {item}")
 
 
+def counts_of(item):
+    """How many claims there are of a group, as the service counts them in several places: of a source, proposition or subject."""
+    for of in (item, item.get("proposition"), item.get("source"), item.get("subject")):
+        if isinstance(of, dict) and isinstance(of.get("claims"), int):
+            yield of["id"], of["claims"]
+    if str(item.get("proposition.claims", "")).isdigit():
+        yield item["proposition.id"], int(item["proposition.claims"])
+
+
 def read(form, body):
     """The facts of a whole body."""
     if NEVER in body:
@@ -273,7 +286,7 @@ def read(form, body):
     items = items_of(form, body)
     for item in items:
         agree(item)
-    counts = [(item["id"], item["claims"]) for item in items if isinstance(item.get("claims"), int) and "origin" in item]
+    counts = [count for item in items for count in counts_of(item)]
     return Facts(tuple({(group.decode(), int(version)) for group, version in TITLED.findall(body)}),
                  tuple({((group.decode(), int(claim)), int(version)) for group, claim, version in SAID.findall(body)}),
                  tuple(counts), document.get("total"))
@@ -428,12 +441,14 @@ class Tally:
     requests: int = 0
     recalled: int = 0  # answers from memory: of all that could tell
     telling: int = 0
-    back: int = 0      # answers older than what the same connection was told before by another target
-    back_stalest: float = 0
+    back: int = 0      # answers older than what the same connection was told before, by another target as a rule
+    back_stalest: float = 0  # seconds for which that had been committed when they were asked for
     statuses: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     times: list = dataclasses.field(default_factory=list)  # the slowest, with their targets
     spread: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # by milliseconds
     faults: list = dataclasses.field(default_factory=list)
+    changes: int = 0
+    took: float = 0  # seconds
 
     def time(self, took, target):
         self.spread[int(took * 1000)] += 1
@@ -451,10 +466,14 @@ class Tally:
 
 
 class Reader:
-    """One client: asks at random, remembers what it was told, and never takes an older state after a newer one."""
+    """One client: asks at random, and remembers what it was told.
 
-    def __init__(self, port, groups, judge, tally, seed):
-        self.port, self.judge, self.tally = port, judge, tally
+    `strict`: one target must never go back to an older state. It may, for as long as news take to arrive, where a thread
+    asks the database on several connections; and so may one target against another.
+    """
+
+    def __init__(self, port, groups, judge, tally, seed, strict):
+        self.port, self.judge, self.tally, self.strict = port, judge, tally, strict
         self.dice = random.Random(seed)
         self.quiz = Quiz(groups, self.dice)
         self.kept = {}    # (target, form, coding): ETag and facts
@@ -472,14 +491,13 @@ class Reader:
 
     def _forward(self, question, key, versions, asked):
         for group, version in versions:
-            own, any_key = (group.id, *key), group.id
-            if version < self.newest.get(own, 0):
+            own, newest = (group.id, *key), self.newest.get(group.id, 0)
+            if version < self.newest.get(own, 0) and self.strict:
                 raise Violation(f"{group.id} at {version} after {self.newest[own]}, from the same target")
-            if version < self.newest.get(any_key, 0):
+            if version < newest:
                 self.tally.back += 1
-                self.tally.back_stalest = max(self.tally.back_stalest, asked - group.until(version))
-            self.newest[own] = version
-            self.newest[any_key] = max(version, self.newest.get(any_key, 0))
+                self.tally.back_stalest = max(self.tally.back_stalest, asked - group.notes[newest].done)
+            self.newest[own], self.newest[group.id] = version, max(version, newest)
 
     def _take(self, question, key, got, named):
         """Judges one answer."""
@@ -536,7 +554,7 @@ class Reader:
                     await asyncio.sleep(self.dice.uniform(0, 2 * pause))
 
 
-def observe(service, url, seconds, *, groups, rate, readers, grace, seed, pause=0):
+def observe(service, url, seconds, *, groups, rate, readers, grace, seed, pause=0, strict=True):
     """Lets writers change groups `rate` times a second, all together, and readers ask, for so long; the tally and the judge."""
     groups = found(url, groups)
     judge, tally = Judge(groups, grace), Tally()
@@ -547,7 +565,7 @@ def observe(service, url, seconds, *, groups, rate, readers, grace, seed, pause=
         return time.monotonic() > end or tally.faults or any(writer.fault for writer in writers)
 
     async def ask():
-        crowd = [Reader(service.port, groups, judge, tally, 1000 * seed + number) for number in range(readers)]
+        crowd = [Reader(service.port, groups, judge, tally, 1000 * seed + number, strict) for number in range(readers)]
         await asyncio.gather(*(reader.run(over, pause) for reader in crowd), return_exceptions=True)
 
     for writer in writers:
@@ -558,4 +576,5 @@ def observe(service, url, seconds, *, groups, rate, readers, grace, seed, pause=
         for writer in writers:
             writer.stop()
     tally.changes = sum(len(group.notes) - 1 for group in groups)
+    tally.took = time.monotonic() - end + seconds
     return tally, judge

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -40,58 +41,74 @@ static void nothing_is_known_at_first(void **state)
 static void the_first_state_is_a_version(void **state)
 {
     (void)state;
-    hear(DB_NEWS_STATE, "1700000000");
+    hear(DB_NEWS_STATE, "4000000000");
     assert_int_not_equal(version(), 0);
     assert_true(version() != DATA_FOREVER);
-    assert_int_equal(service.data.changed_at, 1700000000);
+    assert_int_equal(service.data.changed_at, 4000000000);
 }
 
 /* It is asked once a second. */
 static void the_same_state_is_the_same_version(void **state)
 {
     (void)state;
-    hear(DB_NEWS_STATE, "1700000000");
+    hear(DB_NEWS_STATE, "4000000000");
     uint64_t before = version();
     for (int i = 0; i < 10; i++)
-        hear(DB_NEWS_STATE, "1700000000");
+        hear(DB_NEWS_STATE, "4000000000");
     assert_int_equal(version(), before);
-    hear(DB_NEWS_STATE, "1700000001");
+    hear(DB_NEWS_STATE, "4000000001");
     assert_int_not_equal(version(), before);
-    assert_int_equal(service.data.changed_at, 1700000001);
+    assert_int_equal(service.data.changed_at, 4000000001);
 }
 
 /* A second may see several. */
 static void each_change_is_a_version(void **state)
 {
     (void)state;
-    hear(DB_NEWS_STATE, "1700000000");
+    hear(DB_NEWS_STATE, "4000000000");
     for (int i = 0; i < 10; i++) {
         uint64_t before = version();
-        hear(DB_NEWS_CHANGE, "1700000005");
+        hear(DB_NEWS_CHANGE, "4000000005");
         assert_int_not_equal(version(), before);
-        assert_int_equal(service.data.changed_at, 1700000005);
+        assert_int_equal(service.data.changed_at, 4000000005);
     }
 }
 
 static void a_change_that_is_told_late_is_one(void **state)
 {
     (void)state;
-    hear(DB_NEWS_CHANGE, "1700000005");
+    hear(DB_NEWS_CHANGE, "4000000005");
     uint64_t before = version();
-    hear(DB_NEWS_CHANGE, "1700000003");
+    hear(DB_NEWS_CHANGE, "4000000003");
     assert_int_not_equal(version(), before);
-    assert_int_equal(service.data.changed_at, 1700000005);
+    assert_int_equal(service.data.changed_at, 4000000005);
+}
+
+/* Who had an answer from before it was committed has nothing of it, however new that is. */
+static void a_change_that_took_long_is_no_older_than_its_news(void **state)
+{
+    (void)state;
+    time_t before = time(NULL);
+    hear(DB_NEWS_STATE, "1700000000");
+    assert_true(service.data.changed_at > before);
+    hear(DB_NEWS_CHANGE, "1700000005");
+    assert_true(service.data.changed_at > before && service.data.changed_at <= time(NULL) + 1);
+    uint64_t known = version();
+    hear(DB_NEWS_STATE, "1700000005");
+    assert_int_equal(version(), known);
+    hear(DB_NEWS_STATE, "1700000006");
+    assert_int_not_equal(version(), known);
 }
 
 /* It was asked before the change was notified. */
 static void an_older_state_changes_nothing(void **state)
 {
     (void)state;
-    hear(DB_NEWS_CHANGE, "1700000005");
+    hear(DB_NEWS_CHANGE, "4000000005");
     uint64_t before = version();
-    hear(DB_NEWS_STATE, "1700000003");
+    hear(DB_NEWS_STATE, "4000000003");
     assert_int_equal(version(), before);
-    assert_int_equal(service.data.changed_at, 1700000005);
+    assert_int_equal(service.data.changed_at, 4000000005);
 }
 
 static void what_cannot_be_known_is_not(void **state)
@@ -99,7 +116,7 @@ static void what_cannot_be_known_is_not(void **state)
     (void)state;
     static const char *const payloads[] = {NULL, "", "0", "soon"};
     for (size_t i = 0; i < sizeof(payloads) / sizeof(*payloads); i++) {
-        hear(DB_NEWS_STATE, "1700000000");
+        hear(DB_NEWS_STATE, "4000000000");
         assert_int_not_equal(version(), 0);
         hear(payloads[i] ? DB_NEWS_STATE : DB_NEWS_LOST, payloads[i]);
         assert_int_equal(version(), 0);
@@ -110,10 +127,10 @@ static void what_cannot_be_known_is_not(void **state)
 static void what_is_known_again_is_another_version(void **state)
 {
     (void)state;
-    hear(DB_NEWS_STATE, "1700000000");
+    hear(DB_NEWS_STATE, "4000000000");
     uint64_t before = version();
     hear(DB_NEWS_LOST, NULL);
-    hear(DB_NEWS_STATE, "1700000000");
+    hear(DB_NEWS_STATE, "4000000000");
     assert_int_not_equal(version(), 0);
     assert_int_not_equal(version(), before);
 }
@@ -128,7 +145,7 @@ static void no_version_comes_back(void **state)
         char payload[24];
         uint64_t before = version();
         enum db_news news = (enum db_news[]){DB_NEWS_CHANGE, DB_NEWS_STATE, DB_NEWS_LOST}[dice_roll(&dice, 3)];
-        snprintf(payload, sizeof(payload), "%u", 1700000000 + dice_roll(&dice, 20));
+        snprintf(payload, sizeof(payload), "%u", 4000000000u + dice_roll(&dice, 20));
         hear(news, news == DB_NEWS_LOST ? NULL : payload);
         assert_property(&dice, (version() == 0) == (news == DB_NEWS_LOST));
         assert_property(&dice, !version() || version() == before || version() > highest);
@@ -161,6 +178,7 @@ int main(void)
         TEST(the_same_state_is_the_same_version),
         TEST(each_change_is_a_version),
         TEST(a_change_that_is_told_late_is_one),
+        TEST(a_change_that_took_long_is_no_older_than_its_news),
         TEST(an_older_state_changes_nothing),
         TEST(what_cannot_be_known_is_not),
         TEST(what_is_known_again_is_another_version),
