@@ -35,8 +35,8 @@ enum db_news {
     DB_NEWS_LOST,   /* that cannot be known just now, with no text */
 };
 
-/* A query. One with a name is prepared once a connection, at its first use or by db_settings.prepare, and kept there;
- * one without is parsed at each use. Outlives the db. */
+/* A query. One with a name is prepared once a connection, at its first use, and kept there; one without is parsed at
+ * each use. Outlives the db. */
 struct db_statement {
     unsigned serial; /* distinct for each named statement of one db, counted from 0 */
     char name[64];
@@ -71,12 +71,14 @@ struct db_settings {
     unsigned connections; /* pipelined connections of this thread */
     unsigned deadline_ms; /* of one call, waiting included; also the database's statement_timeout */
     unsigned queue;       /* calls under way at most; beyond that DB_OVERLOADED */
-    const struct db_statement *const *prepare; /* prepared at connect: a schema that lacks something shows at once */
+    /* Prepared once by the connection that listens, while the others answer already: a schema that lacks something
+     * shows at once. */
+    const struct db_statement *const *prepare;
     size_t prepare_count;
 
-    /* Channel to listen on; NULL: none. That takes a connection of its own, as a notification waits until the queries
-     * before it are answered. `state` is a query of one text that says what has been notified so far. It is asked
-     * first, and then once a second, to learn soon of a connection that is dead. */
+    /* Channel to listen on. That takes a connection of its own, as a notification waits until the queries before it are
+     * answered. `state` is a query of one text that says what has been notified so far. It is asked first, and then
+     * once a second, to learn soon of a connection that is dead. */
     const char *channel, *state;
     void (*heard)(struct db *db, enum db_news news, const char *payload);
 };
@@ -84,11 +86,12 @@ struct db_settings {
 struct db {
     struct loop *loop;
     struct db_settings settings;
-    struct db_link *links; /* settings.connections of them; with a channel there is one more, which listens */
+    struct db_link *links; /* settings.connections of them, and one more, which listens */
     unsigned links_count;
     struct db_calls waiting;
     unsigned under_way;
     struct loop_timer pulse;
+    enum { SCHEMA_UNKNOWN, SCHEMA_FITS, SCHEMA_UNFIT } schema; /* whether the statements could be prepared */
     enum db_status outage; /* DB_OK, or why calls are refused while no connection is ready */
 };
 

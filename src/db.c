@@ -21,7 +21,7 @@ enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_PREPARING, LINK_READY };
 
 /* One thing that the server will answer, in the order in which it was sent. */
 struct db_entry {
-    enum { ENTRY_SETUP, ENTRY_PREPARE, ENTRY_LISTEN, ENTRY_STATE, ENTRY_CALL, ENTRY_SYNC } kind;
+    enum { ENTRY_SETUP, ENTRY_PREPARE, ENTRY_FORGET, ENTRY_LISTEN, ENTRY_STATE, ENTRY_CALL, ENTRY_SYNC } kind;
     const struct db_statement *statement;
     struct db_call *call; /* NULL: cancelled, or nobody asked */
     struct db_entry *next;
@@ -116,6 +116,8 @@ enum db_status db_start(struct db *db, struct db_call *call)
 {
     if (db->under_way >= db->settings.queue)
         return DB_OVERLOADED;
+    if (db->schema == SCHEMA_UNFIT)
+        return DB_UNREADY;
     if (db->outage && !any_link(db, LINK_READY))
         return db->outage;
     call->db = db;
@@ -276,13 +278,14 @@ static bool send_alone(struct db_link *link, int kind, const char *sql)
     return PQsendQueryParams(link->connection, sql, 0, NULL, NULL, NULL, NULL, 0) && send_sync(link);
 }
 
-/* The state is asked for once it is sure that no later notification is missed. A server that cannot be listened to, as
- * a standby, serves all the same. */
+/* What was prepared was so to see whether it can be. The state is asked for once it is sure that no later notification
+ * is missed. A server that cannot be listened to, as a standby, serves all the same. */
 static bool send_listen(struct db_link *link)
 {
     char sql[80];
     snprintf(sql, sizeof(sql), "LISTEN %s", link->db->settings.channel);
-    return send_alone(link, ENTRY_LISTEN, sql) && send_alone(link, ENTRY_STATE, link->db->settings.state);
+    return send_alone(link, ENTRY_FORGET, "DEALLOCATE ALL") && send_alone(link, ENTRY_LISTEN, sql) &&
+           send_alone(link, ENTRY_STATE, link->db->settings.state);
 }
 
 static bool awaits_state(const struct db_link *link)
@@ -448,21 +451,27 @@ static void link_refused(struct db_link *link, const struct db_entry *entry, con
         link_lost(link, DB_UNAVAILABLE, "database-lost", message_of(result));
         return;
     }
-    if (link->db->outage != DB_UNREADY)
+    if (link->db->schema != SCHEMA_UNFIT)
         log_failure(entry, result);
     link_lost(link, DB_UNREADY, "database-unready", "the schema is not this program's: run claimd migrate up");
+}
+
+/* All statements could be prepared. */
+static void schema_fits(struct db_link *link)
+{
+    link->db->schema = SCHEMA_FITS;
+    log_event(LOG_INFO, "database-ready", LOG_NUMBER("server_version", PQserverVersion(link->connection)));
+    link->unsent |= !send_listen(link); /* the flush finds the connection broken */
 }
 
 static void link_is_ready(struct db_link *link)
 {
     link->state = LINK_READY;
     link->backoff_ms = 0;
-    if (is_listener(link)) {
-        link->unsent |= !send_listen(link); /* the flush finds the connection broken */
-        return;
-    }
-    link->db->outage = DB_OK;
-    log_event(LOG_INFO, "database-ready", LOG_NUMBER("server_version", PQserverVersion(link->connection)));
+    if (is_listener(link))
+        schema_fits(link);
+    else
+        link->db->outage = DB_OK;
 }
 
 /* Takes one result; false when there is none to take, or the connection is gone. */
@@ -553,15 +562,25 @@ static void link_close(struct db_link *link)
     link->prepared_size = 0;
 }
 
+/* Whether that has been logged when the first one was lost so. */
+static bool is_known(const struct db_link *link, enum db_status outage)
+{
+    if (outage == DB_UNREADY)
+        return link->db->schema == SCHEMA_UNFIT;
+    return link->state != LINK_READY && (is_listener(link) || link->db->outage == outage);
+}
+
 /* What was under way waits for the next connection, unless the database has shown that there is none. */
 static void link_lost(struct db_link *link, enum db_status outage, const char *event, const char *reason)
 {
     struct db *db = link->db;
-    bool was_ready = link->state == LINK_READY, listener = is_listener(link);
-    if (was_ready || (db->outage != outage && !listener))
+    bool was_ready = link->state == LINK_READY;
+    if (!is_known(link, outage))
         log_lost(event, reason);
     link_close(link);
-    if (!was_ready && !listener && !any_link(db, LINK_READY))
+    if (outage == DB_UNREADY)
+        db->schema = SCHEMA_UNFIT;
+    else if (!was_ready && !is_listener(link) && !any_link(db, LINK_READY))
         db->outage = outage;
     rescue_calls(link);
     if (db->outage && !any_link(db, LINK_READY))
@@ -603,7 +622,7 @@ static bool link_prepare(struct db_link *link)
     link->state = LINK_PREPARING;
     if (PQsetnonblocking(link->connection, 1) != 0 || !PQenterPipelineMode(link->connection) || !send_setup(link))
         return false;
-    for (size_t i = 0; i < link->db->settings.prepare_count && !is_listener(link); i++)
+    for (size_t i = 0; i < link->db->settings.prepare_count && is_listener(link); i++)
         if (!send_prepare(link, link->db->settings.prepare[i]))
             return false;
     return send_sync(link) && link_flush(link);
@@ -659,15 +678,14 @@ static void link_connect(struct db_link *link)
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings)
 {
     *db = (struct db){.loop = loop, .settings = *settings};
-    db->links_count = settings->connections + (settings->channel != NULL);
+    db->links_count = settings->connections + 1;
     db->links = memory_alloc(db->links_count * sizeof(*db->links));
     for (unsigned i = 0; i < db->links_count; i++) {
         db->links[i] = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
         link_connect(&db->links[i]);
     }
     db->pulse = (struct loop_timer){.fire = on_pulse};
-    if (settings->channel)
-        loop_timer_start(loop, &db->pulse, PULSE_MS);
+    loop_timer_start(loop, &db->pulse, PULSE_MS);
 }
 
 void db_release(struct db *db)

@@ -109,6 +109,10 @@ static bool has_row(const PGresult *result, const char *version, size_t size)
 
 static void answer_ready(struct request *request, const PGresult *result)
 {
+    if (request->service->db.schema != SCHEMA_FITS) {
+        request_refuse(request, ERROR_NOT_READY, "The schema is being checked.");
+        return;
+    }
     for (const struct asset *migration = asset_migrations; migration->name; migration++) {
         if (has_row(result, migration->name, strcspn(migration->name, "_")))
             continue;
