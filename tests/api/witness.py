@@ -95,11 +95,14 @@ def found(url, count):
 
 
 class Writer(threading.Thread):
-    """Changes its group so many times a second until it is told to stop; some of its transactions it takes back."""
+    """Changes its group so many times a second until it is told to stop; some of its transactions it takes back.
 
-    def __init__(self, url, group, rate, seed):
+    `slow`: the part of its transactions that take some seconds from their first change to their commit.
+    """
+
+    def __init__(self, url, group, rate, slow, seed):
         super().__init__(daemon=True)
-        self.group, self.rate = group, rate
+        self.group, self.rate, self.slow = group, rate, slow
         self.dice = random.Random(seed)
         self.over = threading.Event()
         self.fault = None
@@ -109,7 +112,7 @@ class Writer(threading.Thread):
         due = time.monotonic()
         try:
             while not self.over.wait(max(0, due - time.monotonic())):
-                due = max(due + 1 / self.rate, time.monotonic() - 1)
+                due = max(due + 1 / self.rate, time.monotonic() - 3)
                 with self._connection.cursor() as cursor:
                     if self.dice.random() < 0.1:
                         self._take_back(cursor)
@@ -151,6 +154,8 @@ class Writer(threading.Thread):
         claims = dict(group.notes[-1].claims)
         cursor.execute(UPDATE, words(group, 0, version))
         claims[0] = version
+        if self.dice.random() < self.slow:
+            self.over.wait(self.dice.uniform(1, 3))
         for _ in range(self.dice.randrange(3)):
             self._apply(cursor, claims, version)
         cursor.execute("UPDATE source SET title = %s WHERE id = %s", [f"{group.id} stands at {version}.", group.id])
@@ -300,6 +305,7 @@ class Judge:
     def __init__(self, groups, grace):
         self.groups, self.grace = {group.id: group for group in groups}, grace
         self.facts, self.etags, self.digests = {}, {}, {}
+        self.dated = {}  # what readers were told with a date, by what they asked: the date and facts
         self.stalest = 0  # seconds for which an answer's state had been over when it was asked for
 
     # Bodies and their names
@@ -441,6 +447,7 @@ class Tally:
     requests: int = 0
     recalled: int = 0  # answers from memory: of all that could tell
     telling: int = 0
+    dated: int = 0     # 304 to who has named a date
     back: int = 0      # answers older than what the same connection was told before, by another target as a rule
     back_stalest: float = 0  # seconds for which that had been committed when they were asked for
     statuses: collections.Counter = dataclasses.field(default_factory=collections.Counter)
@@ -476,7 +483,7 @@ class Reader:
         self.port, self.judge, self.tally, self.strict = port, judge, tally, strict
         self.dice = random.Random(seed)
         self.quiz = Quiz(groups, self.dice)
-        self.kept = {}    # (target, form, coding): ETag and facts
+        self.kept = {}    # (target, form, coding, count): ETag and facts
         self.newest = {}  # of a group by question, and by any: version
 
     def _fields(self, question, coding):
@@ -499,14 +506,27 @@ class Reader:
                 self.tally.back_stalest = max(self.tally.back_stalest, asked - group.notes[newest].done)
             self.newest[own], self.newest[group.id] = version, max(version, newest)
 
-    def _take(self, question, key, got, named):
-        """Judges one answer."""
+    def _keep(self, key, headers, facts):
+        if "etag" in headers and len(self.kept) < 1000:
+            self.kept[key] = headers["etag"], facts
+        if "last-modified" in headers:
+            self.judge.dated[key] = headers["last-modified"], facts
+
+    def _take(self, question, key, got, known):
+        """Judges one answer. `known`: the ETag, where it was named, and the facts of what the client has already.
+
+        Until the news of a commit arrive, what has a date of before may be taken for the newest; then it is the client's own
+        fault to go back to it.
+        """
         etag = got.headers.get("etag")
         if got.status == 404:
             self.judge.judge_absence(question, got.asked, got.came)
             return
-        if got.status == 304 and named == etag:
-            facts = self.kept[key][1]
+        if got.status == 304 and known and known[0] is None:
+            self.judge.judge(question, known[1], got.asked, got.came)
+            return
+        if got.status == 304 and known and known[0] == etag:
+            facts = known[1]
         elif got.status == 200:
             coding = got.headers.get("content-encoding")
             if got.headers["content-type"].partition(";")[0] != FORMS[question.form] or coding not in (None, key[2]):
@@ -515,32 +535,41 @@ class Reader:
                 self.judge.identify(etag, got.body)
             facts = self.judge.read(question.form, coding, got.body)
         else:
-            raise Violation(f"{got.status} with {etag} for {named}: {got.body[:300]!r}")
-        if etag and len(self.kept) < 1000:
-            self.kept[key] = etag, facts
+            raise Violation(f"{got.status} of {etag} to who has {known and known[0]}: {got.body[:300]!r}")
+        self._keep(key, got.headers, facts)
         self._forward(question, key, self.judge.judge(question, facts, got.asked, got.came), got.asked)
 
     def _count(self, fields, got):
         self.tally.requests += 1
         self.tally.statuses[got.status] += 1
+        self.tally.dated += got.status == 304 and "If-Modified-Since" in fields
         if "X-Request-Id" not in fields and "transfer-encoding" not in got.headers:
             self.tally.telling += 1
             self.tally.recalled += "x-request-id" not in got.headers
         elif "X-Request-Id" in fields and got.headers.get("x-request-id") != fields["X-Request-Id"]:
             raise Violation("the request is not named")
 
+    def _condition(self, key, fields):
+        """Asks at times only for what is new: against an ETag of its own, or a date that any reader was told, by any thread."""
+        lot = self.dice.random()
+        if lot < 0.3 and key in self.kept:
+            fields["If-None-Match"] = self.kept[key][0]
+            return self.kept[key]
+        if lot > 0.7 and key in self.judge.dated:
+            fields["If-Modified-Since"], facts = self.judge.dated[key]
+            return None, facts
+        return None
+
     async def _turn(self, line):
         question, coding = self.quiz.question(), self.dice.choices([None, "gzip", "br"], [6, 3, 1])[0]
         fields = self._fields(question, coding)
         key = question.target, question.form, coding, fields.get("Prefer")
-        known = self.kept.get(key) if self.dice.random() < 0.3 else None
-        if known:
-            fields["If-None-Match"] = known[0]
+        known = self._condition(key, fields)
         try:
             async with asyncio.timeout(20):
                 got = await line.ask("GET", question.target, fields)
             self._count(fields, got)
-            self._take(question, key, got, known and known[0])
+            self._take(question, key, got, known)
             self.tally.time(got.came - got.asked, question.target)
         except Exception as error:
             self.tally.faults.append(f"{question.target} {fields}: {error!r}")
@@ -554,11 +583,11 @@ class Reader:
                     await asyncio.sleep(self.dice.uniform(0, 2 * pause))
 
 
-def observe(service, url, seconds, *, groups, rate, readers, grace, seed, pause=0, strict=True):
+def observe(service, url, seconds, *, groups, rate, readers, grace, seed, slow=0, pause=0, strict=True):
     """Lets writers change groups `rate` times a second, all together, and readers ask, for so long; the tally and the judge."""
     groups = found(url, groups)
     judge, tally = Judge(groups, grace), Tally()
-    writers = [Writer(url, group, rate / len(groups), seed + number) for number, group in enumerate(groups)]
+    writers = [Writer(url, group, rate / len(groups), slow, seed + number) for number, group in enumerate(groups)]
     end = time.monotonic() + seconds
 
     def over():

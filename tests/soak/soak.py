@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Changes and readers for ten minutes (SOAK_SECONDS sets another time): no answer may be wrong, older than two seconds, or missing"""
 import contextlib
 import os
@@ -78,14 +77,15 @@ def report(tally, judge, memory):
 
 
 def complaints(service):
-    return [event for event in service.events() if event["level"] == "error" or event["event"] in ("query-failed", "database-lost", "database-silent")]
+    return [event for event in service.events()
+            if event["level"] == "error" or event["event"] in ("query-failed", "database-lost", "database-silent")]
 
 
 def main():
     with fresh(os.environ["DATABASE_URL"]) as url, Service(url, "--threads", "2", "--cache-bytes", "8000000") as service:
         print(f"{BINARY} for {SECONDS:.0f} s", flush=True)
         with Memory(service.answers()) as memory:
-            tally, judge = observe(service, url, SECONDS, groups=WRITERS, rate=CHANGES, readers=READERS, grace=STALE, seed=1)
+            tally, judge = observe(service, url, SECONDS, groups=WRITERS, rate=CHANGES, slow=0.002, readers=READERS, grace=STALE, seed=1)
         report(tally, judge, memory)
         faults = [*tally.faults, *(f"the log: {event}" for event in complaints(service))]
         if tally.took < SECONDS - 1 and not faults:
