@@ -285,9 +285,26 @@ static void check_head(struct request *request)
         "The answer's header fields do not fit beside those of the request: send fewer, or a shorter target.");
 }
 
+/* A head that is refused may have left no room for more than the status. */
+static bool has_no_room(const struct request *request)
+{
+    enum { PROBLEM_HEAD = 1024 };
+    return request->failure && request->head_size + PROBLEM_HEAD > request->service->head_bytes;
+}
+
+static enum MHD_Result queue_status(struct request *request)
+{
+    MHD_destroy_response(request->response);
+    request->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    MHD_add_response_header(request->response, MHD_HTTP_HEADER_CONNECTION, "close");
+    return MHD_queue_response(request->connection, request->status, request->response);
+}
+
 enum MHD_Result request_queue(struct request *request)
 {
     check_head(request);
+    if (has_no_room(request))
+        return queue_status(request);
     if (request->document && can_share(request))
         return MHD_queue_response(request->connection, request->status, shared_response(request));
     if (request->document)

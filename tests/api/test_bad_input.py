@@ -366,6 +366,14 @@ def test_a_head_at_its_limit(wire, target, more, status):
     assert wire.answer().status == status
 
 
+@pytest.mark.parametrize("size", [*range(5600, 6900, 100), *range(7000, 7600, 100)])
+def test_no_head_is_left_without_an_answer(service, size):
+    """But for one that takes the memory to its last hundred bytes, where not even a status fits: the HTTP library closes."""
+    with service.wire() as wire:
+        wire.get("/healthz", "X: " + "x" * size)
+        assert wire.answer().status == 431
+
+
 def test_an_answer_that_does_not_fit_beside_its_request_says_so(service, judged):
     """The link to the next page is as long as the target, and in CSV nothing else tells it."""
     target = "/v1/claims?format=csv&limit=1&id=not." + ",".join(f"no-claim-{number}" for number in range(190))
