@@ -31,6 +31,11 @@ static struct cache_slot *slot_of(struct cache_entry *entry)
     return container_of(entry, struct cache_slot, entry);
 }
 
+static size_t weight_of(size_t key_size, const struct document *document)
+{
+    return sizeof(struct cache_slot) + key_size + document_weight(document);
+}
+
 /* ---- queues ---- */
 
 static void take_out(struct cache *cache, struct cache_entry *entry)
@@ -45,7 +50,7 @@ static void put_in(struct cache *cache, struct cache_entry *entry, enum cache_pl
 {
     struct cache_queue *queue = &cache->queues[place];
     entry->place = place;
-    entry->weight = sizeof(struct cache_slot) + slot_of(entry)->key_size + document_weight(entry->document);
+    entry->weight = weight_of(slot_of(entry)->key_size, entry->document);
     entry->newer = NULL;
     entry->older = queue->newest;
     *(queue->newest ? &queue->newest->newer : &queue->oldest) = entry;
@@ -180,7 +185,7 @@ static void put(struct cache *cache, const char *key, size_t size, struct docume
 
 static bool fits(const struct cache *cache, size_t key_size, const struct document *document)
 {
-    return sizeof(struct cache_slot) + key_size + document_weight(document) <= cache->most / SMALL_SHARE;
+    return weight_of(key_size, document) <= cache->most / SMALL_SHARE;
 }
 
 static void put_remains(struct cache *cache, const char *key, size_t size, const struct document *document)
