@@ -95,6 +95,9 @@ void request_refuse(struct request *request, enum error_code code, const char *d
  * that every document has. They live as long as the request. */
 void request_headers(struct request *request, const char *place, struct headers *headers);
 
+/* What a document for such a request is made into, of data that are so from the second `modified` on (0: not known). */
+struct reply_form request_form(const struct request *request, const char *media_type, int64_t modified);
+
 /* Of the web pages that the service lets read answers, the one that asks; "*": all may, NULL: it may not, or none does.
  */
 const char *request_origin(const struct request *request);

@@ -72,8 +72,8 @@ static int64_t modified(const struct request *request)
 static struct document *make_document(struct request *request, char *bytes, size_t size, const char *next)
 {
     struct headers headers = {.count = 0};
-    struct reply_form form = {answer_media_type(request->representation->format), request->service->cache_control,
-                              negotiate_coding(request_field(request, FIELD_ACCEPT_ENCODING)), modified(request)};
+    struct reply_form form =
+        request_form(request, answer_media_type(request->representation->format), modified(request));
     request_headers(request, place_of(request, next), &headers);
     put_count(request, &headers);
     return reply_bytes(bytes, size, &form, &headers);

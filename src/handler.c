@@ -14,17 +14,11 @@
 
 /* ---- answers that no data go into ---- */
 
-static struct reply_form form_of(const struct request *request, const char *media_type)
-{
-    return (struct reply_form){media_type, request->service->cache_control,
-                               negotiate_coding(request_field(request, FIELD_ACCEPT_ENCODING)), 0};
-}
-
 static struct document *make_file(struct request *request)
 {
     const struct route *route = request->params.route;
     struct headers headers = {.count = 0};
-    struct reply_form form = form_of(request, route->media_type);
+    struct reply_form form = request_form(request, route->media_type, 0);
     request_headers(request, NULL, &headers);
     return reply_file(route->file, &form, &headers);
 }
@@ -32,7 +26,7 @@ static struct document *make_file(struct request *request)
 static struct document *make_problem_type(struct request *request, const struct error_kind *kind)
 {
     struct headers headers = {.count = 0};
-    struct reply_form form = form_of(request, "application/json");
+    struct reply_form form = request_form(request, "application/json", 0);
     size_t size;
     char *bytes = reply_problem_type(kind, &size);
     request_headers(request, NULL, &headers);

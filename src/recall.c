@@ -109,14 +109,22 @@ bool recall_wait(struct request *request)
            flight_join(&service->flights, request->key, strlen(request->key), service->data.version, &request->seat);
 }
 
+static struct request *request_in(struct flight_seat *seat)
+{
+    return seat ? container_of(seat, struct request, seat) : NULL;
+}
+
 static struct flight_seat *land(struct request *request)
 {
     return request->seat.flight ? flight_land(&request->service->flights, &request->seat) : NULL;
 }
 
-static struct request *request_in(struct flight_seat *seat)
+/* The next of those that waited for the same answer, who gets up; NULL behind the last. */
+static struct request *next_waiting(struct flight_seat **seat)
 {
-    return seat ? container_of(seat, struct request, seat) : NULL;
+    struct request *waiting = request_in(*seat);
+    *seat = waiting ? flight_next(*seat) : NULL;
+    return waiting;
 }
 
 void recall_answer(struct request *request, struct document *document)
@@ -125,9 +133,8 @@ void recall_answer(struct request *request, struct document *document)
     if (request->key && document->version && is_fresh(service, document))
         cache_put(&service->cache, request->key, strlen(request->key), document);
     request_answer(request, document);
-    for (struct flight_seat *seat = land(request); seat;) {
-        struct request *waiting = request_in(seat);
-        seat = flight_next(seat);
+    struct flight_seat *seat = land(request);
+    for (struct request *waiting; (waiting = next_waiting(&seat));) {
         waiting->recalled = true;
         request_answer(waiting, document);
         request_resume(waiting);
@@ -137,9 +144,8 @@ void recall_answer(struct request *request, struct document *document)
 void recall_fail(struct request *request, const struct error *error)
 {
     request_fail(request, error);
-    for (struct flight_seat *seat = land(request); seat;) {
-        struct request *waiting = request_in(seat);
-        seat = flight_next(seat);
+    struct flight_seat *seat = land(request);
+    for (struct request *waiting; (waiting = next_waiting(&seat));) {
         request_fail(waiting, error);
         request_resume(waiting);
     }

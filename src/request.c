@@ -224,6 +224,12 @@ void request_headers(struct request *request, const char *place, struct headers 
     headers_put_whole(headers, MHD_HTTP_HEADER_ACCEPT_RANGES, "none");
 }
 
+struct reply_form request_form(const struct request *request, const char *media_type, int64_t modified)
+{
+    return (struct reply_form){media_type, request->service->cache_control,
+                               negotiate_coding(request_field(request, FIELD_ACCEPT_ENCODING)), modified};
+}
+
 /* ---- handing over ---- */
 
 /* Milliseconds (Server Timing, section 3). */
