@@ -47,7 +47,7 @@ const documentOf = (row) => ({
     unit: row.figure_unit_id,
   },
   claimant: { id: row.claimant_id, name: row.claimant_name, kind: row.claimant_kind },
-  attribution: row.attribution || [],
+  attribution: row.attribution,
   stance: row.stance,
   hedge: row.hedge,
   scope: row.scope_id,

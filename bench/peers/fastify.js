@@ -8,33 +8,16 @@ const { DRIVER, PORT, PROCESSES, CURSOR_PREFIX } = process.env;
 const CONNECTIONS = 12 / Number(PROCESSES);
 
 const SELECT = `
-  SELECT claim.id, claim.statement, claim.kind, claim.subject_id, subject.name AS subject_name,
-         claim.quantity_id, quantity.name AS quantity_name,
+  SELECT claim.id, claim.statement, claim.kind, claim.subject_id, claim.subject_name, claim.quantity_id, claim.quantity_name,
          claim.figure_as_printed, trim_scale(claim.figure_value)::text AS figure_value,
          trim_scale(lower(claim.figure_extent))::text AS figure_low, trim_scale(upper(claim.figure_extent))::text AS figure_high,
-         claim.figure_bound, claim.figure_unit_id,
-         claim.claimant_id, claimant.name AS claimant_name, claimant.kind AS claimant_kind,
-         hops.attribution, claim.stance, claim.hedge, claim.scope_id, claim.period, claim.line,
-         claim.source_id, source.title AS source_title, source.language AS source_language,
+         claim.figure_bound, claim.figure_unit_id, claim.claimant_id, claim.claimant_name, claim.claimant_kind, claim.attribution,
+         claim.stance, claim.hedge, claim.scope_id, claim.period, claim.line,
+         claim.source_id, claim.source_title, claim.language AS source_language,
          claim.proposition_id, counts.claims::int, counts.sources::int, counts.origins::int, counts.disputed::int,
          to_char(claim.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at
   FROM claim
-  JOIN subject ON subject.id = claim.subject_id
-  LEFT JOIN quantity ON quantity.id = claim.quantity_id
-  JOIN agent AS claimant ON claimant.id = claim.claimant_id
-  JOIN source ON source.id = claim.source_id
-  JOIN corroboration AS counts ON counts.proposition_id = claim.proposition_id
-  CROSS JOIN LATERAL (
-    SELECT json_agg(json_build_object(
-             'agent', json_build_object('id', agent.id, 'name', agent.name, 'kind', agent.kind),
-             'role', attribution.role,
-             'via', CASE WHEN via.id IS NOT NULL
-                         THEN json_build_object('id', via.id, 'title', via.title, 'language', via.language) END)
-             ORDER BY attribution.position) AS attribution
-    FROM attribution
-    JOIN agent ON agent.id = attribution.agent_id
-    LEFT JOIN source AS via ON via.id = attribution.via_id
-    WHERE attribution.claim_id = claim.id) AS hops`;
+  JOIN corroboration AS counts ON counts.proposition_id = claim.proposition_id`;
 const ONE = `${SELECT} WHERE claim.id = $1`;
 // The limit is text, so that the plan is made for it.
 const pageOf = (limit) => `${SELECT} WHERE claim.id > $1 ORDER BY claim.id LIMIT ${limit}`;

@@ -2,49 +2,42 @@
 SELECT claim.id,
        claim.statement,
        claim.kind,
-       subject.id AS "subject.id",
-       subject.name AS "subject.name",
+       claim.subject_id AS "subject.id",
+       claim.subject_name AS "subject.name",
        {embed subject|
        subject.kind AS "subject.kind",
        subject.description AS "subject.description",
-       tally_of('subject', subject.id) AS "subject.claims",}
-       quantity.id AS "quantity.id",
-       quantity.name AS "quantity.name",
+       tally_of('subject', claim.subject_id) AS "subject.claims",}
+       claim.quantity_id AS "quantity.id",
+       claim.quantity_name AS "quantity.name",
        {embed quantity|
        quantity.definition AS "quantity.definition",
        quantity.dimension_id AS "quantity.dimension",
        quantity.unit_id AS "quantity.unit",
-       tally_of('quantity', quantity.id) AS "quantity.claims",}
+       tally_of('quantity', claim.quantity_id) AS "quantity.claims",}
        claim.figure_as_printed AS "figure.as_printed",
        trim_scale(claim.figure_value) AS "figure.value",
        trim_scale(lower(claim.figure_extent)) AS "figure.low",
        trim_scale(upper(claim.figure_extent)) AS "figure.high",
        claim.figure_bound AS "figure.bound",
        claim.figure_unit_id AS "figure.unit",
-       claimant.id AS "claimant.id",
-       claimant.name AS "claimant.name",
-       claimant.kind AS "claimant.kind",
+       claim.claimant_id AS "claimant.id",
+       claim.claimant_name AS "claimant.name",
+       claim.claimant_kind AS "claimant.kind",
        {embed claimant|
        claimant.source_id AS "claimant.source",
-       tally_of('agent', claimant.id) AS "claimant.claims",}
-       (SELECT coalesce(json_agg(json_build_object(
-                   'agent', json_build_object('id', agent.id, 'name', agent.name, 'kind', agent.kind),
-                   'role', attribution.role,
-                   'via', CASE WHEN via.id IS NOT NULL THEN source_reference(via) END) ORDER BY attribution.position), '[]')
-        FROM attribution
-        JOIN agent ON agent.id = attribution.agent_id
-        LEFT JOIN source AS via ON via.id = attribution.via_id
-        WHERE attribution.claim_id = claim.id) AS attribution,
+       tally_of('agent', claim.claimant_id) AS "claimant.claims",}
+       claim.attribution,
        claim.stance,
        claim.hedge,
        claim.scope_id AS scope,
        claim.period,
        claim.line AS "locator.line",
-       source.id AS "source.id",
+       claim.source_id AS "source.id",
        {embed source|source.kind AS "source.kind",}
-       source.title AS "source.title",
+       claim.source_title AS "source.title",
        {embed source|source.description AS "source.description",}
-       source.language AS "source.language",
+       claim.language AS "source.language",
        {embed source|
        source.url AS "source.url",
        source.author AS "source.author",
@@ -70,10 +63,11 @@ SELECT claim.id,
        {embed comparisons|claim_comparisons(claim.id) AS comparisons,}
        claim.created_at{keys}
 FROM {rows} AS claim
-JOIN subject ON subject.id = claim.subject_id
-LEFT JOIN quantity ON quantity.id = claim.quantity_id
-JOIN agent AS claimant ON claimant.id = claim.claimant_id
+{embed subject|JOIN subject ON subject.id = claim.subject_id}
+{embed quantity|LEFT JOIN quantity ON quantity.id = claim.quantity_id}
+{embed claimant|JOIN agent AS claimant ON claimant.id = claim.claimant_id}
+{embed source|
 JOIN source ON source.id = claim.source_id
-{embed source|LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id}
+LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id}
 JOIN corroboration ON corroboration.proposition_id = claim.proposition_id
 {order}
