@@ -108,10 +108,10 @@ def against_pgbench(bench, asked):
 
 
 def against_node(bench, asked, processes, connections=CONNECTIONS, graphql=False):
-    """claimd against Fastify with either driver, and perhaps against PostGraphile."""
+    """claimd against Fastify with either driver, and perhaps against PostGraphile. All have connections for every core of the database."""
     database = bench.database(bench.middle)
     with contextlib.ExitStack() as stack:
-        claimd = stack.enter_context(servers.claimd(database, processes))
+        claimd = stack.enter_context(servers.claimd(database, processes, connections=max(1, bench.cores // processes)))
         asked = asked(claimd, bench.middle)
         contenders = {"claimd": served(bench, database, claimd, asked.targets, connections)}
         for driver in DRIVERS:

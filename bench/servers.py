@@ -141,11 +141,12 @@ def has_cache():
     return "--cache-bytes" in claimd_help()
 
 
-def claimd(database, workers, cached=False, wrapper=()):
-    """claimd with as many threads, with its usual cache or none. A comparison of a thousand figures may take its time."""
+def claimd(database, workers, cached=False, connections=1, wrapper=()):
+    """claimd with as many threads and connections a thread, with its usual cache or none. A comparison of a thousand figures
+    may take its time."""
     uncached = ["--cache-bytes", "0"] if has_cache() and not cached else []
     return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers),
-                   "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached], "/readyz", DATABASE_URL=database.url)
+                   "--db-connections", str(connections), "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached], "/readyz", DATABASE_URL=database.url)
 
 
 @contextlib.contextmanager

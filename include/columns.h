@@ -25,6 +25,8 @@ struct column {
     const char *name; /* the whole, with its dots */
     const char *key;  /* the part of it that names this key in its object, with nothing that JSON would escape */
     size_t key_size;
+    const char *lead; /* the key as JSON has it before its value, behind another: ,"key": */
+    size_t lead_size;
     enum column_kind kind;
     int place; /* of the result's column; of an object its first, even if that is not shown */
     int end;   /* the next key that is not in it; its own place plus one unless it is an object */

@@ -57,17 +57,28 @@ static bool is_special(unsigned char byte)
     return byte < 0x20 || byte == '"' || byte == '\\';
 }
 
-/* Copies the bytes that stand for themselves, of which there is room for all: eight at a time, as most texts have
- * nothing to escape. Returns how many. */
+enum { WORD = sizeof(uint64_t) };
+
+/* Copies eight bytes, unless one of them does not stand for itself. */
+static bool copy_word(char *to, const char *text)
+{
+    uint64_t bytes;
+    memcpy(&bytes, text, WORD);
+    if (has_special(bytes))
+        return false;
+    memcpy(to, &bytes, WORD);
+    return true;
+}
+
+/* Copies the bytes that stand for themselves, of which there is room for all; returns how many. Most texts have nothing
+ * to escape: eight go at a time, and the last few together with some before them. */
 static size_t copy_plain(char *to, const char *text, size_t size)
 {
     size_t plain = 0;
-    for (uint64_t bytes; size - plain >= sizeof(bytes); plain += sizeof(bytes)) {
-        memcpy(&bytes, text + plain, sizeof(bytes));
-        if (has_special(bytes))
-            break;
-        memcpy(to + plain, &bytes, sizeof(bytes));
-    }
+    while (size - plain >= WORD && copy_word(to + plain, text + plain))
+        plain += WORD;
+    if (plain && size - plain < WORD && copy_word(to + size - WORD, text + size - WORD))
+        return size;
     for (; plain < size && !is_special((unsigned char)text[plain]); plain++)
         to[plain] = text[plain];
     return plain;

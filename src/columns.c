@@ -20,9 +20,10 @@ enum {
 struct layout {
     struct arena *arena;
     const PGresult *result;
+    const char **names; /* of the columns that are shown */
+    int end;            /* how many those are */
     const char *fields;
     struct columns *columns;
-    int end; /* behind the last column that is shown */
 };
 
 static enum column_kind kind_of(Oid type)
@@ -69,7 +70,7 @@ static bool wanted(const char *fields, const char *name)
 
 static struct column *add_key(struct layout *layout, int place, size_t begin, size_t end)
 {
-    const char *name = PQfname(layout->result, place);
+    const char *name = layout->names[place];
     struct column *column = &layout->columns->keys[layout->columns->count++];
     *column = (struct column){.name = name,
                               .key = name + begin,
@@ -83,9 +84,8 @@ static struct column *add_key(struct layout *layout, int place, size_t begin, si
 /* The column behind the last that shares the first `size` bytes of its name with the one at `place`. */
 static int group_end(const struct layout *layout, int place, size_t size)
 {
-    const char *name = PQfname(layout->result, place);
     int end = place + 1;
-    while (end < layout->end && strncmp(PQfname(layout->result, end), name, size) == 0)
+    while (end < layout->end && strncmp(layout->names[end], layout->names[place], size) == 0)
         end++;
     return end;
 }
@@ -94,7 +94,7 @@ static int group_end(const struct layout *layout, int place, size_t size)
 static void add_keys(struct layout *layout, int place, int end, size_t depth)
 {
     while (place < end) {
-        const char *name = PQfname(layout->result, place);
+        const char *name = layout->names[place];
         size_t size = depth + strcspn(name + depth, ".");
         if (!name[size]) {
             if (wanted(layout->fields, name))
@@ -118,7 +118,7 @@ static const char *unknown_field(const struct layout *layout)
         size_t size = strcspn(field, ",");
         bool known = false;
         for (int i = 0; i < layout->end && !known; i++)
-            known = size && is_in(PQfname(layout->result, i), field, size);
+            known = size && is_in(layout->names[i], field, size);
         if (!known)
             return arena_copy(layout->arena, field, size);
     }
@@ -126,22 +126,54 @@ static const char *unknown_field(const struct layout *layout)
 }
 
 /* An object begins with a dot in some column's name: there are no more of them than dots. */
-static size_t keys_most(const PGresult *result, int end)
+static size_t keys_most(const struct layout *layout)
 {
-    size_t most = (size_t)end;
-    for (int i = 0; i < end; i++)
-        for (const char *dot = PQfname(result, i); (dot = strchr(dot, '.')); dot++)
+    size_t most = (size_t)layout->end;
+    for (int i = 0; i < layout->end; i++)
+        for (const char *dot = layout->names[i]; (dot = strchr(dot, '.')); dot++)
             most++;
     return most;
+}
+
+static void read_names(struct layout *layout)
+{
+    layout->names = arena_alloc(layout->arena, ((size_t)layout->end + 1) * sizeof(*layout->names));
+    for (int i = 0; i < layout->end; i++)
+        layout->names[i] = PQfname(layout->result, i);
+}
+
+static char *put_lead(char *text, struct column *column)
+{
+    column->lead = text;
+    *text++ = ',';
+    *text++ = '"';
+    text = mempcpy(text, column->key, column->key_size);
+    *text++ = '"';
+    *text++ = ':';
+    column->lead_size = (size_t)(text - column->lead);
+    return text;
+}
+
+static void write_leads(struct arena *arena, struct columns *columns)
+{
+    enum { AROUND = 4 }; /* the comma, two quotes, the colon */
+    size_t size = 1;
+    for (int i = 0; i < columns->count; i++)
+        size += columns->keys[i].key_size + AROUND;
+    char *text = arena_alloc(arena, size);
+    for (int i = 0; i < columns->count; i++)
+        text = put_lead(text, &columns->keys[i]);
 }
 
 const char *columns_init(struct columns *columns, struct arena *arena, const PGresult *result, unsigned hidden,
                          const char *fields)
 {
-    int end = PQnfields(result) - (int)hidden;
-    *columns = (struct columns){.keys = arena_alloc(arena, (keys_most(result, end) + 1) * sizeof(*columns->keys))};
-    struct layout layout = {arena, result, fields, columns, end};
-    add_keys(&layout, 0, end, 0);
+    struct layout layout = {
+        .arena = arena, .result = result, .end = PQnfields(result) - (int)hidden, .fields = fields, .columns = columns};
+    read_names(&layout);
+    *columns = (struct columns){.keys = arena_alloc(arena, (keys_most(&layout) + 1) * sizeof(*columns->keys))};
+    add_keys(&layout, 0, layout.end, 0);
+    write_leads(arena, columns);
     return unknown_field(&layout);
 }
 

@@ -231,7 +231,7 @@ static void put_keys(struct writing *writing)
         put_key_name(writing, ", ", i);
 }
 
-static void put_order(struct writing *writing)
+static void put_keys_in_order(struct writing *writing)
 {
     for (unsigned i = 0; i < query_keys(writing->params, writing->aim); i++) {
         put_key_name(writing, i ? ", " : "ORDER BY ", i);
@@ -240,13 +240,14 @@ static void put_order(struct writing *writing)
     }
 }
 
-/* A plan that is made before the limit is known reckons with a tenth of the table, and sorts it. It reckons with what
- * the text says, though, and reads no more rows than are asked of it in the end. */
-static void put_limit(struct writing *writing)
+/* A plan that is made before the limit is known reckons with a tenth of the table, and sorts it. So the rows have the
+ * greatest limit in their text; as they come in order, no more of them are read than are asked for here. */
+static void put_order(struct writing *writing)
 {
-    char most[40];
-    snprintf(most, sizeof(most), " LIMIT %d) AS page LIMIT ", LIMIT_MAX + 1);
-    buffer_puts(&writing->sql, most);
+    put_keys_in_order(writing);
+    if (!is_limited(writing->params, writing->aim))
+        return;
+    buffer_puts(&writing->sql, " LIMIT ");
     put_number(writing, limit_number(writing->params));
 }
 
@@ -268,12 +269,13 @@ static const struct asset *find_rows(const struct writing *writing)
 static void put_rows(struct writing *writing)
 {
     const char *rows = find_rows(writing)->text;
-    bool limited = is_limited(writing->params, writing->aim);
-    buffer_puts(&writing->sql, limited ? "(SELECT * FROM (" : "(");
+    char most[16] = "";
+    if (is_limited(writing->params, writing->aim))
+        snprintf(most, sizeof(most), " LIMIT %d", LIMIT_MAX + 1);
+    buffer_putc(&writing->sql, '(');
     put_sql(writing, rows, strlen(rows));
-    put_order(writing);
-    if (limited)
-        put_limit(writing);
+    put_keys_in_order(writing);
+    buffer_puts(&writing->sql, most);
     buffer_putc(&writing->sql, ')');
 }
 

@@ -30,13 +30,6 @@ static void put_value(struct buffer *json, enum column_kind kind, const char *te
     }
 }
 
-static void put_key(struct buffer *json, const struct column *column)
-{
-    buffer_putc(json, '"');
-    buffer_append(json, column->key, column->key_size);
-    buffer_append(json, "\":", 2);
-}
-
 static void put_object(struct buffer *json, const PGresult *result, int row, const struct columns *columns, int begin,
                        int end)
 {
@@ -44,9 +37,7 @@ static void put_object(struct buffer *json, const PGresult *result, int row, con
     for (int i = begin; i < end; i = columns->keys[i].end) {
         const struct column *column = &columns->keys[i];
         size_t size = (size_t)PQgetlength(result, row, column->place);
-        if (i > begin)
-            buffer_putc(json, ',');
-        put_key(json, column);
+        buffer_append(json, column->lead + (i == begin), column->lead_size - (i == begin));
         if (!size && PQgetisnull(result, row, column->place))
             buffer_append(json, "null", 4);
         else if (column->end > i + 1)

@@ -108,7 +108,7 @@ static void a_list_without_filters_has_its_limit(void **state)
     (void)state;
     bind_target("/v1/agents");
     ARGUMENTS("51");
-    assert_sql("LIMIT $1)");
+    assert_sql("LIMIT $1");
     assert_false(sql_has(" AND "));
 }
 
@@ -179,10 +179,9 @@ static void an_order_is_said_in_the_rows_and_behind_them(void **state)
     (void)state;
     bind_target("/v1/claims?sort=-line,source");
     assert_sql(", claim.line AS key_0, claim.source_id AS key_1, claim.id AS key_2\n");
-    assert_sql("ORDER BY key_0 DESC, key_1, key_2 LIMIT 201) AS page LIMIT $1) AS claim");
+    assert_sql("ORDER BY key_0 DESC, key_1, key_2 LIMIT 201) AS claim");
     assert_sql(", key_0, key_1, key_2\n");
-    const char *last = strstr(strstr(call.statement->sql, "LIMIT $1"), "ORDER BY key_0 DESC, key_1, key_2");
-    assert_non_null(last);
+    assert_sql("\nORDER BY key_0 DESC, key_1, key_2 LIMIT $1\n");
     assert_int_equal(query_keys(&parsing.params, QUERY_ROWS), 3);
     assert_int_equal(query_keys(&parsing.params, QUERY_COUNT), 0);
     assert_int_equal(query_keys(&parsing.params, QUERY_FEW), 0);
@@ -206,7 +205,7 @@ static void keys_of_one_direction_are_compared_at_once(void **state)
     bind_after("/v1/claims?sort=-value,-line&source=a", keys);
     assert_sql("AND claim.source_id = ($1::text[])[1] AND (" VALUE_DESCENDING
                ", claim.line, claim.id) < ($2, $3, $4) ");
-    assert_sql("LIMIT $5)");
+    assert_sql("LIMIT $5");
     ARGUMENTS("{\"a\"}", "v", "l", "i", "51");
     bind_after("/v1/claims?sort=-id", keys);
     assert_sql("AND (claim.id) < ($1) ");
@@ -251,7 +250,7 @@ static void keys_of_both_directions_are_compared_one_by_one(void **state)
     bind_after("/v1/sources/a/claims?sort=-value,line&limit=7", keys);
     assert_sql("AND " VALUE_DESCENDING " <= $2 AND (" VALUE_DESCENDING " < $2 OR (" VALUE_DESCENDING " = $2 AND ("
                "claim.line > $3 OR (claim.line = $3 AND (claim.id > $4))))) ");
-    assert_sql("LIMIT $5)");
+    assert_sql("LIMIT $5");
     ARGUMENTS("a", "v", "l", "i", "8");
     bind_after("/v1/claims?sort=source,-id", keys);
     assert_sql("AND claim.source_id >= $1 AND (claim.source_id > $1 OR (claim.source_id = $1 AND (claim.id < $2))) ");
