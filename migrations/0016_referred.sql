@@ -175,11 +175,7 @@ CREATE TRIGGER attribution_changed_was AFTER UPDATE ON attribution
 CREATE TRIGGER attribution_changed_is AFTER UPDATE ON attribution
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION attribution_changed();
 
--- Hops that are written before their claims cost one version of each claim less.
-ALTER TABLE attribution ALTER CONSTRAINT attribution_claim_id_fkey DEFERRABLE;
-
 -- migrate:down
-ALTER TABLE attribution ALTER CONSTRAINT attribution_claim_id_fkey NOT DEFERRABLE;
 DROP TRIGGER attribution_changed_is ON attribution;
 DROP TRIGGER attribution_changed_was ON attribution;
 DROP TRIGGER attribution_changed_deleted ON attribution;

@@ -12,6 +12,9 @@
 /* A connection that is dead is known to be so after twice this, whether anybody asks something of it or not. */
 enum { PULSE_MS = 1000 };
 
+/* To see whether all statements can be prepared keeps the server busy: what is asked at the start is answered first. */
+enum { FIRST_ANSWERS_MS = 15 };
+
 enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 1000, SILENCE_MARGIN_MS = 1000 };
 
 /* What one connection is sent before it has answered: more would wait there, where no deadline takes it back. */
@@ -681,8 +684,12 @@ void db_init(struct db *db, struct loop *loop, const struct db_settings *setting
     db->links_count = settings->connections + 1;
     db->links = memory_alloc(db->links_count * sizeof(*db->links));
     for (unsigned i = 0; i < db->links_count; i++) {
-        db->links[i] = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
-        link_connect(&db->links[i]);
+        struct db_link *link = &db->links[i];
+        *link = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
+        if (is_listener(link))
+            loop_timer_start(loop, &link->timer, FIRST_ANSWERS_MS);
+        else
+            link_connect(link);
     }
     db->pulse = (struct loop_timer){.fire = on_pulse};
     loop_timer_start(loop, &db->pulse, PULSE_MS);

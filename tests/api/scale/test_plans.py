@@ -1,118 +1,35 @@
 """How the database answers each filter in each order over a million claims: by indexes, and no further than a page needs"""
-import json
-import os
-
-import database
-import psycopg2.extensions
+import plans
 import pytest
 
-from service import Service
-
-BIG = {"claim", "proposition", "attribution", "finding", "corroboration", "comparable", "tally"}
 SORTED_MOST = 2000
 TOUCHED_MOST = 20000
-SETTINGS = {"session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0", "auto_explain.log_analyze": "on",
-            "auto_explain.log_timing": "off", "auto_explain.log_buffers": "on", "auto_explain.log_format": "json"}
-
-ORDERS = {
-    "claims": ["id", "value", "source", "line", "subject", "quantity", "claimant", "published_at", "created_at"],
-    "comparisons": ["id", "spread"],
-    "sources": ["id", "published_at", "created_at"],
-    "propositions": ["id"], "subjects": ["id"], "quantities": ["id"], "agents": ["id"],
-}
-# What is frequent is first: a tenth of the claims, or close to that.
-FILTERS = {
-    "claims": [
-        "", "subject=scale-subject-1", "subject=scale-subject-9000", "subject=not.scale-subject-1", "subject=scale-subject-1,scale-subject-2",
-        "quantity=scale-quantity-1", "quantity=scale-quantity-190", "quantity=is.null", "quantity=not.is.null", "scope=scale-scope-1", "scope=is.null",
-        "source=scale-source-1", "source=scale-source-4000", "claimant=scale-agent-1", "proposition=scale-proposition-1", "stance=disputes", "stance=not.asserts",
-        "hedge=estimate,rumour", "kind=statement", "language=de", "value=gte.1000", "value=lt.1000", "value=is.null", "published_at=gte.2024-01-01",
-        "published_at=not.is.null", "line=gt.50", "created_at=gte.2026-01-01T01:00:00Z", "subject=scale-subject-1&quantity=scale-quantity-1",
-        "subject=scale-subject-1&stance=asserts&language=de", "quantity=scale-quantity-1&value=gte.1000", "kind=numeric&stance=reports"],
-    "comparisons": ["", "kind=derived", "subject=scale-subject-1", "quantity=scale-quantity-1", "verdict=conflict", "verdict=overlap", "min_origins=20",
-                    "subject=scale-subject-1&verdict=overlap"],
-    "sources": ["", "kind=article", "language=de", "origin=scale-source-8", "published_at=gte.2024-01-01"],
-    "propositions": [""], "subjects": ["", "kind=model"], "quantities": ["", "dimension=money"], "agents": ["", "kind=person"],
-}
-# What each has of claims comes in these orders; in any other, and of several, it is sorted, however much it is.
-KEPT_IN_ORDER = {"subject": {"id", "value", "subject", "published_at", "created_at"}, "quantity": {"id", "value"},
-                 "subject&quantity": {"value"}, "source": {"id", "value", "source", "line"}, "claimant": {"id", "claimant"},
-                 "proposition": {"id"}, "scope": {"id"}}
-# What comes behind all others, so that these are walked through, or the table read; and what is the same for all claims of a source, which stand together.
-LAST = {"kind=statement": {"value", "quantity"}, "quantity=is.null": {"value", "quantity"}, "value=is.null": {"value", "quantity"}}
-TOGETHER = {given: {"id", "source", "claimant", "subject", "quantity", "published_at"} for given in ("published_at=gte.2024-01-01", "language=de")}
-CASES = [(path, given, sign + key) for path, filters in FILTERS.items() for given in filters for key in ORDERS[path] for sign in ("", "-")]
-
-
-def is_bounded(given, order):
-    """Whether a page costs the same however many claims there are, as docs/database.md has it."""
-    key = order.lstrip("-")
-    if key in LAST.get(given, ()) or key in TOGETHER.get(given, ()):
-        return False
-    named = [term.partition("=")[0] for term in given.split("&") if "=scale" in term]
-    return not named or ("," not in given and key in KEPT_IN_ORDER["&".join(named)])
-
-
-class Log:
-    """What auto_explain writes into the server's log."""
-
-    def __init__(self, url):
-        self.connection = database.connect(url, autocommit=True)
-        self.cursor = self.connection.cursor()
-        self.cursor.execute("SELECT current_setting('data_directory')")
-        self.path = os.path.join(os.path.dirname(self.cursor.fetchone()[0]), "log")
-        self.seen = self.size()
-
-    def size(self):
-        self.cursor.execute("SELECT (pg_stat_file(%s)).size", [self.path])
-        return self.cursor.fetchone()[0]
-
-    def plans(self):
-        """The plans of the statements since the last call, but those inside of functions."""
-        size = self.size()
-        self.cursor.execute("SELECT convert_from(pg_read_binary_file(%s, %s, %s), 'UTF8')", [self.path, self.seen, size - self.seen])
-        self.seen, text = size, self.cursor.fetchone()[0]
-        parts = [part[part.index("{"):] for part in text.split(" plan:\n")[1:]]
-        return [json.JSONDecoder().raw_decode(part.replace("\n\t", "\n"))[0]["Plan"] for part in parts]
 
 
 @pytest.fixture(scope="module")
-def explained(filled):
-    """A function that asks for a target, and returns the plan that it was answered by."""
-    name = psycopg2.extensions.parse_dsn(filled)["dbname"]
-    database.execute(filled, *(f"ALTER DATABASE {name} SET {setting} = '{value}'" for setting, value in SETTINGS.items()))
-    with Service(filled) as service:
-        service.answers()
-        log = Log(filled)
-
-        def explain(target):
-            log.plans()
-            with service.wire() as wire:
-                wire.get(target)
-                assert wire.answer().status == 200
-            return max(log.plans(), key=lambda plan: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+def explain(filled):
+    with plans.explained(filled) as explain:
         yield explain
 
 
-def nodes(plan):
-    """The nodes of a plan that were executed."""
+def executed(plan):
+    """The nodes that were executed."""
     if plan.get("Actual Loops", 1):
         yield plan
-    for part in plan.get("Plans", []):
-        yield from nodes(part)
+        for part in plan.get("Plans", []):
+            yield from executed(part)
 
 
 def rows_into(node):
     return sum(part.get("Actual Rows", 0) * part.get("Actual Loops", 1) for part in node.get("Plans", [])[:1])
 
 
-@pytest.mark.parametrize("path, given, order", CASES)
-def test_a_page_touches_no_more_than_it_needs(explained, path, given, order):
-    plan = explained(f"/v1/{path}?" + "&".join(filter(None, [given, "sort=" + order, "limit=50"])))
-    read_whole = {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan" and "Relation Name" in node}
-    assert not read_whole & BIG or order.lstrip("-") in LAST.get(given, ())
-    if path == "claims" and not is_bounded(given, order) or path == "comparisons" and "=scale" in given and "spread" in order:
+@pytest.mark.parametrize("path, given, order", plans.CASES)
+def test_a_page_touches_no_more_than_it_needs(explain, path, given, order):
+    plan = explain(path, given, order)
+    assert not plans.read_whole(executed(plan)) or order.lstrip("-") in plans.LAST.get(given, ())
+    if path == "claims" and not plans.is_bounded(given, order) or path == "comparisons" and "=scale" in given and "spread" in order:
         return
-    most = max((rows_into(node) for node in nodes(plan) if node["Node Type"] in ("Sort", "Incremental Sort")), default=0)
+    most = max((rows_into(node) for node in executed(plan) if plans.is_sort(node)), default=0)
     touched = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
     assert most <= SORTED_MOST and touched <= TOUCHED_MOST, f"{most} rows sorted, {touched} blocks touched"
