@@ -1,8 +1,8 @@
 /* query: the statement that a route, a representation and the parameters given make
  *
  * A query of src/queries has holes:
- *   {rows}             the rows of src/queries/rows, filtered, in order, as many as a page takes at most, in parentheses
- *   {order}            ORDER BY that order once more, and LIMIT as many as this page takes, behind what is joined
+ *   {rows}             the rows of src/queries/rows, filtered, in order, the most that a page takes, in parentheses
+ *   {order}            ORDER BY that order once more and LIMIT to what this page takes, behind what is joined
  *   {keys}             the sort keys as further columns, the last ones: they make the cursor and are not shown
  *   {embed NAME| SQL}  the SQL where the client embeds NAME
  *   {id}, {NAME}       the path's id; the value of the parameter of that name, or null
