@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import claims
 import servers
-from goals import CONTESTS, GOALS, METRICS
+from goals import CONTESTS, GOALS, METRICS, Goal
 
 PICTURE = "results.svg"
+README = pathlib.Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- by make bench -->\n", "<!-- to here -->\n"
 
 HOW = """\
 Each row is one contest in one run: the contenders stand side by side on the same data and take turns, {turns} of {seconds} s each{warm}.
@@ -39,6 +41,10 @@ class Outcome(NamedTuple):
     measured: str
     spread: str
     score: float   # how much better than the goal; none without a goal
+    goal: Goal
+
+    def missed(self):
+        return self.score is not None and self.score < 1
 
 
 def median_of(samples, metric):
@@ -66,7 +72,7 @@ def outcome(goal, samples, words):
     value = statistics.median(measured)
     score = goal.limit and (value / goal.limit if metric.more else goal.limit / value)
     return Outcome(goal.work.format(**words), peer, f"{'≥' if metric.more else '≤'} {goal.limit:g}{unit}" if goal.limit else "",
-                   f"{number(value)}{unit}", f"{number(min(measured))} – {number(max(measured))}", score)
+                   f"{number(value)}{unit}", f"{number(min(measured))} – {number(max(measured))}", score, goal)
 
 
 def outcomes(results, bench):
@@ -80,9 +86,30 @@ def table(head, rows, left):
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def verdict(each):
+    return "" if each.score is None else "**not met**" if each.missed() else "met"
+
+
 def goals_table(reached):
-    rows = [[*each[:5], "" if each.score is None else "met" if each.score >= 1 else "**not met**"] for each in reached]
-    return table(["work", "peer", "goal", "measured", "from – to", ""], rows, left=2)
+    return table(["work", "peer", "goal", "measured", "from – to", ""], [[*each[:5], verdict(each)] for each in reached], left=2)
+
+
+def reasons(reached):
+    """Why goals are not met, those of one reason together."""
+    missed = {}
+    for each in reached:
+        if each.missed() and each.goal.why:
+            missed.setdefault(each.goal.why, []).append(f"{each.work}: {each.measured}, asked {each.limit}")
+    lines = [f"- **{'; '.join(goals)}.** {why[0].upper()}{why[1:]}" for why, goals in missed.items()]
+    return ["### What is not met, and why", "\n".join(lines)] if lines else []
+
+
+def write_readme(reached):
+    """The short form of the goals, between the README's marks."""
+    rows = [[each.work, each.peer, each.limit, each.measured, verdict(each)] for each in reached if each.goal.short]
+    text = README.read_text()
+    before, rest = text.split(BEGIN)
+    README.write_text(before + BEGIN + "\n" + table(["work", "peer", "goal", "measured", ""], rows, left=2) + "\n\n" + END + rest.split(END)[1])
 
 
 def samples_table(samples):
@@ -135,7 +162,7 @@ def page(results, reached, bench, database):
         f"{datetime.date.today()}, commit {commit()}. {machine(bench.cores)}; load, servers and database share it. "
         f"PostgreSQL with shared_buffers of {database.ask('SHOW shared_buffers')}. "
         + ", ".join(f"{name} {version}" for name, version in versions(database).items()) + ".",
-        "## Goals", goals_table(reached), f"![How much better than its goal each measurement is]({PICTURE})",
+        "## Goals", goals_table(reached), *reasons(reached), f"![How much better than its goal each measurement is]({PICTURE})",
         "## How", how(bench), " ".join(bench.notes),
         "## All contests", "Medians.", *(contest_part(name, samples) for name, samples in results.items())]
     return "\n\n".join(part for part in parts if part) + "\n"
