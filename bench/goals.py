@@ -68,18 +68,18 @@ CONTESTS = {
 }
 
 # Why a goal may not be met: in words, as the tables of the contests have the figures.
-NOISE = "within the noise of cores that load, server and database share (from – to)."
+NOISE = "Within the noise of cores that load, server and database share (from – to)."
 COPIED = ("nginx hands the file's pages to the socket (sendfile) and copies nothing; claimd copies the body into it, a quarter of its time "
           "at this size by perf's count (_copy_from_iter). To send bodies from files was tried: libmicrohttpd reads them in pieces, at a third of "
           "the rate. Whoever takes gzip or brotli gets a fraction of the bytes.")
-SHARED = ("most of the time of an answer that is not in memory is the database's (database µs) and, of the server's own (server µs), half the "
+SHARED = ("Most of the time of an answer that is not in memory is the database's (database µs) and, of the server's own (server µs), half the "
           "kernel's, for sending above all: no server is spared that. That claims have the names of what they refer to made claimd more than "
           "twice as fast, and Fastify faster as well.")
 BESIDE = ("pgbench only counts its answers; claimd reads requests, writes JSON and sends it by TCP (server µs) on the same cores, which is more "
           "than what pipelining saves the database (database µs against pgbench's, which waits for each answer).")
-MEMORY = ("plan and pages read are the same; the database takes longer for each (database µs), as the rows of a million claims and their "
+MEMORY = ("Plan and pages read are the same; the database takes longer for each (database µs), as the rows of a million claims and their "
           "counts are spread over a gigabyte that no cache of the processor holds.")
-START = ("most of it is not claimd's: loading the libraries of libpq and libmicrohttpd, a new process of the database, and its first look at a "
+START = ("Most of it is not claimd's: loading the libraries of libpq and libmicrohttpd, a new process of the database, and its first look at a "
          "table with thirty indexes.")
 
 GOALS = [

@@ -81,5 +81,5 @@ def main(quick, only):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "RESULTS.md").write_text(page)
         picture.draw(reached, folder / report.PICTURE)
-    if not only and not quick:
-        report.write_readme(reached)
+        if not quick:
+            report.write_readme(reached)

@@ -90,8 +90,10 @@ def verdict(each):
     return "" if each.score is None else "**not met**" if each.missed() else "met"
 
 
-def goals_table(reached):
-    return table(["work", "peer", "goal", "measured", "from – to", ""], [[*each[:5], verdict(each)] for each in reached], left=2)
+def goals_table(reached, columns):
+    """Goals and the first so many columns of what became of them."""
+    head = ["work", "peer", "goal", "measured", "from – to"]
+    return table([*head[:columns], ""], [[*each[:columns], verdict(each)] for each in reached], left=2)
 
 
 def reasons(reached):
@@ -100,16 +102,15 @@ def reasons(reached):
     for each in reached:
         if each.missed() and each.goal.why:
             missed.setdefault(each.goal.why, []).append(f"{each.work}: {each.measured}, asked {each.limit}")
-    lines = [f"- **{'; '.join(goals)}.** {why[0].upper()}{why[1:]}" for why, goals in missed.items()]
+    lines = [f"- **{'; '.join(goals)}.** {why}" for why, goals in missed.items()]
     return ["### What is not met, and why", "\n".join(lines)] if lines else []
 
 
 def write_readme(reached):
     """The short form of the goals, between the README's marks."""
-    rows = [[each.work, each.peer, each.limit, each.measured, verdict(each)] for each in reached if each.goal.short]
-    text = README.read_text()
-    before, rest = text.split(BEGIN)
-    README.write_text(before + BEGIN + "\n" + table(["work", "peer", "goal", "measured", ""], rows, left=2) + "\n\n" + END + rest.split(END)[1])
+    short = goals_table([each for each in reached if each.goal.short], columns=4)
+    before, rest = README.read_text().split(BEGIN)
+    README.write_text(f"{before}{BEGIN}\n{short}\n\n{END}{rest.split(END)[1]}")
 
 
 def samples_table(samples):
@@ -162,7 +163,7 @@ def page(results, reached, bench, database):
         f"{datetime.date.today()}, commit {commit()}. {machine(bench.cores)}; load, servers and database share it. "
         f"PostgreSQL with shared_buffers of {database.ask('SHOW shared_buffers')}. "
         + ", ".join(f"{name} {version}" for name, version in versions(database).items()) + ".",
-        "## Goals", goals_table(reached), *reasons(reached), f"![How much better than its goal each measurement is]({PICTURE})",
+        "## Goals", goals_table(reached, columns=5), *reasons(reached), f"![How much better than its goal each measurement is]({PICTURE})",
         "## How", how(bench), " ".join(bench.notes),
         "## All contests", "Medians.", *(contest_part(name, samples) for name, samples in results.items())]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -17,9 +17,9 @@
 /* The state of the data that answers are made from, as far as this thread has heard. */
 struct data_state {
     uint64_t version; /* another one after each change; 0: not known */
-    int64_t
-        changed_at;  /* second of the last change, rounded up, as everybody could see it: not before it was heard of */
-    int64_t told_at; /* the same by the database's word: when that transaction made its first change */
+    /* Second of the last change, rounded up: as everybody could see it, which is not before it was heard of, and by the
+     * database's word, when that transaction made its first change. */
+    int64_t changed_at, told_at;
 };
 
 /* The version of what no data go into. */

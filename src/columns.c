@@ -68,6 +68,19 @@ static bool wanted(const char *fields, const char *name)
     return !fields;
 }
 
+static void put_lead(struct arena *arena, struct column *column)
+{
+    enum { AROUND = 4 }; /* the comma, two quotes, the colon */
+    column->lead_size = column->key_size + AROUND;
+    char *text = arena_alloc(arena, column->lead_size);
+    column->lead = text;
+    *text++ = ',';
+    *text++ = '"';
+    text = mempcpy(text, column->key, column->key_size);
+    *text++ = '"';
+    *text = ':';
+}
+
 static struct column *add_key(struct layout *layout, int place, size_t begin, size_t end)
 {
     const char *name = layout->names[place];
@@ -78,6 +91,7 @@ static struct column *add_key(struct layout *layout, int place, size_t begin, si
                               .kind = kind_of(PQftype(layout->result, place)),
                               .place = place,
                               .end = layout->columns->count};
+    put_lead(layout->arena, column);
     return column;
 }
 
@@ -142,29 +156,6 @@ static void read_names(struct layout *layout)
         layout->names[i] = PQfname(layout->result, i);
 }
 
-static char *put_lead(char *text, struct column *column)
-{
-    column->lead = text;
-    *text++ = ',';
-    *text++ = '"';
-    text = mempcpy(text, column->key, column->key_size);
-    *text++ = '"';
-    *text++ = ':';
-    column->lead_size = (size_t)(text - column->lead);
-    return text;
-}
-
-static void write_leads(struct arena *arena, struct columns *columns)
-{
-    enum { AROUND = 4 }; /* the comma, two quotes, the colon */
-    size_t size = 1;
-    for (int i = 0; i < columns->count; i++)
-        size += columns->keys[i].key_size + AROUND;
-    char *text = arena_alloc(arena, size);
-    for (int i = 0; i < columns->count; i++)
-        text = put_lead(text, &columns->keys[i]);
-}
-
 const char *columns_init(struct columns *columns, struct arena *arena, const PGresult *result, unsigned hidden,
                          const char *fields)
 {
@@ -173,7 +164,6 @@ const char *columns_init(struct columns *columns, struct arena *arena, const PGr
     read_names(&layout);
     *columns = (struct columns){.keys = arena_alloc(arena, (keys_most(&layout) + 1) * sizeof(*columns->keys))};
     add_keys(&layout, 0, layout.end, 0);
-    write_leads(arena, columns);
     return unknown_field(&layout);
 }
 

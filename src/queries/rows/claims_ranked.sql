@@ -1,7 +1,7 @@
 SELECT claim.*, claim AS whole, found.*
 FROM (SELECT claim.id AS found_id{sort}
       FROM (WITH asked AS MATERIALIZED (SELECT search_query({q}) AS query),
-                 frequent AS MATERIALIZED (SELECT search_is_frequent('claim', query) AS is_so FROM asked)
+                 frequent AS MATERIALIZED (SELECT search_is_frequent('claim', query, 10000) AS is_so FROM asked)
             (SELECT claim.id, claim.search
              FROM claim
              WHERE NOT (SELECT is_so FROM frequent) AND claim.search @@ (SELECT query FROM asked)

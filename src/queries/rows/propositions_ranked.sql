@@ -1,7 +1,7 @@
 SELECT proposition.*, proposition AS whole, found.*
 FROM (SELECT proposition.id AS found_id{sort}
       FROM (WITH asked AS MATERIALIZED (SELECT search_query({q}) AS query),
-                 frequent AS MATERIALIZED (SELECT search_is_frequent('proposition', query) AS is_so FROM asked)
+                 frequent AS MATERIALIZED (SELECT search_is_frequent('proposition', query, 10000) AS is_so FROM asked)
             (SELECT proposition.id, proposition.search
              FROM proposition
              WHERE NOT (SELECT is_so FROM frequent) AND proposition.search @@ (SELECT query FROM asked)
