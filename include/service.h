@@ -38,6 +38,7 @@ struct service {
     unsigned spares;
     struct data_state data;
     uint64_t data_versions;    /* how many there have been */
+    int64_t began;             /* second in which the process began: threads that hear soon after date alike */
     size_t head_bytes;         /* of memory for the heads of a request and its answer */
     const char *cache_control; /* of documents */
     const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */

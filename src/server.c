@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -181,10 +182,11 @@ static int before_wait(struct loop *loop)
 
 /* ---- threads ---- */
 
-static bool worker_init(struct worker *worker, const struct config *config, int socket, unsigned threads)
+static bool worker_init(struct worker *worker, const struct config *config, int socket, unsigned threads, int64_t began)
 {
     *worker = (struct worker){.config = config, .socket = socket, .sweep = {.fire = on_sweep}};
     clients_init(&worker->clients);
+    worker->service.began = began;
     worker->service.log_requests = config->log_requests;
     snprintf(worker->cache_control, sizeof(worker->cache_control),
              "public, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->max_age_s);
@@ -258,8 +260,9 @@ static void wait_for_stop(const sigset_t *signals)
 
 static bool start_all(struct worker *workers, const struct config *config, const int *sockets, unsigned count)
 {
+    int64_t began = time(NULL);
     for (unsigned i = 0; i < count; i++)
-        if (!worker_init(&workers[i], config, sockets[i], count)) {
+        if (!worker_init(&workers[i], config, sockets[i], count, began)) {
             fputs("claimd: cannot start the HTTP daemon.\n", stderr);
             return false;
         }

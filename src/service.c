@@ -32,12 +32,14 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* One that began earlier than another may be told later, and long after it began. */
+/* One that began earlier than another may be told later, and long after it began. What the threads find at the start
+ * gets one date, though they find it one after the other: their answers to one question are the same. */
 static void data_changed(struct service *service, int64_t told_at)
 {
-    int64_t now = time(NULL) + 1;
-    service->data = (struct data_state){++service->data_versions, later(later(told_at, now), service->data.changed_at),
-                                        later(told_at, service->data.told_at)};
+    enum { START_SECONDS = 2 };
+    int64_t heard_at = later(time(NULL) + 1, service->began + START_SECONDS);
+    int64_t changed_at = later(later(told_at, heard_at), service->data.changed_at);
+    service->data = (struct data_state){++service->data_versions, changed_at, later(told_at, service->data.told_at)};
 }
 
 void service_heard(struct db *db, enum db_news news, const char *payload)

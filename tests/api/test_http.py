@@ -1,6 +1,7 @@
 """HTTP as caches, browsers, proxies and attackers take it: validators, codings, methods, other origins, and every field"""
 import json
 import re
+import time
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -546,6 +547,17 @@ def test_a_date_of_the_client_is_compared_with_the_last_change(settled):
     assert requests.get(target, timeout=5, headers={"If-Modified-Since": earlier}).status_code == 200
     assert requests.get(target, timeout=5, headers={"If-Modified-Since": changed, "If-None-Match": '"x"'}).status_code == 200
     assert requests.get(target + "/none", timeout=5, headers={"If-Modified-Since": changed}).status_code == 404
+
+
+@pytest.mark.parametrize("begun", [0.7, 0.8, 0.9])
+def test_all_threads_date_what_they_found_at_the_start_alike(database_url, begun):
+    """Whatever part of a second the service starts in: a client's connections lead to any of the threads."""
+    time.sleep((begun - time.time()) % 1)
+    with Service(database_url, "--threads", "8") as service:
+        service.answers()
+        until(lambda: "Last-Modified" in requests.get(service.base + "/v1/units", timeout=5).headers, 8, "settled data")
+        dates = {requests.get(service.base + "/v1/units", timeout=5).headers.get("Last-Modified") for _ in range(64)}
+        assert len(dates) == 1
 
 
 # What explains itself ---------------------------------------------------------------------------

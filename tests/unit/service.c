@@ -100,6 +100,17 @@ static void a_change_that_took_long_is_no_older_than_its_news(void **state)
     assert_int_not_equal(version(), known);
 }
 
+/* Threads hear of it one after the other. */
+static void what_is_found_at_the_start_is_dated_by_the_start(void **state)
+{
+    (void)state;
+    service.began = 4000000000;
+    hear(DB_NEWS_STATE, "1700000000");
+    assert_int_equal(service.data.changed_at, 4000000002);
+    hear(DB_NEWS_CHANGE, "4000000003");
+    assert_int_equal(service.data.changed_at, 4000000003);
+}
+
 /* It was asked before the change was notified. */
 static void an_older_state_changes_nothing(void **state)
 {
@@ -179,6 +190,7 @@ int main(void)
         TEST(each_change_is_a_version),
         TEST(a_change_that_is_told_late_is_one),
         TEST(a_change_that_took_long_is_no_older_than_its_news),
+        TEST(what_is_found_at_the_start_is_dated_by_the_start),
         TEST(an_older_state_changes_nothing),
         TEST(what_cannot_be_known_is_not),
         TEST(what_is_known_again_is_another_version),
