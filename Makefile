@@ -7,7 +7,7 @@ SANITIZE ?=
 comma := ,
 B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 
-PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc
+PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc libcrypto libpcre2-8 gmp
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
 	-Wvla -Wformat=2 -Wundef -Wcast-align -Wnull-dereference -Wdouble-promotion -Werror
@@ -21,10 +21,10 @@ LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANIT
 LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lm
 
 SOURCES := $(wildcard src/*.c src/*/*.c)
-OBJECTS := $(SOURCES:src/%.c=$(B)/%.o) $(B)/embedded.o
+OBJECTS := $(SOURCES:src/%.c=$(B)/%.o) $(B)/embedded.o $(B)/words.o
 LIBRARY := $(filter-out $(B)/main.o,$(OBJECTS))
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c tests/unit/*/*.c))
-FOLDERS := $(patsubst %/,%,$(sort $(dir $(OBJECTS) $(UNITS))))
+FOLDERS := $(patsubst %/,%,$(sort $(dir $(OBJECTS) $(UNITS)) $(B)/words/))
 EMBEDDED := $(wildcard src/queries/*.sql src/queries/rows/*.sql migrations/*.sql)
 
 # What is served as it stands, each file also in the codings that clients take.
@@ -38,7 +38,7 @@ SERVED := $(FILES:%=$(B)/files/%)
 SWAGGER := web/node_modules/swagger-ui-dist
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test test-scale soak bench bench-quick lint format clean
+.PHONY: all run test test-scale soak crash fuzz bench bench-quick lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -54,6 +54,17 @@ $(B)/%.o: $(B)/%.c
 
 $(B)/embedded.c: tools/embed $(EMBEDDED) $(SERVED) $(SERVED:%=%.gz) $(SERVED:%=%.br)
 	tools/embed $@ $(B)/files $(FILES)
+
+# The words that printed figures are read by: a table of each language, and its numbers as ICU spells them.
+LOCALES := en de fr es it
+SPELLED := $(LOCALES:%=$(B)/words/%.numbers.tsv)
+$(B)/words/fr.numbers.tsv: VARIANTS = fr_BE fr_CH
+
+$(SPELLED): $(B)/words/%.numbers.tsv: tools/spell-numbers | $(FOLDERS)
+	tools/spell-numbers $* $(VARIANTS) >$@
+
+$(B)/words.c: tools/compile-words $(wildcard src/figure/words/*.tsv) $(SPELLED)
+	tools/compile-words $@ $(filter %.tsv,$^)
 
 $(INSTALLED): web/package-lock.json
 	tools/npm-install web build
@@ -108,6 +119,34 @@ test-scale: all
 soak: all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 tests/soak/soak.py
 
+# Kills of the service and the database under write load; CRASH_ROUNDS sets how many, 50 unless told.
+crash: all
+	CLAIMD_BINARY=$(abspath $(B)/claimd) /usr/bin/python3 tests/soak/crash.py
+
+# The reader of printed figures on made-up texts, beginning with the labelled ones; FUZZ_SECONDS sets another time than a minute.
+FUZZ_SECONDS ?= 60
+FUZZED := tests/fuzz/figure.c $(wildcard src/figure/*.c) src/arena.c src/memory.c src/utf8.c $(B)/words.c
+
+$(B)/fuzz/figure: $(FUZZED) $(wildcard include/figure/*.h)
+	mkdir -p $(@D)
+	clang $(CPPFLAGS) -std=gnu17 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -o $@ $(FUZZED) -lgmp
+
+$(B)/fuzz/seeds: tests/figures/phrases.tsv
+	mkdir -p $@
+	awk -F '\t' -v folder=$@ 'NF == 3 && !/^#/ { place = index("- en de fr es it", $$1); \
+		file = sprintf("%s/%04d", folder, NR); printf "%d%s", $$1 == "" ? 0 : place / 3, $$2 >file; close(file) }' $<
+	touch $@
+
+# libFuzzer reads no more than ASCII here.
+$(B)/fuzz/words: $(wildcard src/figure/words/*.tsv) $(SPELLED)
+	mkdir -p $(@D)
+	cut -sf 3 $^ | sed 's/ | /\n/g' | LC_ALL=C grep -x '[ -~]*' | sort -u | sed 's/^=//; s/["\\]/\\&/g; s/.*/"&"/' >$@
+
+fuzz: $(B)/fuzz/figure $(B)/fuzz/seeds $(B)/fuzz/words
+	mkdir -p $(B)/fuzz/found
+	cd $(B)/fuzz && ./figure -max_total_time=$(FUZZ_SECONDS) -max_len=1002 -dict=words -print_final_stats=1 found seeds
+
 # All that is measured fits into the database's memory, so that it is not the system's that is measured.
 bench bench-quick: all $(B)/bench/epoll
 	tools/npm-install bench/peers all
@@ -122,7 +161,7 @@ lint:
 	scripts/lint
 
 format:
-	find src include tests/unit bench/peers/*.c -name '*.[ch]' -exec clang-format-14 -i {} +
+	find src include tests/unit tests/fuzz bench/peers/*.c -name '*.[ch]' -exec clang-format-14 -i {} +
 
 clean:
 	rm -rf build

@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "arena.h"
 #include "buffer.h"
@@ -35,9 +36,15 @@ bool answer_write(struct arena *arena, const struct params *params, const struct
                   const struct answer_count *count, const PGresult *result, struct buffer *body, const char **ret_next,
                   struct error *error);
 
+/* The change that the thing answered is of; 0 where it cannot be written, or there is none. */
+int64_t answer_revision(const struct params *params, const PGresult *result);
+
 /* Writes a page of a list in a form of lines, the header before the `first`. */
 bool answer_write_page(struct arena *arena, const struct params *params, const struct representation *representation,
                        bool first, const PGresult *result, struct buffer *body, struct error *error);
+
+/* The first sort key of the last row that the page shows, the result's own; NULL if it shows none. */
+const char *answer_reached(const struct params *params, const PGresult *result);
 
 /* The sort keys of the last row of the page, in the arena; NULL if no page follows. */
 const char *const *answer_last_keys(struct arena *arena, const struct params *params, const PGresult *result);

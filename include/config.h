@@ -5,11 +5,19 @@
 
 #include <stdbool.h>
 
+#include "figure/meaning.h"
+
 enum command {
     COMMAND_SERVE,
     COMMAND_MIGRATE_UP,
     COMMAND_MIGRATE_STATUS,
+    COMMAND_EXPORT,
+    COMMAND_IMPORT,
+    COMMAND_TOKEN_CREATE,
+    COMMAND_TOKEN_LIST,
+    COMMAND_TOKEN_REVOKE,
     COMMAND_HEALTH,
+    COMMAND_FIGURE,
     COMMAND_ROUTES,
     COMMAND_VERSION,
     COMMAND_HELP
@@ -23,18 +31,31 @@ struct config {
     char port[8];
     const char *cors_origins; /* comma list of web origins that may read answers; "*": all */
     const char *database_url; /* "" leaves all to libpq's environment; never logged */
+    const char *migrate_url;  /* for migrations and tokens; NULL: database_url */
+    const char *service_role; /* the role of database_url, where it is another one; NULL: the same */
     unsigned threads;         /* 0: one a core */
     unsigned db_connections;  /* a thread */
     unsigned request_timeout_ms;
     unsigned idle_timeout_s;
     unsigned max_connections; /* a thread */
     unsigned head_bytes;      /* of memory of a connection, for the heads of a request and its answer */
+    unsigned body_bytes;      /* that a request may send */
     unsigned queue;           /* requests waiting for the database, a thread */
     unsigned cache_bytes;     /* of memory for finished answers, all threads together; 0: none is kept */
     unsigned max_age_s;       /* how long caches may keep an answer without asking */
     bool log_requests;
+    bool closed;  /* reading takes a token */
     bool migrate; /* before serving */
     bool ready;   /* health asks for readiness */
+    bool skip;    /* import leaves out what is refused */
+
+    /* What the command is given: a text that figures are read from ("-": the lines of standard input), or a file; NULL:
+     * nothing. */
+    const char *operand;
+    enum figure_language language; /* of the text */
+
+    /* of a token; NULL: not given */
+    const char *name, *scope, *expires;
 };
 
 /* False after one sentence on stderr about what is wrong. The texts belong to argv and the environment. */

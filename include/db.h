@@ -2,8 +2,12 @@
  *
  * A call never blocks: db_start() queues it, the loop sends what one turn gathered as a batch with one sync, and `done`
  * is called once from the loop. When a query of a batch fails, its aborted neighbours are sent again, each behind a
- * sync of its own, so that a failing query never takes another with it. Everything here is a read: a call whose
- * connection is lost is sent again on another, but only as often as there are connections: it may be what broke them.
+ * sync of its own, so that a failing query never takes another with it. A call whose connection is lost is sent again
+ * on another, but only as often as there are connections: it may be what broke them.
+ *
+ * Calls are reads, in sessions that can do nothing else. A transaction has a sync of its own, and is over when that is
+ * answered. One that writes goes to a connection of its own, which is opened for the first; whether it was committed is
+ * not known if that is lost, and it is not sent again.
  *
  * Knows no HTTP and no JSON. All of it belongs to the thread that runs the loop.
  */
@@ -26,6 +30,7 @@ enum db_status {
     DB_OVERLOADED,  /* the queue is full */
     DB_UNREADY,     /* the database answers, but its schema is not this program's */
     DB_UNAVAILABLE, /* no connection */
+    DB_UNKNOWN,     /* a connection was lost: the transaction may have been committed, or may not */
 };
 
 /* What `heard` is told, with the text of a notification or of the state. */
@@ -43,12 +48,36 @@ struct db_statement {
     const char *sql;
 };
 
+enum { DB_STEPS_MAX = 5 };
+
+/* A statement of a transaction, with its arguments: text format, must live until `done`; NULL is null. */
+struct db_step {
+    const struct db_statement *statement;
+    int arguments_count;
+    const char *const *arguments;
+};
+
+/* Statements of which all are done or none. The results are the db's, and there until `done` returns; those behind the
+ * first failure are NULL. */
+struct db_transaction {
+    struct db_step steps[DB_STEPS_MAX];
+    unsigned steps_count;
+    bool writes;
+    PGresult *results[DB_STEPS_MAX];
+
+    /* private to db */
+    enum db_status status;
+    PGresult *failure;
+};
+
 struct db_call {
     const struct db_statement *statement;
     int arguments_count;
-    const char *const *arguments; /* text format; must live until `done`; NULL is null */
+    const char *const *arguments;       /* text format; must live until `done`; NULL is null */
+    struct db_transaction *transaction; /* instead of the statement, or NULL; must live until `done` */
 
-    /* Called once, never from within db_start(). `result` is borrowed, and NULL unless DB_OK or DB_REFUSED. */
+    /* Called once, never from within db_start(). `result` is borrowed, and NULL unless DB_OK or DB_REFUSED: that of a
+     * transaction's last step, or the failure. */
     void (*done)(struct db_call *call, enum db_status status, const PGresult *result);
 
     /* private to db */
@@ -86,9 +115,9 @@ struct db_settings {
 struct db {
     struct loop *loop;
     struct db_settings settings;
-    struct db_link *links; /* settings.connections of them, and one more, which listens */
+    struct db_link *links; /* settings.connections of them, one more, which listens, and one that writes */
     unsigned links_count;
-    struct db_calls waiting;
+    struct db_calls waiting, writing; /* calls that no connection has taken yet: reads, and transactions that write */
     unsigned under_way;
     struct loop_timer pulse;
     enum { SCHEMA_UNKNOWN, SCHEMA_FITS, SCHEMA_UNFIT } schema; /* whether the statements could be prepared */

@@ -36,9 +36,10 @@ struct document {
     struct MHD_Response *whole, *unchanged; /* made when they are needed first */
 };
 
-/* Takes the bytes and copies the header fields, to which it adds the ETag of the bytes and, unless `modified` is 0,
- * Last-Modified. The caller has the first reference. */
-struct document *document_new(const struct document_bytes *bytes, int64_t modified, const struct headers *headers);
+/* Takes the bytes and copies the header fields, to which it adds the ETag of the bytes and the revision (see etag.h)
+ * and, unless `modified` is 0, Last-Modified. The caller has the first reference. */
+struct document *document_new(const struct document_bytes *bytes, int64_t revision, int64_t modified,
+                              const struct headers *headers);
 
 /* The same document without its bytes, with one reference: good for document_unchanged() alone. */
 struct document *document_remains(const struct document *document);

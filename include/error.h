@@ -10,21 +10,34 @@
 
 enum error_code {
     ERROR_NONE,
+    ERROR_MERGED,
     ERROR_MALFORMED_REQUEST,
     ERROR_UNEXPECTED_BODY,
+    ERROR_INVALID_BODY,
     ERROR_UNKNOWN_PARAMETER,
     ERROR_REPEATED_PARAMETER,
     ERROR_INVALID_PARAMETER,
     ERROR_INVALID_CURSOR,
+    ERROR_UNAUTHORIZED,
+    ERROR_FORBIDDEN,
     ERROR_NOT_FOUND,
     ERROR_METHOD_NOT_ALLOWED,
     ERROR_NOT_ACCEPTABLE,
+    ERROR_CONFLICT,
+    ERROR_GONE,
+    ERROR_PRECONDITION_FAILED,
+    ERROR_BODY_TOO_LARGE,
     ERROR_URI_TOO_LONG,
+    ERROR_UNSUPPORTED_MEDIA_TYPE,
+    ERROR_INVALID_DOCUMENT,
+    ERROR_KEY_REUSED,
+    ERROR_PRECONDITION_REQUIRED,
     ERROR_HEADERS_TOO_LARGE,
     ERROR_INTERNAL,
     ERROR_OVERLOADED,
     ERROR_DATABASE_UNAVAILABLE,
     ERROR_NOT_READY,
+    ERROR_OUTCOME_UNKNOWN,
     ERROR_TIMEOUT,
     ERROR_CODES,
 };
@@ -56,6 +69,8 @@ struct error {
     size_t faults_count;
     char detail[ERROR_TEXT_MAX];
     struct error_fault faults[ERROR_FAULTS_MAX];
+    const char *problems;      /* of a document: JSON, an array of objects with a pointer and a detail; NULL: none */
+    const char *field, *value; /* a header field that goes with it, or NULL */
 };
 
 /* None yet. Zeroing all of it would cost more than most requests have to do. */

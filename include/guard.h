@@ -31,6 +31,7 @@ struct guard_line {
 
 struct guard_finding {
     bool body;        /* one is announced */
+    size_t length;    /* of it, if that is announced */
     size_t head_size; /* as head_most counts it */
 };
 

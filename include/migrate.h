@@ -6,9 +6,9 @@
 #ifndef CLAIMD_MIGRATE_H
 #define CLAIMD_MIGRATE_H
 
-/* Applies what is missing. Waits up to half a minute for a database that is not there yet. Returns 0, or 1 after one
- * sentence on stderr. */
-int migrate_up(const char *url);
+/* Applies what is missing, and lets the role `service` (NULL: the role of the url) serve. Waits up to half a minute for
+ * a database that is not there yet. Returns 0, or 1 after one sentence on stderr. */
+int migrate_up(const char *url, const char *service);
 
 /* Prints a line a migration: applied or pending. Returns 0, or 1 after one sentence on stderr. */
 int migrate_status(const char *url);

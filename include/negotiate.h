@@ -21,6 +21,9 @@ enum coding negotiate_coding(const char *accept_encoding);
  * than the weight are not looked at, on either side. */
 unsigned negotiate_media_type(const char *accept, const char *media_type);
 
+/* Whether a Content-Type field (NULL: absent) names the media type, whatever its parameters (RFC 9110, section 8.3). */
+bool negotiate_is_type(const char *content_type, const char *media_type);
+
 /* Whether a Prefer field (NULL: none) has the preference, as in count=exact. */
 bool negotiate_prefers(const char *prefer, const char *name, const char *value);
 

@@ -38,6 +38,8 @@ struct params {
     bool limited;                                /* by the client */
     uint32_t embeds;                             /* bits by place in the values of the route's PARAM_EMBED */
     const char *fields;                          /* NULL: all of them */
+    unsigned wait;                               /* seconds; 0: none */
+    const char *as_of;                           /* the moment that the answer is of; NULL: this one */
     const struct representation *representation; /* that format= asks for, or NULL */
     uint64_t fingerprint; /* of the route, the id, the filters and the order: what a cursor belongs to */
 };
@@ -45,6 +47,9 @@ struct params {
 /* Both texts must be part of the arena. False with *error set, otherwise *ret is filled. */
 bool params_parse(struct arena *arena, const struct route *route, const char *id, const char *query, struct params *ret,
                   struct error *error);
+
+/* The value that a parameter was given first, decoded; NULL if it was not. */
+const char *params_given(const struct params *params, const char *name);
 
 /* True for what can be an id of that form. */
 bool id_valid(enum id_form form, const char *id);

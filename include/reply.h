@@ -26,6 +26,7 @@ struct reply_form {
     const char *cache_control;
     enum coding coding; /* that the client wants */
     int64_t modified;   /* second since 1970 from which on it is as it is; 0: not known */
+    int64_t revision;   /* the change that it is of, where it can be written; 0: none */
 };
 
 /* A document that caches may keep (RFC 9111), with these header fields and those that follow from its form: in the
@@ -41,13 +42,17 @@ struct reply reply_stream(struct stream *stream, const char *media_type);
 /* How the service is, which is true at this moment alone. */
 struct reply reply_status(const char *status);
 
+/* What has been written, as it then is, with these header fields. Takes the bytes, of JSON; NULL: there are none. */
+struct reply reply_written(unsigned status, char *bytes, size_t size, const struct headers *headers);
+
 /* A problem document (RFC 9457), with Retry-After (RFC 9110, section 10.2.3) where trying again makes sense. */
 struct reply reply_problem(const struct error *error);
 
 /* What a type of problem means, as JSON; the bytes are the caller's to free(). */
 char *reply_problem_type(const struct error_kind *kind, size_t *ret_size);
 
-/* The answer to OPTIONS: the methods, and for a CORS preflight (Fetch Standard, section 3.2) what it may send. */
-struct reply reply_options(void);
+/* The answer to OPTIONS: the methods (comma list), and for a CORS preflight (Fetch Standard, section 3.2) what it may
+ * send. */
+struct reply reply_options(const char *methods);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "answer.h"
 #include "arena.h"
+#include "buffer.h"
 #include "document.h"
 #include "error.h"
 #include "fields.h"
@@ -20,8 +21,12 @@
 #include "service.h"
 #include "stream.h"
 #include "trace.h"
+#include "waiting.h"
 
 enum { REQUEST_ID_SIZE = 65 };
+
+struct write;
+struct import;
 
 struct request {
     struct service *service;
@@ -43,6 +48,15 @@ struct request {
     const char *key;                             /* what chooses the answer, if it may be kept; NULL otherwise */
     struct flight_seat seat;                     /* while the answer is on its way */
 
+    void (*granted)(struct request *request); /* what it does once it is known that it may read */
+    bool suspended;                           /* its connection is */
+    bool counted;                             /* among the service's active ones */
+
+    /* write's */
+    struct buffer body;  /* as far as it has come */
+    struct write *write; /* NULL: it reads */
+    struct import *import;
+
     /* fetch's */
     struct answer_count count;
     struct data_state data; /* when the database was first asked */
@@ -50,6 +64,9 @@ struct request {
     struct db_call call;
     uint64_t asked, waited; /* loop_now_us() of the call, microseconds of all of them */
     struct stream stream;   /* of a streamed answer */
+    struct waiting waiting; /* for changes */
+    bool caught_up;         /* a follower has been sent all changes that there are */
+    char reached[24];       /* by a follower: the last that it was sent */
     struct arena page;      /* what one page of it needs */
 
     /* the answer, once READY: a document, or else a response of its own */
@@ -105,7 +122,10 @@ const char *request_origin(const struct request *request);
 /* Hands the answer of a READY request to libmicrohttpd. */
 enum MHD_Result request_queue(struct request *request);
 
-/* The request is READY, and was waiting. */
+/* The request waits. */
+void request_suspend(struct request *request);
+
+/* The request is READY, or its stream has something to send, and was waiting. */
 void request_resume(struct request *request);
 
 #endif

@@ -18,14 +18,18 @@ enum param_type {
     PARAM_NULL,   /* is.null or not.is.null; bound as true or false */
     PARAM_NUMBER, /* a decimal, as in 1.6e9 */
     PARAM_COUNT,  /* a whole number from 1 on */
+    PARAM_PLACE,  /* a whole number from 0 on */
     PARAM_DAY,    /* 2025-01-27 */
     PARAM_TIME,   /* a day, or a time of RFC 3339 */
     PARAM_TEXT,   /* any text but the empty one */
+    PARAM_FLAG,   /* true or false */
     PARAM_LIMIT,  /* rows of a page */
     PARAM_CURSOR, /* where a page begins */
     PARAM_SORT,   /* comma list of the route's sort keys, each with - before it for descending */
     PARAM_EMBED,  /* comma list of `values`: what an answer holds in full */
     PARAM_FIELDS, /* comma list of the keys that an answer has */
+    PARAM_WAIT,   /* seconds for which an answer waits for rows */
+    PARAM_MOMENT, /* a time as PARAM_TIME, of which the answer tells how the data were */
     PARAM_FORMAT, /* the name of a representation */
 };
 
@@ -51,7 +55,7 @@ struct sort_key {
 };
 
 /* The form of an answer. */
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_JSONLD, FORMAT_SVG };
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_JSONLD, FORMAT_SVG, FORMAT_EVENTS };
 
 struct representation {
     enum format format;
@@ -67,7 +71,8 @@ enum {
     LIMIT_MAX = 200,
     LIST_MAX = 200,
     ID_MAX = 120,
-    TEXT_MAX = 1000
+    TEXT_MAX = 1000,
+    WAIT_MAX = 60 /* seconds */
 };
 
 enum id_form {
@@ -82,11 +87,18 @@ enum shape {
     SHAPE_HEALTH,  /* that the process answers */
     SHAPE_PROBLEM, /* what a type of problem means */
     SHAPE_FILE,    /* a file that is built in */
+    SHAPE_WRITE,   /* what was written, as it then is */
+    SHAPE_IMPORT,  /* what became of the lines that are sent */
+    SHAPE_PARSE,   /* what figures stand in a text that is sent */
 };
 
 struct route {
     const char *path; /* a segment {id} takes any id; NULL ends the table */
     enum shape shape;
+    const char *methods;                          /* comma list; NULL: those that read */
+    const char *kind;                             /* the database's name for what is written, or answered, one of */
+    const char *action;                           /* for SHAPE_WRITE: what is done, where the method does not say it */
+    const char *body;                             /* for SHAPE_WRITE: the schema in openapi.yaml of what is sent */
     const char *file;                             /* for SHAPE_FILE: its name in asset_files */
     const char *media_type;                       /* for SHAPE_FILE */
     const char *policy;                           /* Content-Security-Policy of a page; NULL: CLOSED_POLICY */
@@ -106,13 +118,24 @@ struct route {
 
 extern const struct route routes[];
 
+/* The methods of a route that names none. */
+extern const char routes_reading[];
+
 /* Whether the route's path has an {id}. */
 bool route_has_id(const struct route *route);
 
 /* The representation of that format, or NULL. */
 const struct representation *route_representation(const struct route *route, enum format format);
 
-/* The route of a decoded path, or NULL; *ret_id is where the id begins in it, or NULL, and *ret_id_size its length. */
-const struct route *route_find(const char *path, const char **ret_id, size_t *ret_id_size);
+/* The route of a decoded path for a method, or NULL; *ret_id is where the id begins in it, or NULL, and *ret_id_size
+ * its length. */
+const struct route *route_find(const char *method, const char *path, const char **ret_id, size_t *ret_id_size);
+
+/* The methods that a decoded path takes, a comma list into `methods`; false if there is no such path. */
+enum { METHODS_SIZE = 64 };
+bool route_methods(const char *path, char methods[static METHODS_SIZE]);
+
+/* The route that answers with one thing of a kind. */
+const struct route *route_of_kind(const char *kind);
 
 #endif

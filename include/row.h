@@ -14,4 +14,7 @@
 /* Appends the first `count` rows as objects with `separator` between. */
 void row_objects(struct buffer *json, const PGresult *result, const struct columns *columns, int count, char separator);
 
+/* Appends one row as an object. */
+void row_object(struct buffer *json, const PGresult *result, const struct columns *columns, int row);
+
 #endif

@@ -25,6 +25,8 @@ struct data_state {
 /* The version of what no data go into. */
 #define DATA_FOREVER UINT64_MAX
 
+struct access;
+struct feed;
 struct request;
 
 struct service {
@@ -33,13 +35,18 @@ struct service {
     struct cache cache;
     struct heads heads;
     struct flights flights;
+    struct feed *feed;
+    struct access *access;
+    bool closed;           /* reading takes a token */
     struct buffer head;    /* of the request at hand, as recall.c reads it */
     struct request *spare; /* requests that have ended, to be used again */
     unsigned spares;
     struct data_state data;
     uint64_t data_versions;    /* how many there have been */
+    uint64_t writes_seen;      /* of all that this process has committed */
     int64_t began;             /* second in which the process began: threads that hear soon after date alike */
     size_t head_bytes;         /* of memory for the heads of a request and its answer */
+    size_t body_most;          /* bytes that a request's body may have */
     const char *cache_control; /* of documents */
     const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
     uint64_t id_prefix;        /* of the ids of this thread's requests: random */
@@ -48,7 +55,10 @@ struct service {
     bool draining;   /* the thread stops: answers close their connection */
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
-    unsigned active; /* requests whose head has come and that have not ended */
+    unsigned active; /* requests that have come and have not ended */
+
+    /* There is another version of the data. */
+    void (*news)(struct service *service);
 
     /* The client of the connection has taken a part of its answer. */
     void (*progress)(struct MHD_Connection *connection);
@@ -63,6 +73,12 @@ void service_release(struct service *service);
 
 /* Where data changes are told, and the query of what has been told so far (see db.h). */
 extern const char service_channel[], service_state[];
+
+/* A write of this process was committed: from now on no thread answers from before it. */
+void service_wrote(struct service *service);
+
+/* Takes note of what other threads have written. Call before an answer is chosen. */
+void service_catch_up(struct service *service);
 
 /* As struct db_settings has it, for the db of a service. A text is the second of the last change, 0: there is none. */
 void service_heard(struct db *db, enum db_news news, const char *payload);

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "assets.h"
@@ -16,7 +17,7 @@
 static const char *const media_types[] = {
     [FORMAT_JSON] = "application/json",       [FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
     [FORMAT_NDJSON] = "application/x-ndjson", [FORMAT_JSONLD] = "application/ld+json",
-    [FORMAT_SVG] = "image/svg+xml",
+    [FORMAT_SVG] = "image/svg+xml",           [FORMAT_EVENTS] = "text/event-stream",
 };
 
 const char *answer_media_type(enum format format)
@@ -67,6 +68,8 @@ const struct representation *answer_representation(const struct params *params, 
 
 bool answer_is_streamed(const struct params *params, const struct representation *representation)
 {
+    if (representation->format == FORMAT_EVENTS)
+        return true;
     return params->route->shape == SHAPE_LIST && !params->limited &&
            (representation->format == FORMAT_NDJSON || representation->format == FORMAT_CSV);
 }
@@ -83,6 +86,12 @@ static int rows_shown(const struct params *params, const PGresult *result)
     return has_next(params, result) ? (int)params->limit : PQntuples(result);
 }
 
+const char *answer_reached(const struct params *params, const PGresult *result)
+{
+    int row = rows_shown(params, result) - 1;
+    return row < 0 ? NULL : PQgetvalue(result, row, PQnfields(result) - (int)params->orders_count);
+}
+
 const char *const *answer_last_keys(struct arena *arena, const struct params *params, const PGresult *result)
 {
     if (!has_next(params, result))
@@ -93,6 +102,13 @@ const char *const *answer_last_keys(struct arena *arena, const struct params *pa
         keys[i] = arena_copy(arena, PQgetvalue(result, row, first + (int)i),
                              (size_t)PQgetlength(result, row, first + (int)i));
     return keys;
+}
+
+int64_t answer_revision(const struct params *params, const PGresult *result)
+{
+    if (params->route->shape != SHAPE_ONE || !params->orders_count || PQntuples(result) == 0)
+        return 0;
+    return strtoll(PQgetvalue(result, 0, PQnfields(result) - 1), NULL, 10);
 }
 
 static bool lay_out(struct arena *arena, const struct params *params, const PGresult *result, struct columns *columns,
@@ -130,6 +146,18 @@ static void write_list(struct buffer *body, const PGresult *result, const struct
     buffer_putc(body, '}');
 }
 
+/* Server-sent events (HTML Standard, section 9.2): the row's sort key is where a client goes on. */
+static void write_events(struct buffer *body, const PGresult *result, const struct columns *columns, int rows)
+{
+    for (int row = 0; row < rows; row++) {
+        buffer_puts(body, "id: ");
+        buffer_puts(body, PQgetvalue(result, row, PQnfields(result) - 1));
+        buffer_puts(body, "\ndata: ");
+        row_object(body, result, columns, row);
+        buffer_puts(body, "\n\n");
+    }
+}
+
 bool answer_write_page(struct arena *arena, const struct params *params, const struct representation *representation,
                        bool first, const PGresult *result, struct buffer *body, struct error *error)
 {
@@ -137,7 +165,9 @@ bool answer_write_page(struct arena *arena, const struct params *params, const s
     int rows = rows_shown(params, result);
     if (!lay_out(arena, params, result, &columns, error))
         return false;
-    if (representation->format == FORMAT_CSV) {
+    if (representation->format == FORMAT_EVENTS) {
+        write_events(body, result, &columns, rows);
+    } else if (representation->format == FORMAT_CSV) {
         if (first)
             csv_header(body, &columns);
         csv_rows(body, result, &columns, rows);

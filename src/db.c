@@ -24,9 +24,21 @@ enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_PREPARING, LINK_READY };
 
 /* One thing that the server will answer, in the order in which it was sent. */
 struct db_entry {
-    enum { ENTRY_SETUP, ENTRY_PREPARE, ENTRY_FORGET, ENTRY_LISTEN, ENTRY_STATE, ENTRY_CALL, ENTRY_SYNC } kind;
+    enum {
+        ENTRY_SETUP,
+        ENTRY_PREPARE,
+        ENTRY_FORGET,
+        ENTRY_LISTEN,
+        ENTRY_STATE,
+        ENTRY_CALL,
+        ENTRY_STEP,
+        ENTRY_END,
+        ENTRY_SYNC
+    } kind;
     const struct db_statement *statement;
     struct db_call *call; /* NULL: cancelled, or nobody asked */
+    struct db_entry *end; /* of a transaction's step: the sync behind it, whose call it is of */
+    unsigned step;
     struct db_entry *next;
     bool answered;
 };
@@ -55,7 +67,31 @@ static void link_broken(struct db_link *link)
     link_lost(link, DB_UNAVAILABLE, "database-lost", PQerrorMessage(link->connection));
 }
 
+/* ---- transactions ---- */
+
+static void transaction_clear(struct db_transaction *transaction)
+{
+    for (unsigned i = 0; i < transaction->steps_count; i++) {
+        PQclear(transaction->results[i]);
+        transaction->results[i] = NULL;
+    }
+    PQclear(transaction->failure);
+    transaction->failure = NULL;
+    transaction->status = DB_OK;
+}
+
+static bool writes(const struct db_call *call)
+{
+    return call->transaction && call->transaction->writes;
+}
+
 /* ---- calls ---- */
+
+/* Where it waits for a connection to take it. */
+static struct db_calls *queue_of(struct db *db, const struct db_call *call)
+{
+    return writes(call) ? &db->writing : &db->waiting;
+}
 
 static void calls_append(struct db_calls *calls, struct db_call *call)
 {
@@ -78,23 +114,28 @@ static void call_detach(struct db_call *call)
     if (call->entry)
         call->entry->call = NULL;
     else
-        calls_remove(&call->db->waiting, call);
+        calls_remove(queue_of(call->db, call), call);
     call->entry = NULL;
     call->db->under_way--;
     call->db = NULL;
 }
 
+/* The call may be gone once it has been told. */
 static void call_end(struct db_call *call, enum db_status status, const PGresult *result)
 {
+    struct db_transaction transaction = call->transaction ? *call->transaction : (struct db_transaction){0};
     call_detach(call);
     call->done(call, status, result);
+    transaction_clear(&transaction);
 }
 
 static void call_wait_again(struct db_call *call)
 {
     call->entry->call = NULL;
     call->entry = NULL;
-    calls_append(&call->db->waiting, call);
+    if (call->transaction)
+        transaction_clear(call->transaction);
+    calls_append(queue_of(call->db, call), call);
 }
 
 static void on_deadline(struct loop_timer *timer)
@@ -102,9 +143,29 @@ static void on_deadline(struct loop_timer *timer)
     call_end(container_of(timer, struct db_call, deadline), DB_TIMEOUT, NULL);
 }
 
+static struct db_link *listener_of(const struct db *db)
+{
+    return db->links + db->settings.connections;
+}
+
+static struct db_link *writer_of(const struct db *db)
+{
+    return listener_of(db) + 1;
+}
+
 static bool is_listener(const struct db_link *link)
 {
-    return link == link->db->links + link->db->settings.connections;
+    return link == listener_of(link->db);
+}
+
+static bool is_writer(const struct db_link *link)
+{
+    return link == writer_of(link->db);
+}
+
+static bool is_reader(const struct db_link *link)
+{
+    return link < listener_of(link->db);
 }
 
 static bool any_link(const struct db *db, enum link_state state)
@@ -113,6 +174,12 @@ static bool any_link(const struct db *db, enum link_state state)
         if (db->links[i].state == state)
             return true;
     return false;
+}
+
+/* The database ends a write that waits too long for another itself, and then it is known that nothing was done. */
+static unsigned patience(const struct db *db, const struct db_call *call)
+{
+    return db->settings.deadline_ms * (writes(call) ? 2 : 1);
 }
 
 enum db_status db_start(struct db *db, struct db_call *call)
@@ -128,34 +195,48 @@ enum db_status db_start(struct db *db, struct db_call *call)
     call->alone = false;
     call->resent = 0;
     call->deadline = (struct loop_timer){.fire = on_deadline};
-    loop_timer_start(db->loop, &call->deadline, db->settings.deadline_ms);
-    calls_append(&db->waiting, call);
+    loop_timer_start(db->loop, &call->deadline, patience(db, call));
+    calls_append(queue_of(db, call), call);
     db->under_way++;
     return DB_OK;
 }
 
 void db_cancel(struct db_call *call)
 {
-    if (call->db)
-        call_detach(call);
+    if (!call->db)
+        return;
+    call_detach(call);
+    if (call->transaction)
+        transaction_clear(call->transaction);
 }
 
-static void end_all_waiting(struct db *db, enum db_status status)
+static void end_all(struct db_calls *calls, enum db_status status)
 {
-    while (db->waiting.first)
-        call_end(db->waiting.first, status, NULL);
+    while (calls->first)
+        call_end(calls->first, status, NULL);
 }
 
 /* ---- sending ---- */
 
-static struct db_entry *entry_push(struct db_link *link, int kind, const struct db_statement *statement)
+static struct db_entry *entry_new(int kind, const struct db_statement *statement)
 {
     struct db_entry *entry = memory_alloc(sizeof(*entry));
     entry->kind = kind;
     entry->statement = statement;
+    return entry;
+}
+
+static void entry_append(struct db_link *link, struct db_entry *entry)
+{
     *(link->last ? &link->last->next : &link->first) = entry;
     link->last = entry;
     link->unsent = true;
+}
+
+static struct db_entry *entry_push(struct db_link *link, int kind, const struct db_statement *statement)
+{
+    struct db_entry *entry = entry_new(kind, statement);
+    entry_append(link, entry);
     return entry;
 }
 
@@ -165,7 +246,7 @@ static void entry_pop(struct db_link *link)
     link->first = entry->next;
     if (!link->first)
         link->last = NULL;
-    link->calls -= entry->kind == ENTRY_CALL;
+    link->calls -= entry->kind == ENTRY_CALL || entry->kind == ENTRY_END;
     free(entry);
 }
 
@@ -173,6 +254,11 @@ static bool send_sync(struct db_link *link)
 {
     entry_push(link, ENTRY_SYNC, NULL);
     return PQpipelineSync(link->connection);
+}
+
+static bool is_synced(const struct db_link *link)
+{
+    return !link->last || link->last->kind == ENTRY_SYNC || link->last->kind == ENTRY_END;
 }
 
 static bool *link_prepared(struct db_link *link, const struct db_statement *statement)
@@ -196,19 +282,55 @@ static bool send_prepare(struct db_link *link, const struct db_statement *statem
     return PQsendPrepare(link->connection, statement->name, statement->sql, 0, NULL);
 }
 
+static bool send_step(struct db_link *link, const struct db_step *step)
+{
+    const struct db_statement *statement = step->statement;
+    if (!*statement->name)
+        return PQsendQueryParams(link->connection, statement->sql, step->arguments_count, NULL, step->arguments, NULL,
+                                 NULL, 0);
+    return PQsendQueryPrepared(link->connection, statement->name, step->arguments_count, step->arguments, NULL, NULL,
+                               0);
+}
+
 static bool send_call(struct db_link *link, struct db_call *call)
 {
-    bool named = *call->statement->name;
-    if (named && !send_prepare(link, call->statement))
+    if (*call->statement->name && !send_prepare(link, call->statement))
         return false;
     call->entry = entry_push(link, ENTRY_CALL, call->statement);
     call->entry->call = call;
     link->calls++;
-    if (!named)
-        return PQsendQueryParams(link->connection, call->statement->sql, call->arguments_count, NULL, call->arguments,
-                                 NULL, NULL, 0);
-    return PQsendQueryPrepared(link->connection, call->statement->name, call->arguments_count, call->arguments, NULL,
-                               NULL, 0);
+    return send_step(link, &(struct db_step){call->statement, call->arguments_count, call->arguments});
+}
+
+/* What fails in a transaction takes back nothing that was prepared for it. */
+static bool prepare_transaction(struct db_link *link, const struct db_transaction *transaction)
+{
+    for (unsigned i = 0; i < transaction->steps_count; i++) {
+        const struct db_statement *statement = transaction->steps[i].statement;
+        if (*statement->name && !send_prepare(link, statement))
+            return false;
+    }
+    return is_synced(link) || send_sync(link);
+}
+
+static bool send_transaction(struct db_link *link, struct db_call *call)
+{
+    const struct db_transaction *transaction = call->transaction;
+    if (!prepare_transaction(link, transaction))
+        return false;
+    struct db_entry *end = entry_new(ENTRY_END, NULL);
+    bool sent = true;
+    for (unsigned i = 0; sent && i < transaction->steps_count; i++) {
+        struct db_entry *entry = entry_push(link, ENTRY_STEP, transaction->steps[i].statement);
+        entry->end = end;
+        entry->step = i;
+        sent = send_step(link, &transaction->steps[i]);
+    }
+    entry_append(link, end);
+    end->call = call;
+    call->entry = end;
+    link->calls++;
+    return sent && PQpipelineSync(link->connection);
 }
 
 /* The database ends a slow statement itself, so one that says nothing for longer than that is gone. */
@@ -240,19 +362,35 @@ static struct db_link *least_busy(struct db *db)
     return best;
 }
 
+static bool send_alone_or_not(struct db_link *link, struct db_call *call)
+{
+    if (call->transaction)
+        return send_transaction(link, call);
+    if (call->alone && !is_synced(link) && !send_sync(link))
+        return false;
+    return send_call(link, call) && (!call->alone || send_sync(link));
+}
+
+static void send_first(struct db_calls *calls, struct db_link *link)
+{
+    struct db_call *call = calls->first;
+    calls_remove(calls, call);
+    if (send_alone_or_not(link, call))
+        return;
+    if (!call->entry) /* not even queued: let the next connection have it */
+        calls_append(calls, call);
+    link_broken(link);
+}
+
 static void send_waiting(struct db *db)
 {
-    struct db_link *link;
-    while (db->waiting.first && (link = least_busy(db))) {
-        struct db_call *call = db->waiting.first;
-        calls_remove(&db->waiting, call);
-        bool close_before = call->alone && link->last && link->last->kind != ENTRY_SYNC;
-        if ((close_before && !send_sync(link)) || !send_call(link, call) || (call->alone && !send_sync(link))) {
-            if (!call->entry) /* not even queued: let the next connection have it */
-                calls_append(&db->waiting, call);
-            link_broken(link);
-        }
-    }
+    struct db_link *link, *writer = writer_of(db);
+    while (db->waiting.first && (link = least_busy(db)))
+        send_first(&db->waiting, link);
+    if (db->writing.first && writer->state == LINK_DOWN && !writer->timer.due)
+        link_connect(writer);
+    while (db->writing.first && writer->state == LINK_READY && writer->calls < WINDOW)
+        send_first(&db->writing, writer);
 }
 
 void db_flush(struct db *db)
@@ -262,7 +400,7 @@ void db_flush(struct db *db)
         struct db_link *link = &db->links[i];
         if (!link->unsent)
             continue;
-        if ((link->last->kind != ENTRY_SYNC && !send_sync(link)) || !link_flush(link))
+        if ((!is_synced(link) && !send_sync(link)) || !link_flush(link))
             link_broken(link);
     }
 }
@@ -302,7 +440,7 @@ static bool awaits_state(const struct db_link *link)
 static void on_pulse(struct loop_timer *timer)
 {
     struct db *db = container_of(timer, struct db, pulse);
-    struct db_link *link = &db->links[db->settings.connections];
+    struct db_link *link = listener_of(db);
     loop_timer_start(db->loop, timer, PULSE_MS);
     if (!link->listening)
         return;
@@ -417,6 +555,40 @@ static bool answer_call(struct db_entry *entry, const PGresult *result)
     return true;
 }
 
+/* Keeps the result; false if the connection is of no use any more. */
+static bool answer_step(struct db_entry *entry, PGresult **result)
+{
+    struct db_call *call = entry->kind == ENTRY_END ? entry->call : entry->end->call;
+    ExecStatusType got = PQresultStatus(*result);
+    if (got == PGRES_PIPELINE_ABORTED || !call)
+        return true;
+    struct db_transaction *transaction = call->transaction;
+    if (got == PGRES_TUPLES_OK || got == PGRES_COMMAND_OK) {
+        transaction->results[entry->step] = *result;
+        *result = NULL;
+        return true;
+    }
+    if (connection_is_stale(*result)) {
+        if (writes(call) && entry->kind == ENTRY_STEP) /* that it failed is known, and that nothing was done */
+            call_end(call, DB_UNAVAILABLE, NULL);
+        return false;
+    }
+    transaction->status = status_of(*result);
+    if (transaction->status == DB_FAILED)
+        log_failure(entry, *result);
+    transaction->failure = *result;
+    *result = NULL;
+    return true;
+}
+
+static void answer_end(struct db_call *call)
+{
+    struct db_transaction *transaction = call->transaction;
+    bool refused = transaction->status == DB_REFUSED;
+    const PGresult *last = transaction->results[transaction->steps_count - 1];
+    call_end(call, transaction->status, refused ? transaction->failure : transaction->status ? NULL : last);
+}
+
 static bool answer_prepare(struct db_link *link, const struct db_entry *entry, const PGresult *result)
 {
     if (PQresultStatus(result) == PGRES_COMMAND_OK)
@@ -425,22 +597,25 @@ static bool answer_prepare(struct db_link *link, const struct db_entry *entry, c
     return link->state == LINK_READY; /* the call behind it fails by itself */
 }
 
-/* False if the connection is of no use after this answer. */
-static bool answer(struct db_link *link, struct db_entry *entry, const PGresult *result)
+/* False if the connection is of no use after this answer; *result is NULL if it is kept. */
+static bool answer(struct db_link *link, struct db_entry *entry, PGresult **result)
 {
     switch (entry->kind) {
     case ENTRY_CALL:
-        return answer_call(entry, result);
+        return answer_call(entry, *result);
+    case ENTRY_STEP:
+    case ENTRY_END:
+        return answer_step(entry, result);
     case ENTRY_PREPARE:
-        return answer_prepare(link, entry, result);
+        return answer_prepare(link, entry, *result);
     case ENTRY_SETUP:
-        return PQresultStatus(result) == PGRES_TUPLES_OK;
+        return PQresultStatus(*result) == PGRES_TUPLES_OK;
     case ENTRY_LISTEN:
-        link->listening = PQresultStatus(result) == PGRES_COMMAND_OK;
+        link->listening = PQresultStatus(*result) == PGRES_COMMAND_OK;
         return true;
     case ENTRY_STATE:
-        if (link->listening && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
-            hear(link, DB_NEWS_STATE, PQgetvalue(result, 0, 0));
+        if (link->listening && PQresultStatus(*result) == PGRES_TUPLES_OK && PQntuples(*result) == 1)
+            hear(link, DB_NEWS_STATE, PQgetvalue(*result, 0, 0));
         return true;
     default:
         return true;
@@ -473,7 +648,7 @@ static void link_is_ready(struct db_link *link)
     link->backoff_ms = 0;
     if (is_listener(link))
         schema_fits(link);
-    else
+    else if (is_reader(link))
         link->db->outage = DB_OK;
 }
 
@@ -493,11 +668,14 @@ static bool receive_one(struct db_link *link)
     entry->answered = true;
     bool good = true;
     if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+        struct db_call *ended = entry->kind == ENTRY_END ? entry->call : NULL;
+        if (ended)
+            answer_end(ended);
         entry_pop(link);
         if (link->state == LINK_PREPARING)
             link_is_ready(link);
     } else {
-        good = answer(link, entry, result);
+        good = answer(link, entry, &result);
     }
     if (!good)
         link_refused(link, entry, result);
@@ -542,7 +720,9 @@ static void rescue_calls(struct db_link *link)
 {
     while (link->first) {
         struct db_call *call = link->first->call;
-        if (call && call->resent++ < link->db->settings.connections)
+        if (call && writes(call))
+            call_end(call, DB_UNKNOWN, NULL);
+        else if (call && call->resent++ < link->db->settings.connections)
             call_wait_again(call);
         else if (call)
             call_end(call, DB_UNAVAILABLE, NULL);
@@ -570,7 +750,7 @@ static bool is_known(const struct db_link *link, enum db_status outage)
 {
     if (outage == DB_UNREADY)
         return link->db->schema == SCHEMA_UNFIT;
-    return link->state != LINK_READY && (is_listener(link) || link->db->outage == outage);
+    return link->state != LINK_READY && (!is_reader(link) || link->db->outage == outage);
 }
 
 /* What was under way waits for the next connection, unless the database has shown that there is none. */
@@ -583,11 +763,16 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
     link_close(link);
     if (outage == DB_UNREADY)
         db->schema = SCHEMA_UNFIT;
-    else if (!was_ready && !is_listener(link) && !any_link(db, LINK_READY))
+    else if (!was_ready && is_reader(link) && !any_link(db, LINK_READY))
         db->outage = outage;
     rescue_calls(link);
     if (db->outage && !any_link(db, LINK_READY))
-        end_all_waiting(db, db->outage);
+        end_all(&db->waiting, db->outage);
+    if (is_writer(link)) {
+        if (!was_ready)
+            end_all(&db->writing, outage);
+        return;
+    }
 
     uint64_t delay = was_ready ? 0 : link->backoff_ms;
     link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : BACKOFF_FIRST_MS;
@@ -613,11 +798,12 @@ static bool send_setup(struct db_link *link)
     static const char sql[] = "SELECT set_config('statement_timeout', $1, false), set_config('timezone', 'UTC', false),"
                               " set_config('datestyle', 'ISO', false), set_config('extra_float_digits', '1', false),"
                               " set_config('plan_cache_mode', 'force_generic_plan', false),"
-                              " set_config('default_transaction_read_only', 'on', false)";
+                              " set_config('default_transaction_read_only', $2, false)";
     char timeout[16];
     snprintf(timeout, sizeof(timeout), "%u", link->db->settings.deadline_ms);
     entry_push(link, ENTRY_SETUP, NULL);
-    return PQsendQueryParams(link->connection, sql, 1, NULL, (const char *const[]){timeout}, NULL, NULL, 0);
+    const char *const arguments[] = {timeout, is_writer(link) ? "off" : "on"};
+    return PQsendQueryParams(link->connection, sql, 2, NULL, arguments, NULL, NULL, 0);
 }
 
 static bool link_prepare(struct db_link *link)
@@ -661,6 +847,12 @@ static void on_link_ready(struct loop_watch *watch, uint32_t events)
         link_lost(link, DB_UNAVAILABLE, "database-unreachable", PQerrorMessage(link->connection));
 }
 
+/* The log is ours, a line of JSON an event. */
+static void ignore_notice(void *context, const PGresult *notice)
+{
+    (void)context, (void)notice;
+}
+
 static void link_connect(struct db_link *link)
 {
     static const char *const names[] = {"dbname", "fallback_application_name", NULL};
@@ -669,6 +861,8 @@ static void link_connect(struct db_link *link)
     loop_timer_start(link->db->loop, &link->timer, CONNECT_TIMEOUT_MS);
     link->connection = PQconnectStartParams(names, values, 1);
     link->watch = (struct loop_watch){.fd = link->connection ? PQsocket(link->connection) : -1, .ready = on_link_ready};
+    if (link->connection)
+        PQsetNoticeReceiver(link->connection, ignore_notice, NULL);
     bool started = link->connection && PQstatus(link->connection) != CONNECTION_BAD &&
                    loop_watch(link->db->loop, &link->watch, EPOLLOUT);
     if (!started)
@@ -681,14 +875,14 @@ static void link_connect(struct db_link *link)
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings)
 {
     *db = (struct db){.loop = loop, .settings = *settings};
-    db->links_count = settings->connections + 1;
+    db->links_count = settings->connections + 2;
     db->links = memory_alloc(db->links_count * sizeof(*db->links));
     for (unsigned i = 0; i < db->links_count; i++) {
         struct db_link *link = &db->links[i];
         *link = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
         if (is_listener(link))
             loop_timer_start(loop, &link->timer, FIRST_ANSWERS_MS);
-        else
+        else if (is_reader(link))
             link_connect(link);
     }
     db->pulse = (struct loop_timer){.fire = on_pulse};
@@ -702,7 +896,8 @@ void db_release(struct db *db)
         link_close(&db->links[i]);
         rescue_calls(&db->links[i]);
     }
-    end_all_waiting(db, DB_UNAVAILABLE);
+    end_all(&db->waiting, DB_UNAVAILABLE);
+    end_all(&db->writing, DB_UNAVAILABLE);
     free(db->links);
     db->links = NULL;
     db->settings.connections = db->links_count = 0;

@@ -48,7 +48,8 @@ static void write_fields(struct document *document, const struct headers *header
     document->fields = memory_resize(document->fields, document->fields_size);
 }
 
-struct document *document_new(const struct document_bytes *bytes, int64_t modified, const struct headers *headers)
+struct document *document_new(const struct document_bytes *bytes, int64_t revision, int64_t modified,
+                              const struct headers *headers)
 {
     struct document *document = memory_alloc(sizeof(*document));
     document->references = 1;
@@ -56,7 +57,7 @@ struct document *document_new(const struct document_bytes *bytes, int64_t modifi
     document->size = bytes->size;
     document->borrowed = bytes->borrowed || !bytes->bytes;
     document->modified = modified;
-    etag_of(document->bytes, document->size, document->etag);
+    etag_of(document->bytes, document->size, revision, document->etag);
     write_fields(document, headers);
     return document;
 }

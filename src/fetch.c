@@ -1,6 +1,7 @@
 /* fetch: answers from the database */
 #include "fetch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,11 +9,13 @@
 #include "answer.h"
 #include "assets.h"
 #include "cursor.h"
+#include "feed.h"
 #include "log.h"
 #include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
 #include "recall.h"
+#include "refusal.h"
 
 static void refuse(struct request *request, enum error_code code, const char *detail)
 {
@@ -56,6 +59,11 @@ static void put_count(struct request *request, struct headers *headers)
     headers_put_whole(headers, "X-Total-Count", arena_format(&request->arena, "%lld", request->count.total));
 }
 
+static bool is_followed(const struct request *request)
+{
+    return request->representation->format == FORMAT_EVENTS;
+}
+
 /* Whether the data are still those that the request was answered from. */
 static bool data_are_known(const struct request *request)
 {
@@ -69,11 +77,13 @@ static int64_t modified(const struct request *request)
     return settled ? request->data.changed_at : 0;
 }
 
-static struct document *make_document(struct request *request, char *bytes, size_t size, const char *next)
+static struct document *make_document(struct request *request, char *bytes, size_t size, int64_t revision,
+                                      const char *next)
 {
     struct headers headers = {.count = 0};
     struct reply_form form =
         request_form(request, answer_media_type(request->representation->format), modified(request));
+    form.revision = revision;
     request_headers(request, place_of(request, next), &headers);
     put_count(request, &headers);
     return reply_bytes(bytes, size, &form, &headers);
@@ -93,7 +103,7 @@ static void answer_document(struct request *request, const PGresult *result)
     }
     size_t size;
     char *bytes = buffer_detach(&body, &size);
-    struct document *document = make_document(request, bytes, size, next);
+    struct document *document = make_document(request, bytes, size, answer_revision(&request->params, result), next);
     document->version = request->data.version;
     recall_answer(request, document);
     document_unref(document);
@@ -129,17 +139,9 @@ static void answer_ready(struct request *request, const PGresult *result)
 
 static void refuse_status(struct request *request, enum db_status status)
 {
-    static const struct {
-        enum error_code code;
-        const char *detail;
-    } refusals[] = {
-        [DB_FAILED] = {ERROR_INTERNAL, "The database could not answer; the log says why."},
-        [DB_TIMEOUT] = {ERROR_TIMEOUT, "The database did not answer in time."},
-        [DB_OVERLOADED] = {ERROR_OVERLOADED, "Too many requests wait for the database."},
-        [DB_UNREADY] = {ERROR_NOT_READY, "The database lacks migrations of this version."},
-        [DB_UNAVAILABLE] = {ERROR_DATABASE_UNAVAILABLE, "The database cannot be reached."},
-    };
-    refuse(request, refusals[status].code, refusals[status].detail);
+    struct error error;
+    refusal_of_status(status, &error);
+    recall_fail(request, &error);
 }
 
 /* A cursor's keys alone reach the database unchecked: any other argument that is no value is our own mistake. */
@@ -156,30 +158,57 @@ static void answer_misfit(struct request *request)
     recall_fail(request, &error);
 }
 
-/* Our own SQL raised CL404, or CL400 with the parameter at fault in the column field. */
 static void answer_refusal(struct request *request, const PGresult *result)
 {
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *column = PQresultErrorField(result, PG_DIAG_COLUMN_NAME);
     struct error error;
-    error_init(&error);
-    if (strcmp(PQresultErrorField(result, PG_DIAG_SQLSTATE), "CL404") == 0)
-        error_set(&error, ERROR_NOT_FOUND, "%s", message);
-    else
-        error_fault(&error, ERROR_INVALID_PARAMETER, column ? column : "", "%s", message);
+    refusal_of_result(result, &request->arena, &error);
     recall_fail(request, &error);
 }
 
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result);
 
+/* The same query asked of the schema of the past, where what is prepared for this moment does not hold. */
+static struct db_transaction *turn_back(struct arena *arena, const char *as_of, const struct db_call *call)
+{
+    static const struct db_statement turn = {.sql = "SELECT set_config('search_path', 'past, public', true),"
+                                                    " set_config('claimd.as_of', change_as_of($1)::text, true)"};
+    struct db_transaction *past = arena_alloc(arena, sizeof(*past));
+    struct db_statement *query = arena_alloc(arena, sizeof(*query));
+    const char **arguments = arena_alloc(arena, sizeof(*arguments));
+    arguments[0] = as_of;
+    query->sql = call->statement->sql;
+    past->steps[past->steps_count++] = (struct db_step){&turn, 1, arguments};
+    past->steps[past->steps_count++] = (struct db_step){query, call->arguments_count, call->arguments};
+    return past;
+}
+
 /* Sends the request's next query; what it answers comes to on_result(). */
 static enum db_status ask(struct request *request, enum query_aim aim, struct arena *arena)
 {
+    struct db_call *call = &request->call;
     request->aim = aim;
     request->asked = loop_now_us();
-    query_bind(&request->service->queries, arena, &request->params, request->representation, aim, &request->call);
-    request->call.done = on_result;
-    return db_start(&request->service->db, &request->call);
+    if (is_followed(request))
+        request->data = request->service->data;
+    query_bind(&request->service->queries, arena, &request->params, request->representation, aim, call);
+    call->transaction = request->params.as_of ? turn_back(arena, request->params.as_of, call) : NULL;
+    call->done = on_result;
+    return db_start(&request->service->db, call);
+}
+
+/* Why there is nothing by this id; what it answers is a refusal. */
+static void ask_why(struct request *request)
+{
+    static const struct db_statement why = {.sql = "SELECT check_gone($1, $2)"};
+    struct db_call *call = &request->call;
+    const char **arguments = arena_alloc(&request->arena, 2 * sizeof(*arguments));
+    arguments[0] = request->params.route->kind;
+    arguments[1] = request->params.id;
+    *call = (struct db_call){.statement = &why, .arguments_count = 2, .arguments = arguments, .done = on_result};
+    request->asked = loop_now_us();
+    enum db_status status = db_start(&request->service->db, call);
+    if (status)
+        refuse_status(request, status);
 }
 
 static void ask_or_refuse(struct request *request, enum query_aim aim)
@@ -196,6 +225,17 @@ static bool is_streamed(const struct request *request)
     return answer_is_streamed(&request->params, request->representation);
 }
 
+/* A stream of events has no end, and where it goes on stands in the request. */
+static void stay_at(struct request *request, const PGresult *result, bool more)
+{
+    const char *reached = answer_reached(&request->params, result);
+    if (reached)
+        snprintf(request->reached, sizeof(request->reached), "%s", reached);
+    request->params.after[0] = request->reached;
+    request->params.continued = true;
+    request->caught_up = !more;
+}
+
 /* The page's arena holds what the last query took; from here on, what the next one will. */
 static void take_page(struct request *request, const PGresult *result, bool first, struct error *error)
 {
@@ -206,6 +246,10 @@ static void take_page(struct request *request, const PGresult *result, bool firs
     stream->broken =
         !answer_write_page(&request->page, params, request->representation, first, result, &stream->part, error);
     const char *const *keys = answer_last_keys(&request->page, params, result);
+    if (is_followed(request)) {
+        stay_at(request, result, keys);
+        return;
+    }
     for (unsigned i = 0; keys && i < params->orders_count; i++)
         params->after[i] = keys[i];
     params->continued = true;
@@ -228,10 +272,16 @@ static void note_progress(struct stream *stream)
 static void ask_for_page(struct stream *stream)
 {
     struct request *request = container_of(stream, struct request, stream);
-    if (ask(request, QUERY_ROWS, &request->page) == DB_OK)
-        MHD_suspend_connection(request->connection);
-    else
+    if (is_followed(request) && request->service->draining) {
+        stream->complete = true;
+    } else if (is_followed(request) && request->caught_up) {
+        feed_follow(request);
+        request_suspend(request);
+    } else if (ask(request, QUERY_ROWS, &request->page) == DB_OK) {
+        request_suspend(request);
+    } else {
         break_off(request);
+    }
 }
 
 static void begin_stream(struct request *request, const PGresult *result)
@@ -254,10 +304,39 @@ static void begin_stream(struct request *request, const PGresult *result)
 
 /* ---- results ---- */
 
+/* The answer to a wait that is over is what there is. */
+static void look_again(struct request *request)
+{
+    uint64_t waited = (loop_now_us() - request->begun) / 1000;
+    if (waited >= request->params.wait * UINT64_C(1000))
+        request->params.wait = 0;
+    fetch(request);
+    if (request->state == REQUEST_READY)
+        request_resume(request);
+}
+
+static bool waits_for_rows(const struct request *request, const PGresult *result)
+{
+    return request->params.wait && PQntuples(result) == 0 && !request->service->draining;
+}
+
+/* What came while the database was asked is news that nobody will bring. */
+static void wait_for_rows(struct request *request)
+{
+    uint64_t waited = (loop_now_us() - request->begun) / 1000, most = request->params.wait * UINT64_C(1000);
+    bool missed = request->data.version != request->service->data.version;
+    feed_wait(request, missed || waited >= most ? 0 : (unsigned)(most - waited), look_again);
+}
+
 static void answer_rows(struct request *request, const PGresult *result)
 {
-    if (request->params.route->shape == SHAPE_READY)
+    const struct route *route = request->params.route;
+    if (route->shape == SHAPE_READY)
         answer_ready(request, result);
+    else if (route->shape == SHAPE_ONE && route->kind && PQntuples(result) == 0 && !request->params.as_of)
+        ask_why(request);
+    else if (waits_for_rows(request, result))
+        wait_for_rows(request);
     else if (is_streamed(request))
         begin_stream(request, result);
     else
@@ -337,6 +416,18 @@ static void choose_count(struct request *request)
         request->count.applied = "estimated";
 }
 
+/* Events come as they are committed, all of them. */
+static bool may_follow(struct request *request, struct error *error)
+{
+    const struct params *params = &request->params;
+    const char *last = request_field(request, FIELD_LAST_EVENT_ID);
+    if (params->limited || params->continued || params->orders[0].descending || params->wait)
+        error_fault(error, ERROR_INVALID_PARAMETER, "format", "Events take no limit, cursor, order or wait.");
+    else if (last && (strspn(last, "0123456789") != strlen(last) || strlen(last) > 18 || !*last))
+        error_set(error, ERROR_INVALID_PARAMETER, "Last-Event-ID is no id of an event here.");
+    return !error->code;
+}
+
 bool fetch_choose(struct request *request, struct error *error)
 {
     request->representation =
@@ -344,12 +435,12 @@ bool fetch_choose(struct request *request, struct error *error)
     if (!request->representation)
         return false;
     choose_count(request);
-    return true;
+    return !is_followed(request) || may_follow(request, error);
 }
 
 bool fetch_is_whole(const struct request *request)
 {
-    return request->params.route->shape != SHAPE_READY && !is_streamed(request);
+    return request->params.route->shape != SHAPE_READY && !is_streamed(request) && !request->params.wait;
 }
 
 static enum query_aim first_aim(const struct request *request)
@@ -359,11 +450,50 @@ static enum query_aim first_aim(const struct request *request)
     return strcmp(request->count.applied, "exact") == 0 ? QUERY_COUNT : QUERY_FEW;
 }
 
+/* Behind the last one that the client had; of a client that says nothing, behind the last that there is. */
+static void on_head(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    struct request *request = container_of(call, struct request, call);
+    if (status == DB_OK) {
+        snprintf(request->reached, sizeof(request->reached), "%s", PQgetvalue(result, 0, 0));
+        ask_or_refuse(request, QUERY_ROWS);
+    } else {
+        refuse_status(request, status);
+    }
+    if (request->state == REQUEST_READY)
+        request_resume(request);
+}
+
+static void ask_for_head(struct request *request)
+{
+    static const struct db_statement head = {.sql = "SELECT coalesce(max(seq), 0) FROM revision"};
+    request->call = (struct db_call){.statement = &head, .done = on_head};
+    enum db_status status = db_start(&request->service->db, &request->call);
+    if (status)
+        refuse_status(request, status);
+}
+
+static void begin_to_follow(struct request *request)
+{
+    struct params *params = &request->params;
+    const char *last = request_field(request, FIELD_LAST_EVENT_ID), *since = params_given(params, "since");
+    snprintf(request->reached, sizeof(request->reached), "%s", last ? last : since ? since : "0");
+    params->after[0] = request->reached;
+    params->continued = true;
+    if (last || since)
+        ask_or_refuse(request, QUERY_ROWS);
+    else
+        ask_for_head(request);
+}
+
 void fetch(struct request *request)
 {
     if (is_streamed(request))
         request->params.limit = LIMIT_MAX;
     request->data = request->service->data;
     request->state = REQUEST_WAITING;
-    ask_or_refuse(request, first_aim(request));
+    if (is_followed(request))
+        begin_to_follow(request);
+    else
+        ask_or_refuse(request, first_aim(request));
 }

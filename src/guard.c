@@ -2,13 +2,14 @@
 #include "guard.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 /* What the header fields of one request amount to. */
 struct census {
     unsigned hosts, lengths, encodings;
-    bool empty;       /* the Content-Length is 0 */
+    size_t length;    /* the Content-Length */
     bool control;     /* a control character in a value */
     bool nameless;    /* a name that is no token */
     bool gap;         /* something between two texts that is not the end of a line */
@@ -67,7 +68,7 @@ static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, cons
     census->encodings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         census->lengths++;
-        census->empty = value_size && strspn(value, "0") == value_size;
+        census->length = strtoull(value, NULL, 10);
     }
     return MHD_YES;
 }
@@ -107,5 +108,5 @@ struct guard_finding guard_check(struct MHD_Connection *connection, const struct
             error, ERROR_HEADERS_TOO_LARGE,
             "The request target and the header fields may have %zu bytes in all, each field counting for %d more.",
             line->head_most, GUARD_FIELD_COST);
-    return (struct guard_finding){census.encodings || (census.lengths && !census.empty), census.size};
+    return (struct guard_finding){census.encodings || census.length, census.length, census.size};
 }

@@ -3,14 +3,19 @@
 
 #include <string.h>
 
+#include "access.h"
+#include "feed.h"
 #include "fetch.h"
 #include "guard.h"
+#include "import.h"
 #include "log.h"
 #include "loop.h"
 #include "memory.h"
+#include "parse.h"
 #include "recall.h"
 #include "routes.h"
 #include "target.h"
+#include "write.h"
 
 /* ---- answers that no data go into ---- */
 
@@ -63,6 +68,12 @@ static void answer_data(struct request *request)
 {
     struct error error;
     error_init(&error);
+    if (request->service->closed && request->params.route->shape != SHAPE_READY &&
+        !access_granted(request, answer_data)) {
+        if (request->state == REQUEST_WAITING)
+            request_suspend(request);
+        return;
+    }
     if (!fetch_choose(request, &error)) {
         request_fail(request, &error);
         return;
@@ -74,7 +85,7 @@ static void answer_data(struct request *request)
     else
         fetch(request);
     if (request->state == REQUEST_WAITING)
-        MHD_suspend_connection(request->connection);
+        request_suspend(request);
 }
 
 /* ---- arriving ---- */
@@ -88,7 +99,9 @@ static void dispatch(struct request *request)
         return;
     }
     if (request_has_method(request, MHD_HTTP_METHOD_OPTIONS)) {
-        request_reply(request, reply_options());
+        char methods[METHODS_SIZE];
+        route_methods(request->params.route->path, methods);
+        request_reply(request, reply_options(methods));
         return;
     }
     switch (request->params.route->shape) {
@@ -100,6 +113,22 @@ static void dispatch(struct request *request)
         break;
     case SHAPE_FILE:
         answer_file(request);
+        break;
+    case SHAPE_PARSE:
+        if (!request->service->closed || access_granted(request, parse_answer))
+            parse_answer(request);
+        if (request->state == REQUEST_WAITING)
+            request_suspend(request);
+        break;
+    case SHAPE_IMPORT:
+        import_begin(request);
+        if (request->state == REQUEST_WAITING)
+            request_suspend(request);
+        break;
+    case SHAPE_WRITE:
+        write_begin(request);
+        if (request->state == REQUEST_WAITING)
+            request_suspend(request);
         break;
     default:
         answer_data(request);
@@ -118,6 +147,36 @@ static size_t cursor_size(const char *target)
     return 0;
 }
 
+static bool reads(const struct request *request)
+{
+    return request_has_method(request, MHD_HTTP_METHOD_GET) || request_has_method(request, MHD_HTTP_METHOD_HEAD) ||
+           request_has_method(request, MHD_HTTP_METHOD_OPTIONS);
+}
+
+static void refuse_size(const struct request *request, struct error *error)
+{
+    error_set(error, ERROR_BODY_TOO_LARGE, "A body may have %zu bytes.", request->service->body_most);
+}
+
+/* What can be known to be refused before the body is read. */
+static void check_write(struct request *request, const struct guard_finding *finding, struct error *error)
+{
+    if (!target_read(&request->arena, request->method, request->target, &request->params, error))
+        return;
+    enum shape shape =
+        request_has_method(request, MHD_HTTP_METHOD_OPTIONS) ? SHAPE_HEALTH : request->params.route->shape;
+    if (shape == SHAPE_WRITE)
+        write_may_begin(request, error);
+    else if (shape == SHAPE_IMPORT)
+        import_may_begin(request, error);
+    else if (shape == SHAPE_PARSE)
+        parse_may_begin(request, error);
+    else if (finding->body)
+        error_set(error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
+    if (!error->code && finding->length > request->service->body_most)
+        refuse_size(request, error);
+}
+
 /* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
 static void accept_or_refuse(struct request *request, const char *version)
 {
@@ -126,14 +185,19 @@ static void accept_or_refuse(struct request *request, const char *version)
     struct guard_line line = {request->target_received, strlen(request->target), cursor_size(request->target), version,
                               request_head_most(request)};
     request->state = REQUEST_ACCEPTED;
-    request->service->active++;
     struct guard_finding finding = guard_check(request->connection, &line, &error);
     request->head_size = finding.head_size;
-    if (finding.body && !error.code &&
-        target_read(&request->arena, request->method, request->target, &request->params, &error))
-        error_set(&error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
+    if (!error.code && (finding.body || !reads(request)))
+        check_write(request, &finding, &error);
     if (error.code)
         request_fail(request, &error);
+}
+
+/* What comes in pieces may be more than it is let to be; the rest is not kept. */
+static void receive(struct request *request, const char *bytes, size_t size)
+{
+    if (request->body.size <= request->service->body_most)
+        buffer_append(&request->body, bytes, size);
 }
 
 static void arrive(struct request *request, struct MHD_Connection *connection, const char *method, const char *version)
@@ -153,13 +217,39 @@ struct request *handler_begin(struct service *service, const char *target)
     return request_new(service, target);
 }
 
-enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *connection, const char *method,
-                               const char *version)
+/* Who stops waits for the request from now on: all that its client has to send is there, or is not asked for. */
+static void count(struct request *request)
 {
-    if (request->state == REQUEST_NEW)
-        arrive(request, connection, method, version);
-    else if (request->state == REQUEST_ACCEPTED && !recall_by_head(request))
+    request->counted = true;
+    request->service->active++;
+}
+
+static void answer(struct request *request)
+{
+    struct error error;
+    error_init(&error);
+    count(request);
+    service_catch_up(request->service);
+    if (request->body.size > request->service->body_most) {
+        refuse_size(request, &error);
+        request_fail(request, &error);
+    } else if (!recall_by_head(request)) {
         dispatch(request);
+    }
+}
+
+enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *connection, const char *method,
+                               const char *version, const char *bytes, size_t size)
+{
+    if (request->state == REQUEST_NEW) {
+        arrive(request, connection, method, version);
+        if (request->state == REQUEST_READY)
+            count(request);
+    } else if (size) {
+        receive(request, bytes, size);
+    } else if (request->state == REQUEST_ACCEPTED) {
+        answer(request);
+    }
     return request->state == REQUEST_READY ? request_queue(request) : MHD_YES;
 }
 
@@ -175,9 +265,11 @@ void handler_end(struct request *request)
 {
     struct request *next = recall_leave(request);
     db_cancel(&request->call);
+    feed_leave(request);
+    import_forget(request);
     if (request->service->log_requests)
         log_request(request);
-    request->service->active -= request->state != REQUEST_NEW;
+    request->service->active -= request->counted;
     request_free(request);
     if (next)
         fetch(next);

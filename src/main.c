@@ -4,11 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bulk.h"
 #include "config.h"
+#include "console.h"
 #include "health.h"
 #include "migrate.h"
 #include "routes.h"
 #include "server.h"
+#include "token.h"
 
 /* Signals have no default action for a container's first process, so until the server takes them somebody must. */
 static void on_early_stop(int number)
@@ -20,7 +23,7 @@ static int serve(const struct config *config)
 {
     signal(SIGTERM, on_early_stop);
     signal(SIGINT, on_early_stop);
-    if (config->migrate && migrate_up(config->database_url) != 0)
+    if (config->migrate && migrate_up(config->migrate_url, config->service_role) != 0)
         return 1;
     return server_run(config);
 }
@@ -28,7 +31,10 @@ static int serve(const struct config *config)
 static int print_routes(void)
 {
     for (const struct route *route = routes; route->path; route++) {
-        printf("GET %s ", route->path);
+        for (const char *method = route->methods ? route->methods : routes_reading; *method; method++)
+            if (*method != ' ')
+                putchar(*method);
+        printf(" %s ", route->path);
         for (const struct param *param = route->params; param && param->name; param++)
             if (param == route->params || strcmp(param->name, param[-1].name) != 0)
                 printf("%s%s", param == route->params ? "" : ",", param->name);
@@ -50,11 +56,23 @@ int main(int argc, char *argv[])
         return 2;
     switch (config.command) {
     case COMMAND_MIGRATE_UP:
-        return migrate_up(config.database_url);
+        return migrate_up(config.migrate_url, config.service_role);
     case COMMAND_MIGRATE_STATUS:
-        return migrate_status(config.database_url);
+        return migrate_status(config.migrate_url);
+    case COMMAND_EXPORT:
+        return bulk_export(config.migrate_url);
+    case COMMAND_IMPORT:
+        return bulk_import(config.migrate_url, config.operand, config.skip);
+    case COMMAND_TOKEN_CREATE:
+        return token_create(config.migrate_url, config.name, config.scope, config.expires);
+    case COMMAND_TOKEN_LIST:
+        return token_list(config.migrate_url);
+    case COMMAND_TOKEN_REVOKE:
+        return token_revoke(config.migrate_url, config.name);
     case COMMAND_HEALTH:
         return health_check(config.host, config.port, config.ready);
+    case COMMAND_FIGURE:
+        return console_figure(config.operand, config.language);
     case COMMAND_ROUTES:
         return print_routes();
     case COMMAND_VERSION:

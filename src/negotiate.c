@@ -144,3 +144,9 @@ bool negotiate_prefers(const char *prefer, const char *name, const char *value)
     }
     return false;
 }
+
+bool negotiate_is_type(const char *content_type, const char *media_type)
+{
+    size_t size = content_type ? strcspn(content_type, "; \t") : 0;
+    return size && size == strlen(media_type) && strncasecmp(content_type, media_type, size) == 0;
+}

@@ -112,6 +112,10 @@ static const char *ordered_fault(enum param_type type, const char *value)
         return value_is_number(value) ? NULL : "a number, such as 1.6e9";
     case PARAM_COUNT:
         return value_is_count(value) ? NULL : "a whole number from 1 on";
+    case PARAM_PLACE:
+        return strspn(value, "0123456789") == strlen(value) && *value && strlen(value) < 19
+                   ? NULL
+                   : "a whole number from 0 on";
     case PARAM_DAY:
         return value_is_day(value) ? NULL : "a day, such as 2025-01-27";
     default:
@@ -141,7 +145,7 @@ static const char *read_id(const struct reading *reading, const struct param *pa
 
 const char *format_name(enum format format)
 {
-    static const char *const names[] = {"json", "csv", "ndjson", "jsonld", "svg"};
+    static const char *const names[] = {"json", "csv", "ndjson", "jsonld", "svg", "events"};
     return names[format];
 }
 
@@ -243,19 +247,19 @@ static void read_sort(const struct reading *reading, const char *value)
     }
 }
 
-static bool is_given(const struct params *params, const char *name)
+const char *params_given(const struct params *params, const char *name)
 {
     for (unsigned i = 0; i < params->terms_count; i++)
         if (strcmp(params->terms[i].param->name, name) == 0)
-            return true;
-    return false;
+            return params->terms[i].given;
+    return NULL;
 }
 
 /* Best matches first where there is something to match. */
 static void choose_order(struct params *params)
 {
     for (const struct sort_key *key = params->route->sorts; key->name; key++)
-        if (key->needs && is_given(params, key->needs))
+        if (key->needs && params_given(params, key->needs))
             add_order(params, key, true);
 }
 
@@ -267,7 +271,7 @@ static void complete_order(const struct reading *reading)
         choose_order(params);
     for (unsigned i = 0; i < params->orders_count; i++) {
         const struct sort_key *key = params->orders[i].key;
-        if (key->needs && !is_given(params, key->needs))
+        if (key->needs && !params_given(params, key->needs))
             error_fault(reading->error, ERROR_INVALID_PARAMETER, "sort", "sort by %s goes with %s.", key->name,
                         key->needs);
     }
@@ -277,6 +281,24 @@ static void complete_order(const struct reading *reading)
 }
 
 /* ---- pairs ---- */
+
+static void read_wait(const struct reading *reading, const struct param *param, const char *value)
+{
+    unsigned long seconds = value_is_count(value) ? strtoul(value, NULL, 10) : WAIT_MAX + 1;
+    if (seconds > WAIT_MAX)
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "wait takes seconds, from 1 to %d.",
+                    WAIT_MAX);
+    else
+        reading->params->wait = (unsigned)seconds;
+}
+
+static const char *read_flag(const struct reading *reading, const struct param *param, const char *value)
+{
+    if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
+        return value;
+    error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "%s is true or false.", param->name);
+    return NULL;
+}
 
 /* What the statement takes, or NULL where the parameter is none of its arguments, or wrong. */
 static const char *read_value(const struct reading *reading, const struct param *param, const char *value)
@@ -293,6 +315,8 @@ static const char *read_value(const struct reading *reading, const struct param 
         return *value == 'n' ? "false" : "true"; /* not.is.null, is.null */
     case PARAM_TEXT:
         return read_text(reading, param, value);
+    case PARAM_FLAG:
+        return read_flag(reading, param, value);
     case PARAM_LIMIT:
         return read_limit(reading, param, value);
     case PARAM_SORT:
@@ -306,6 +330,12 @@ static const char *read_value(const struct reading *reading, const struct param 
         return NULL;
     case PARAM_FORMAT:
         read_format(reading, param, value);
+        return NULL;
+    case PARAM_WAIT:
+        read_wait(reading, param, value);
+        return NULL;
+    case PARAM_MOMENT:
+        reading->params->as_of = read_ordered(reading, param, value);
         return NULL;
     case PARAM_CURSOR: /* read last: it belongs to all the others */
         return NULL;

@@ -292,6 +292,14 @@ static void put_value(struct writing *writing, const char *name, size_t size)
     buffer_puts(&writing->sql, "NULL");
 }
 
+/* The table's own word, in quotes. */
+static void put_kind(struct writing *writing)
+{
+    buffer_putc(&writing->sql, '\'');
+    buffer_puts(&writing->sql, writing->params->route->kind);
+    buffer_putc(&writing->sql, '\'');
+}
+
 /* "NAME| SQL" */
 static void put_embedded(struct writing *writing, const char *text, size_t size)
 {
@@ -307,7 +315,8 @@ static void put_hole(struct writing *writing, const char *name, size_t size)
         const char *name;
         void (*put)(struct writing *writing);
     } holes[] = {
-        {"rows", put_rows}, {"filters", put_filters}, {"sort", put_sort}, {"order", put_order}, {"keys", put_keys},
+        {"rows", put_rows},   {"filters", put_filters}, {"sort", put_sort},
+        {"order", put_order}, {"keys", put_keys},       {"kind", put_kind},
     };
     static const char embed[] = "embed ";
     for (size_t i = 0; i < sizeof(holes) / sizeof(*holes); i++) {

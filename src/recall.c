@@ -69,7 +69,7 @@ static bool may_recall(const struct request *request)
 
 bool recall_by_head(struct request *request)
 {
-    if (!may_recall(request))
+    if (!may_recall(request) || request->service->closed)
         return false;
     const struct buffer *head = head_of(request);
     return answer_from(request, heads_find(&request->service->heads, head->data, head->size));

@@ -14,8 +14,6 @@ enum { COMPRESS_FROM = 512 };
 
 enum { STREAM_BLOCK = 32 * 1024 };
 
-static const char methods[] = "GET, HEAD, OPTIONS";
-
 static void put(const struct reply *reply, const char *name, const char *value)
 {
     MHD_add_response_header(reply->response, name, value);
@@ -60,7 +58,7 @@ static struct document *reply_coded(const struct document_bytes *bytes, enum cod
     headers_put(headers, MHD_HTTP_HEADER_CACHE_CONTROL, form->cache_control);
     if (coding != CODING_IDENTITY)
         headers_put_whole(headers, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[coding]);
-    return document_new(bytes, form->modified, headers);
+    return document_new(bytes, form->revision, form->modified, headers);
 }
 
 struct document *reply_bytes(char *bytes, size_t size, const struct reply_form *form, struct headers *headers)
@@ -110,6 +108,14 @@ struct reply reply_status(const char *status)
     return reply_transient(MHD_HTTP_OK, text, strlen(text), "application/json");
 }
 
+struct reply reply_written(unsigned status, char *bytes, size_t size, const struct headers *headers)
+{
+    struct reply reply = bytes ? reply_transient(status, bytes, size, "application/json") : reply_empty(status);
+    for (unsigned i = 0; i < headers->count; i++)
+        put(&reply, headers->list[i].name, headers->list[i].value);
+    return reply;
+}
+
 /* ---- problems ---- */
 
 static void json_free_at(json_t **value)
@@ -132,14 +138,16 @@ struct reply reply_problem(const struct error *error)
     _cleanup_(json_free_at) json_t *problem =
         json_pack("{ss+ ss si ss}", "type", "/problems/", kind->slug, "title", kind->title, "status", (int)kind->status,
                   "detail", error->detail);
-    if (error->faults_count)
+    if (error->problems)
+        json_object_set_new(problem, "errors", json_loads(error->problems, 0, NULL));
+    else if (error->faults_count)
         json_object_set_new(problem, "errors", faults_json(error));
     char *text = json_dumps(problem, JSON_COMPACT);
     struct reply reply = reply_transient(kind->status, text, strlen(text), "application/problem+json");
     if (kind->retry)
         put(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-    if (error->code == ERROR_METHOD_NOT_ALLOWED)
-        put(&reply, MHD_HTTP_HEADER_ALLOW, methods);
+    if (error->field)
+        put(&reply, error->field, error->value);
     return reply;
 }
 
@@ -155,13 +163,15 @@ char *reply_problem_type(const struct error_kind *kind, size_t *ret_size)
 
 /* ---- OPTIONS ---- */
 
-struct reply reply_options(void)
+struct reply reply_options(const char *methods)
 {
     struct reply reply = reply_empty(MHD_HTTP_NO_CONTENT);
     put(&reply, MHD_HTTP_HEADER_ALLOW, methods);
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
-        "Accept, If-Modified-Since, If-None-Match, Prefer, Traceparent, X-Request-Id");
+        "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Match, "
+        "Last-Event-ID, Prefer, Traceparent, "
+        "X-Request-Id");
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
     return reply;
 }

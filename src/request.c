@@ -51,6 +51,7 @@ void request_free(struct request *request)
         MHD_destroy_response(request->response);
     document_unref(request->document);
     stream_release(&request->stream);
+    buffer_release(&request->body);
     arena_release(&request->page);
     if (service->spares == SPARES_MOST) {
         free_wholly(request);
@@ -166,6 +167,8 @@ static const char *chosen_by(const struct request *request)
 static void put_vary(struct request *request, struct headers *headers)
 {
     const char *vary = chosen_by(request);
+    if (request->service->closed)
+        vary = *vary ? arena_format(&request->arena, "%s, Authorization", vary) : "Authorization";
     if (strcmp(request->service->cors_origins, "*") != 0)
         vary = *vary ? arena_format(&request->arena, "%s, Origin", vary) : "Origin";
     if (*vary)
@@ -180,7 +183,8 @@ static void put_cors(const struct request *request, struct headers *headers)
         return;
     headers_put(headers, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     headers_put(headers, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS,
-                "ETag, Link, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Total-Count");
+                "Accept-Patch, Allow, ETag, Link, Location, Preference-Applied, Retry-After, Server-Timing, "
+                "WWW-Authenticate, X-Request-Id, X-Total-Count");
 }
 
 /* What a page or picture may load; a failure is neither. */
@@ -227,7 +231,7 @@ void request_headers(struct request *request, const char *place, struct headers 
 struct reply_form request_form(const struct request *request, const char *media_type, int64_t modified)
 {
     return (struct reply_form){media_type, request->service->cache_control,
-                               negotiate_coding(request_field(request, FIELD_ACCEPT_ENCODING)), modified};
+                               negotiate_coding(request_field(request, FIELD_ACCEPT_ENCODING)), modified, 0};
 }
 
 /* ---- handing over ---- */
@@ -321,8 +325,16 @@ enum MHD_Result request_queue(struct request *request)
     return MHD_queue_response(request->connection, request->status, request->response);
 }
 
+void request_suspend(struct request *request)
+{
+    if (!request->suspended)
+        MHD_suspend_connection(request->connection);
+    request->suspended = true;
+}
+
 void request_resume(struct request *request)
 {
+    request->suspended = false;
     request->service->woken = true;
     MHD_resume_connection(request->connection);
 }

@@ -1,6 +1,7 @@
 /* routes: THE table of what the service answers */
 #include "routes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define WORDS_OF(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -48,7 +49,9 @@
 #define STANCES WORDS_OF("asserts", "reports", "disputes")
 
 /* What every answer of a resource takes, and every list. */
-#define FORM {"fields", NULL, PARAM_FIELDS, NULL, false, NULL}, {"format", NULL, PARAM_FORMAT, NULL, false, NULL}
+#define FORM \
+    {"fields", NULL, PARAM_FIELDS, NULL, false, NULL}, {"format", NULL, PARAM_FORMAT, NULL, false, NULL}, \
+    {"as_of", NULL, PARAM_MOMENT, NULL, false, NULL}
 #define PAGE \
     {"sort", NULL, PARAM_SORT, NULL, false, NULL}, \
     {"limit", NULL, PARAM_LIMIT, NULL, false, NULL}, \
@@ -71,7 +74,8 @@
 #define LIST_OF(resource) SHAPE_LIST, .rows = (resource), \
     .representations = REPRESENTATIONS({FORMAT_JSON, resource}, {FORMAT_CSV, resource}, {FORMAT_NDJSON, resource}, \
                                        {FORMAT_JSONLD, resource "_linked"})
-#define ONE_OF(resource, column) SHAPE_ONE, .rows = (resource), .id_condition = column " = ?", \
+#define ONE_OF(resource, table) SHAPE_ONE, .kind = (table), .rows = (resource), .id_condition = table ".id = ?", \
+    .sorts = SORTS(KEY("revision", table ".since")), \
     .representations = REPRESENTATIONS({FORMAT_JSON, resource}, {FORMAT_JSONLD, resource "_linked"})
 #define COMPARISON_OF(set, query) SHAPE_ONE, .rows = (set), \
     .representations = REPRESENTATIONS({FORMAT_JSON, query}, {FORMAT_CSV, "comparison_figures"}, \
@@ -117,6 +121,34 @@
 #define COMPARISON_PARAMS \
     PLACED("baseline", PARAM_ID, NULL), PLACED("unit", PARAM_CODE, NULL), PLACED("stance", PARAM_WORDS, STANCES)
 
+/* ---- writing ---- */
+
+#define WRITE_PARAMS ((const struct param[]){ \
+    {"comment", NULL, PARAM_TEXT, NULL, false, NULL}, {"dry_run", NULL, PARAM_FLAG, NULL, false, NULL}, {.name = NULL}})
+#define REVISION_PARAMS ((const struct param[]){ \
+    PAGE, {"fields", NULL, PARAM_FIELDS, NULL, false, NULL}, {"format", NULL, PARAM_FORMAT, NULL, false, NULL}, {.name = NULL}})
+#define DIFF_PARAMS ((const struct param[]){ \
+    PLACED("from", PARAM_PLACE, NULL), PLACED("to", PARAM_PLACE, NULL), \
+    {"fields", NULL, PARAM_FIELDS, NULL, false, NULL}, {.name = NULL}})
+#define WRITTEN(path, name, schema, form) WRITTEN_WITH(path, name, schema, form, schema)
+#define WRITTEN_WITH(path, name, schema, form, first) \
+    {path, SHAPE_WRITE, .methods = "POST", .kind = (name), .body = (first), .params = WRITE_PARAMS}, \
+    {path "/{id}", SHAPE_WRITE, .methods = "PUT, PATCH, DELETE", .kind = (name), .body = (schema), .id_form = (form), \
+     .params = WRITE_PARAMS}, \
+    {path "/{id}/revert", SHAPE_WRITE, .methods = "POST, OPTIONS", .action = "REVERT", .kind = (name), .body = "RevertBody", .id_form = (form), \
+     .params = WRITE_PARAMS}, \
+    {path "/{id}/revisions", SHAPE_LIST, .kind = (name), .rows = "revisions", .id_form = (form), \
+     .representations = REPRESENTATIONS({FORMAT_JSON, "revisions"}, {FORMAT_CSV, "revisions"}, {FORMAT_NDJSON, "revisions"}), \
+     .id_condition = "known_revised({kind}, {id}) = {id} AND revision.kind = {kind} AND revision.id = ?", \
+     .sorts = SORTS(KEY("revision", "revision.change")), .params = REVISION_PARAMS}, \
+    {path "/{id}/diff", SHAPE_ONE, .kind = (name), .rows = "diff", .id_form = (form), .representations = REPRESENTATIONS({FORMAT_JSON, "diff"}), \
+     .params = DIFF_PARAMS}
+
+#define MERGED(path, name) \
+    {path "/{id}/merge", SHAPE_WRITE, .methods = "POST, OPTIONS", .action = "MERGE", .kind = (name), .body = "MergeBody", \
+     .params = WRITE_PARAMS}, \
+    {path "/{id}/merge", SHAPE_WRITE, .methods = "DELETE", .action = "UNMERGE", .kind = (name), .params = WRITE_PARAMS}
+
 /* ---- the table ---- */
 
 #define FILE_AT(name, type) SHAPE_FILE, .file = (name), .media_type = (type)
@@ -129,7 +161,7 @@
 const struct route routes[] = {
     {"/v1/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
      .params = PARAMS(IDS("id", "claim.id"), SEARCH("claim"), IDS("source", "claim.source_id"), CLAIM_FILTERS)},
-    {"/v1/claims/{id}", ONE_OF("claims", "claim.id"),
+    {"/v1/claims/{id}", ONE_OF("claims", "claim"),
      .params = PARAMS(CLAIM_EMBEDS)},
     {"/v1/claims/{id}/related", LIST_OF("related"),
      .sorts = SORTS(KEY("id", "claim.id")), .params = PARAMS(PAGE)},
@@ -147,7 +179,7 @@ const struct route routes[] = {
                       ORDERED_OR_NULL("published_at", PARAM_DAY, "source.published_at", "infinity"),
                       ORDERED("created_at", PARAM_TIME, "source.created_at"),
                       PAGE)},
-    {"/v1/sources/{id}", ONE_OF("sources", "source.id"), .params = PARAMS_OF_ONE},
+    {"/v1/sources/{id}", ONE_OF("sources", "source"), .params = PARAMS_OF_ONE},
     /* Whether there is the source stands apart from the rows, of which the filters may leave none to ask it of. */
     {"/v1/sources/{id}/claims", LIST_OF("claims"), .sorts = CLAIM_SORTS,
      .id_condition = "known_source({id}) = {id} AND claim.source_id = ?",
@@ -165,8 +197,10 @@ const struct route routes[] = {
                       {"min_origins", NULL, PARAM_COUNT, NULL, false, OUTCOME("origins") " >= ?"},
                       {"stance", NULL, PARAM_WORDS, STANCES, false, "finding_has_stance(finding.id, ?)"},
                       PAGE)},
-    {"/v1/comparisons/{id}", COMPARISON_OF("comparison", "comparison"),
-     .id_condition = "comparison_set.id = ?", .params = PARAMS(COMPARISON_PARAMS)},
+    {"/v1/comparisons/{id}", COMPARISON_OF("comparison", "comparison"), .kind = "comparison",
+     .id_condition = "comparison_set.id = ?",
+     .sorts = SORTS(KEY("revision", "(SELECT comparison.since FROM comparison WHERE comparison.id = comparison_set.id)")),
+     .params = PARAMS(COMPARISON_PARAMS)},
     {"/v1/compare", COMPARISON_OF("compare", "compare"),
      .params = PARAMS(PLACED("claims", PARAM_IDS, NULL), PLACED("subject", PARAM_ID, NULL),
                       PLACED("quantity", PARAM_ID, NULL), COMPARISON_PARAMS)},
@@ -174,7 +208,7 @@ const struct route routes[] = {
     {"/v1/propositions", LIST_OF("propositions"),
      .sorts = SORTS(KEY("id", "proposition.id"), RANK_KEY("proposition")),
      .params = PARAMS(IDS("id", "proposition.id"), SEARCH("proposition"), PAGE)},
-    {"/v1/propositions/{id}", ONE_OF("propositions", "proposition.id"), .params = PARAMS_OF_ONE},
+    {"/v1/propositions/{id}", ONE_OF("propositions", "proposition"), .params = PARAMS_OF_ONE},
 
     {"/v1/subjects", LIST_OF("subjects"),
      .sorts = SORTS(KEY("id", "subject.id")),
@@ -182,25 +216,52 @@ const struct route routes[] = {
                       WORDS("kind", "subject.kind",
                             "model", "company", "product", "technology", "market", "document", "group", "person"),
                       PAGE)},
-    {"/v1/subjects/{id}", ONE_OF("subjects", "subject.id"), .params = PARAMS_OF_ONE},
+    {"/v1/subjects/{id}", ONE_OF("subjects", "subject"), .params = PARAMS_OF_ONE},
     {"/v1/quantities", LIST_OF("quantities"),
      .sorts = SORTS(KEY("id", "quantity.id")),
      .params = PARAMS(IDS("id", "quantity.id"), IDS("dimension", "quantity.dimension_id"), PAGE)},
-    {"/v1/quantities/{id}", ONE_OF("quantities", "quantity.id"), .params = PARAMS_OF_ONE},
+    {"/v1/quantities/{id}", ONE_OF("quantities", "quantity"), .params = PARAMS_OF_ONE},
     {"/v1/agents", LIST_OF("agents"),
      .sorts = SORTS(KEY("id", "agent.id")),
      .params = PARAMS(IDS("id", "agent.id"),
                       WORDS("kind", "agent.kind", "person", "organization", "group", "source"), PAGE)},
-    {"/v1/agents/{id}", ONE_OF("agents", "agent.id"),
+    {"/v1/agents/{id}", ONE_OF("agents", "agent"),
      .params = PARAMS_OF_ONE},
     {"/v1/units", LIST_OF("units"), .sorts = SORTS(KEY("id", "unit.id")),
      .params = PARAMS(IDS("dimension", "unit.dimension_id"), PAGE)},
-    {"/v1/units/{id}", ONE_OF("units", "unit.id"),
+    {"/v1/units/{id}", ONE_OF("units", "unit"),
      .id_form = ID_CODE, .params = PARAMS_OF_ONE},
     {"/v1/scopes", LIST_OF("scopes"),
      .sorts = SORTS(KEY("id", "scope.id")), .params = PARAMS(IDS("id", "scope.id"), PAGE)},
-    {"/v1/scopes/{id}", ONE_OF("scopes", "scope.id"),
+    {"/v1/scopes/{id}", ONE_OF("scopes", "scope"),
      .params = PARAMS_OF_ONE},
+
+    WRITTEN("/v1/claims", "claim", "ClaimBody", ID_SLUG),
+    WRITTEN_WITH("/v1/sources", "source", "SourceBody", ID_SLUG, "SourceWithPartsBody"),
+    WRITTEN("/v1/comparisons", "comparison", "ComparisonBody", ID_SLUG),
+    WRITTEN("/v1/subjects", "subject", "SubjectBody", ID_SLUG),
+    WRITTEN("/v1/quantities", "quantity", "QuantityBody", ID_SLUG),
+    WRITTEN("/v1/agents", "agent", "AgentBody", ID_SLUG),
+    WRITTEN("/v1/units", "unit", "UnitBody", ID_CODE),
+    WRITTEN("/v1/scopes", "scope", "ScopeBody", ID_SLUG),
+
+    MERGED("/v1/subjects", "subject"),
+    MERGED("/v1/agents", "agent"),
+    MERGED("/v1/propositions", "proposition"),
+    {"/v1/figures/parse", SHAPE_PARSE, .methods = "POST, OPTIONS", .body = "FigureTextBody"},
+    {"/v1/import", SHAPE_IMPORT, .methods = "POST, OPTIONS",
+     .params = ((const struct param[]){{"comment", NULL, PARAM_TEXT, NULL, false, NULL}, {"dry_run", NULL, PARAM_FLAG, NULL, false, NULL},
+                                       {"on_error", NULL, PARAM_WORDS, WORDS_OF("stop", "skip"), false, NULL}, {.name = NULL}})},
+    {"/v1/changes", SHAPE_LIST, .rows = "changes",
+     .representations = REPRESENTATIONS({FORMAT_JSON, "changes"}, {FORMAT_CSV, "changes"}, {FORMAT_NDJSON, "changes"},
+                                        {FORMAT_EVENTS, "changes"}),
+     .sorts = SORTS(KEY("seq", "revision.seq")),
+     .params = ((const struct param[]){
+         {"since", NULL, PARAM_PLACE, NULL, false, "revision.seq > ?"}, {"wait", NULL, PARAM_WAIT, NULL, false, NULL},
+         WORDS("kind", "revision.kind", "claim", "source", "comparison", "subject", "quantity", "agent", "unit", "scope",
+               "proposition", "dimension"),
+         PAGE, {"fields", NULL, PARAM_FIELDS, NULL, false, NULL}, {"format", NULL, PARAM_FORMAT, NULL, false, NULL},
+         {.name = NULL}})},
 
     {"/problems/{id}", SHAPE_PROBLEM, .file = NULL},
     {"/openapi.json", FILE_AT("openapi.json", "application/json")},
@@ -249,10 +310,44 @@ static bool matches(const char *template, const char *path, const char **ret_id,
     return *ret_id_size && strcmp(*ret_id + *ret_id_size, id + strlen(hole)) == 0;
 }
 
-const struct route *route_find(const char *path, const char **ret_id, size_t *ret_id_size)
+const char routes_reading[] = "GET, HEAD, OPTIONS";
+
+static bool takes(const struct route *route, const char *method)
+{
+    const char *methods = route->methods ? route->methods : routes_reading;
+    size_t size = strlen(method);
+    for (const char *each = methods; each; each = strchr(each, ',')) {
+        each += strspn(each, ", ");
+        if (strncmp(each, method, size) == 0 && (!each[size] || each[size] == ','))
+            return true;
+    }
+    return false;
+}
+
+const struct route *route_find(const char *method, const char *path, const char **ret_id, size_t *ret_id_size)
 {
     for (const struct route *route = routes; route->path; route++)
-        if (matches(route->path, path, ret_id, ret_id_size))
+        if (matches(route->path, path, ret_id, ret_id_size) && takes(route, method))
+            return route;
+    return NULL;
+}
+
+bool route_methods(const char *path, char methods[static METHODS_SIZE])
+{
+    const char *id;
+    size_t id_size;
+    *methods = 0;
+    for (const struct route *route = routes; route->path; route++)
+        if (matches(route->path, path, &id, &id_size))
+            snprintf(methods + strlen(methods), METHODS_SIZE - strlen(methods), "%s%s", *methods ? ", " : "",
+                     route->methods ? route->methods : routes_reading);
+    return *methods;
+}
+
+const struct route *route_of_kind(const char *kind)
+{
+    for (const struct route *route = routes; route->path; route++)
+        if (route->shape == SHAPE_ONE && route->kind && strcmp(route->kind, kind) == 0)
             return route;
     return NULL;
 }

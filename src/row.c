@@ -48,11 +48,16 @@ static void put_object(struct buffer *json, const PGresult *result, int row, con
     buffer_putc(json, '}');
 }
 
+void row_object(struct buffer *json, const PGresult *result, const struct columns *columns, int row)
+{
+    put_object(json, result, row, columns, 0, columns->count);
+}
+
 void row_objects(struct buffer *json, const PGresult *result, const struct columns *columns, int count, char separator)
 {
     for (int row = 0; row < count; row++) {
         if (row)
             buffer_putc(json, separator);
-        put_object(json, result, row, columns, 0, columns->count);
+        row_object(json, result, columns, row);
     }
 }

@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "client.h"
+#include "feed.h"
 #include "handler.h"
 #include "hash.h"
 #include "listener.h"
@@ -37,6 +39,8 @@ struct worker {
     struct MHD_Daemon *daemon;
     struct loop_watch daemon_watch;
     struct clients clients;
+    struct feed feed;
+    struct access access;
     char cache_control[96];
     struct loop_timer sweep;
     uint64_t drain_until; /* loop_now(); 0 while serving */
@@ -73,6 +77,11 @@ static void on_abandon(struct MHD_Connection *connection)
     client_break_off(client_of(connection));
 }
 
+static void on_news(struct service *service)
+{
+    feed_news(service->feed);
+}
+
 static void on_sweep(struct loop_timer *timer)
 {
     struct worker *worker = container_of(timer, struct worker, sweep);
@@ -105,10 +114,11 @@ static void *on_target(void *context, const char *uri, struct MHD_Connection *co
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *upload, size_t *upload_size, void **request)
 {
-    (void)context, (void)url, (void)upload;
+    size_t size = *upload_size;
+    (void)context, (void)url;
     *upload_size = 0;
     client_turn(client_of(connection), true);
-    return handler_handle(*request, connection, method, version);
+    return handler_handle(*request, connection, method, version, upload, size);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
@@ -148,6 +158,7 @@ static void drain(struct worker *worker)
 {
     worker->drain_until = loop_now() + worker->config->request_timeout_ms;
     worker->service.draining = true;
+    feed_end(&worker->feed);
     close(MHD_quiesce_daemon(worker->daemon));
 }
 
@@ -189,12 +200,18 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
     worker->service.began = began;
     worker->service.log_requests = config->log_requests;
     snprintf(worker->cache_control, sizeof(worker->cache_control),
-             "public, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->max_age_s);
+             "%s, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->closed ? "private" : "public",
+             config->max_age_s);
+    worker->service.closed = config->closed;
     worker->service.cache_control = worker->cache_control;
     worker->service.cors_origins = config->cors_origins;
     worker->service.head_bytes = config->head_bytes;
+    worker->service.body_most = config->body_bytes;
     worker->service.progress = on_progress;
     worker->service.abandon = on_abandon;
+    worker->service.news = on_news;
+    worker->service.feed = &worker->feed;
+    worker->service.access = &worker->access;
     service_init(&worker->service, config->cache_bytes / threads);
     return loop_init(&worker->loop) && daemon_start(worker);
 }
@@ -203,6 +220,7 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
  * call, and it is resumed. */
 static void worker_release(struct worker *worker)
 {
+    feed_release(&worker->feed);
     db_release(&worker->service.db);
     MHD_run(worker->daemon);
     clients_break_off(&worker->clients);
@@ -229,6 +247,7 @@ static void *worker_main(void *context)
     };
     worker->loop.before_wait = before_wait;
     db_init(&worker->service.db, &worker->loop, &settings);
+    feed_init(&worker->feed, &worker->service);
     loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);
     loop_run(&worker->loop);
     worker_release(worker);

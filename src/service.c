@@ -8,6 +8,10 @@
 #include "loop.h"
 #include "memory.h"
 
+/* What all threads have written: the one thing that they share, so that who has written something reads it, too,
+ * whichever thread answers, though the database's notification may be on its way still. */
+static _Atomic uint64_t writes;
+
 const char service_channel[] = "claimd_data", service_state[] = "SELECT data_state()";
 
 void service_init(struct service *service, size_t cache_bytes)
@@ -40,6 +44,8 @@ static void data_changed(struct service *service, int64_t told_at)
     int64_t heard_at = later(time(NULL) + 1, service->began + START_SECONDS);
     int64_t changed_at = later(later(told_at, heard_at), service->data.changed_at);
     service->data = (struct data_state){++service->data_versions, changed_at, later(told_at, service->data.told_at)};
+    if (service->news)
+        service->news(service);
 }
 
 void service_heard(struct db *db, enum db_news news, const char *payload)
@@ -51,4 +57,20 @@ void service_heard(struct db *db, enum db_news news, const char *payload)
         service->data = (struct data_state){0};
     else if (!same)
         data_changed(service, told_at);
+}
+
+void service_wrote(struct service *service)
+{
+    writes++;
+    service_catch_up(service);
+}
+
+void service_catch_up(struct service *service)
+{
+    uint64_t now = writes;
+    if (service->writes_seen == now)
+        return;
+    service->writes_seen = now;
+    if (service->data.version)
+        data_changed(service, 0);
 }

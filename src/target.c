@@ -26,7 +26,20 @@ static bool has_encoded_slash(const char *path, size_t size)
     return false;
 }
 
-static const struct route *find_route(struct arena *arena, const char *uri, const char **ret_id, struct error *error)
+static void refuse_method(struct arena *arena, const char *path, struct error *error)
+{
+    char methods[METHODS_SIZE];
+    if (!route_methods(path, methods)) {
+        error_set(error, ERROR_NOT_FOUND, "There is nothing at this path; /openapi.json lists what there is.");
+        return;
+    }
+    error_set(error, ERROR_METHOD_NOT_ALLOWED, "This path takes %s.", methods);
+    error->field = "Allow";
+    error->value = arena_copy(arena, methods, strlen(methods));
+}
+
+static const struct route *find_route(struct arena *arena, const char *method, const char *uri, const char **ret_id,
+                                      struct error *error)
 {
     size_t size = strcspn(uri, "?"), id_size = 0;
     const char *path, *id;
@@ -35,20 +48,17 @@ static const struct route *find_route(struct arena *arena, const char *uri, cons
         error_set(error, ERROR_MALFORMED_REQUEST, "In the path: %s", fault);
         return NULL;
     }
-    const struct route *route = has_encoded_slash(uri, size) ? NULL : route_find(path, &id, &id_size);
+    const struct route *route = has_encoded_slash(uri, size) ? NULL : route_find(method, path, &id, &id_size);
     if (!route) {
-        error_set(error, ERROR_NOT_FOUND, "There is nothing at this path; /openapi.json lists what there is.");
+        refuse_method(arena, has_encoded_slash(uri, size) ? "" : path, error);
         return NULL;
     }
     *ret_id = id ? arena_copy(arena, id, id_size) : NULL;
     return route;
 }
 
-static bool method_allowed(const char *method)
-{
-    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0;
-}
-
+/* What OPTIONS asks about is for the methods to come, and so are its parameters: browsers ask with those of the request
+ * that they are going to send. */
 bool target_read(struct arena *arena, const char *method, const char *uri, struct params *ret, struct error *error)
 {
     const char *id;
@@ -57,14 +67,10 @@ bool target_read(struct arena *arena, const char *method, const char *uri, struc
         return false;
     }
     uri = origin_form(uri);
-    const struct route *route = find_route(arena, uri, &id, error);
+    const struct route *route = find_route(arena, method, uri, &id, error);
     if (!route)
         return false;
-    if (!method_allowed(method)) {
-        error_set(error, ERROR_METHOD_NOT_ALLOWED, "This path takes GET, HEAD and OPTIONS.");
-        return false;
-    }
-    const char *query = strchr(uri, '?');
+    const char *query = strcmp(method, "OPTIONS") == 0 ? NULL : strchr(uri, '?');
     if (!params_parse(arena, route, id, query ? query + 1 : "", ret, error))
         return false;
     if (id && !id_valid(route->id_form, id)) {

@@ -7,7 +7,7 @@ SELECT comparison.id,
        subject.name AS "subject.name",
        quantity.id AS "quantity.id",
        quantity.name AS "quantity.name",
-       outcome.*
+       outcome.*{keys}
 FROM {rows} AS comparison
 LEFT JOIN subject ON subject.id = comparison.subject_id
 LEFT JOIN quantity ON quantity.id = comparison.quantity_id

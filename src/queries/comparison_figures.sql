@@ -21,7 +21,7 @@ SELECT figure.claim,
        outcome.unit,
        figure.ratio_to_baseline::numeric,
        figure.difference_to_baseline::numeric,
-       figure.claim = outcome.baseline AS is_baseline
+       figure.claim = outcome.baseline AS is_baseline{keys}
 FROM {rows} AS comparison
 CROSS JOIN LATERAL compare(comparison.claims, {baseline}, {unit}, {stance}, comparison.baseline_id) AS outcome
 CROSS JOIN LATERAL json_to_recordset(outcome.figures) AS figure (

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import database
 import pytest
 
-from contract import TREE, Contract
+from contract import READ, TREE, Contract
 from crowd import Crowd, settle
 from service import SANITIZER, Api, Service, claimd
 
@@ -65,13 +65,18 @@ def clean_log(service):
 
 @pytest.fixture(scope="session")
 def targets(contract, api):
-    """For each path of the contract a target that answers with 200."""
-    lists = [path for path in contract.paths if path + "/{id}" in contract.paths]
+    """For each path of the contract that can be read a target that answers with 200."""
+    lists = [path for path in READ if path + "/{id}" in READ]
     ids = {path + "/{id}": api.get(path, limit=1)["items"][0]["id"] for path in lists}
     ids["/v1/sources/{id}/claims"] = ids["/v1/sources/{id}"]
     ids["/v1/claims/{id}/related"] = ids["/v1/claims/{id}"]
+    # A derived comparison was written by nobody, and has no revisions.
+    ids["/v1/comparisons/{id}"] = api.get("/v1/comparisons", kind="curated", limit=1)["items"][0]["id"]
+    for path in READ:
+        if path.endswith(("/revisions", "/diff")):
+            ids[path] = ids[path.rpartition("/")[0]]
     ids["/problems/{id}"] = "not-found"
-    working = {path: path.replace("{id}", quote(ids.get(path, ""), safe="")) for path in contract.paths}
+    working = {path: path.replace("{id}", quote(ids.get(path, ""), safe="")) for path in READ}
     figures = [claim["id"] for claim in api.get("/v1/claims", kind="numeric", limit=2)["items"]]
     return {**working, "/v1/compare": "/v1/compare?claims=" + ",".join(figures)}
 

@@ -12,6 +12,10 @@ import jsonschema
 import yaml
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
+# The paths that can be read; others only take what changes data.
+READ = [path for path, item in yaml.safe_load((TREE / "openapi.yaml").read_text())["paths"].items() if "get" in item]
+# Those that tell what was done to the data.
+HISTORY = [path for path in READ if path.endswith(("/revisions", "/diff", "/changes"))]
 FORMATS = jsonschema.FormatChecker(formats=["date"])
 
 
@@ -56,7 +60,7 @@ def read_csv(body):
 READERS = {"application/yaml": yaml.safe_load, "application/x-ndjson": read_lines, "text/csv": read_csv,
            "image/svg+xml": lambda body: xml.etree.ElementTree.fromstring(body)}
 # What a schema cannot judge: text whose lines or elements are judged by their readers.
-UNJUDGED = {"application/x-ndjson", "text/csv", "image/svg+xml"}
+UNJUDGED = {"application/x-ndjson", "text/csv", "image/svg+xml", "text/event-stream"}
 
 
 def read_body(media_type, body):
@@ -90,9 +94,9 @@ class Contract:
         plain = "%2F".join(map(unquote, re.split("%2[Ff]", path)))
         return next((template for template, pattern in self._templates.items() if pattern.fullmatch(plain)), None)
 
-    def parameters(self, template, place="query"):
-        """The parameters of a path, by name, with their schemas resolved one step."""
-        listed = map(self.resolve, self.paths[template]["get"].get("parameters", []))
+    def parameters(self, template, place="query", method="get"):
+        """The parameters of a path and method, by name, with their schemas resolved one step."""
+        listed = map(self.resolve, self.paths[template][method].get("parameters", []))
         return {each["name"]: self.resolve(each["schema"]) for each in listed if each["in"] == place}
 
     def repeats(self, template, name):
@@ -119,9 +123,10 @@ class Contract:
             operation = {"responses": {"400": self.component("BadRequest"), "404": self.component("NotFound"),
                                        "default": self.component("Problem")}}
         else:
-            operation = self.paths[template]["get"]
-        if template is not None and method not in ("GET", "HEAD"):
-            assert status >= 400, f"{method} {target}: {status}"
+            operations = self.paths[template]
+            operation = operations.get("get" if method == "HEAD" else method.lower())
+            assert operation or status >= 400, f"{method} {target}: {status}"
+            operation = operation or next(iter(operations.values()))
         return self.resolve(operation["responses"].get(str(status)) or operation["responses"]["default"])
 
     def component(self, name):
@@ -129,7 +134,8 @@ class Contract:
 
     def check_headers(self, answer, status, headers):
         documented = answer.get("headers", {})
-        for name in ("Link", "ETag", "Last-Modified", "Preference-Applied", "X-Total-Count", "Retry-After", "Allow"):
+        for name in ("Link", "ETag", "Last-Modified", "Preference-Applied", "X-Total-Count", "Retry-After", "Allow", "Location",
+                     "WWW-Authenticate", "Accept-Patch"):
             if name not in headers:
                 assert name not in documented or not self.resolve(documented[name]).get("required"), f"{name} is missing"
                 continue
@@ -146,7 +152,7 @@ class Contract:
         """
         answer = self.answer(method, target, status)
         self.check_headers(answer, status, headers)
-        if status == 304:
+        if status in (204, 304) or (status == 201 and "Preference-Applied" in headers):
             assert body == b"" and "Content-Type" not in headers
             return None
         content = answer["content"][media_type(headers)]
@@ -161,6 +167,6 @@ class Contract:
         if media_type(headers) not in UNJUDGED:
             sparse = "fields=" in urlsplit(target).query if sparse is None else sparse
             self.validate(value, content["schema"], SPARSE if sparse else jsonschema.Draft202012Validator)
-        if status >= 400:
+        if status >= 400 or status == 307:
             assert value["status"] == status
         return value

@@ -4,6 +4,8 @@ import re
 
 from hypothesis import strategies as st
 
+from contract import HISTORY, READ
+
 # A control character is no value of any parameter: the whole request is then malformed.
 CHARACTERS = st.characters(blacklist_categories=["Cc", "Cs"])
 # What clients confuse with values.
@@ -32,7 +34,9 @@ class Generator:
     def __init__(self, contract, known):
         self.contract = contract
         self.known = known
-        self.parameters = {path: contract.parameters(path) for path in contract.paths}
+        # Which moments are past is not the contract's to say.
+        self.parameters = {path: {name: schema for name, schema in contract.parameters(path).items() if name != "as_of"}
+                           for path in READ if path not in HISTORY}
 
     def _pattern(self, name, schema):
         """Texts of a pattern, every other one of ids that there are."""

@@ -152,7 +152,7 @@ class Api:
         """The problem that a target answers with, of the type and for the parameters expected."""
         value = self.answer(target, status, **details)
         assert value["type"] == f"/problems/{slug}", value
-        named = [error["parameter"] for error in value.get("errors", [])]
+        named = [error.get("parameter", error.get("pointer")) for error in value.get("errors", [])]
         assert named == (parameters or []), value
         return value
 

@@ -59,7 +59,7 @@ def test_every_claim_says_what_its_row_says(api, rows):
             "quantity": {"id": quantity, "name": quantity_name} if quantity else None,
             "claimant": {"id": agent, "name": agent_name, "kind": agent_kind},
             "source": {"id": source, "title": title, "language": language},
-            "attribution": claim["attribution"], "proposition": {**claim["proposition"], "id": proposition},
+            "attribution": claim["attribution"], "operands": claim["operands"], "proposition": {**claim["proposition"], "id": proposition},
             "created_at": claim["created_at"]}
         assert datetime.datetime.fromisoformat(claim["created_at"].replace("Z", "+00:00")) == created_at
 

@@ -454,7 +454,8 @@ def shapes():
 
 @pytest.fixture(scope="module")
 def flooded(database_url, contract):
-    with Service(database_url, "--threads", "1") as service:
+    """It remembers no answers, which have a bound of their own."""
+    with Service(database_url, "--threads", "1", "--cache-bytes", "0") as service:
         yield Api(service.answers(), contract)
 
 

@@ -8,13 +8,12 @@ from email.utils import format_datetime, parsedate_to_datetime
 import database
 import pytest
 import requests
-import yaml
 
-from contract import TREE
+from contract import READ
 from service import Api, Service, until
 from wire import DECODE
 
-PATHS = list(yaml.safe_load((TREE / "openapi.yaml").read_text())["paths"])
+PATHS = READ
 MOMENTARY = ["/healthz", "/readyz"]
 KEPT = [path for path in PATHS if path not in MOMENTARY]
 LARGE = "/v1/claims?limit=20"
@@ -74,7 +73,20 @@ def changing(fresh_database, contract):
         yield Api(service.answers(), contract), lambda statement: database.execute(url, statement)
 
 
-@pytest.mark.parametrize("target", ["/v1/units/USD", "/v1/units", "/v1/units?limit=200&format=csv", "/v1/units?limit=200&format=jsonld"])
+def test_etag_of_one_thing_changes_with_each_revision(changing):
+    """Who has changed it back has not made undone what was done."""
+    api, execute = changing
+    target, seen = "/v1/units/USD", []
+    for name in ("US dollar", "Dollar", "US dollar"):
+        execute(f"UPDATE unit SET name = '{name}' WHERE id = 'USD'")
+        until(lambda: api.answer(target)["name"] == name, 2, name)
+        until(lambda: api.request("GET", target).headers["ETag"] not in seen, 2, "another revision")
+        seen.append(api.request("GET", target).headers["ETag"])
+    hashes, revisions = zip(*[etag.strip('"').split(".") for etag in seen])
+    assert hashes[0] == hashes[2] != hashes[1] and len(set(revisions)) == 3
+
+
+@pytest.mark.parametrize("target", ["/v1/units", "/v1/units?limit=200&format=csv", "/v1/units?limit=200&format=jsonld"])
 def test_etag_changes_with_the_data_and_back(changing, target):
     """As soon as each thread has heard of it."""
     api, execute = changing
@@ -227,11 +239,17 @@ def test_ranges_are_not_served(service, target, wanted):
     assert "Content-Range" not in part.headers
 
 
+def allowed(contract, path):
+    """The methods of a path that can be read, as the service lists them."""
+    others = [method.upper() for method in ("post", "put", "patch", "delete") if method in contract.paths[path]]
+    return ", ".join(["GET, HEAD, OPTIONS", *others])
+
+
 @pytest.mark.parametrize("path", PATHS)
-def test_options_says_which_methods_there_are(service, targets, path):
+def test_options_says_which_methods_there_are(service, contract, targets, path):
     for target in (targets[path].partition("?")[0], targets[path]):
         answer = ask(service, target, method="OPTIONS")
-        assert (answer.status, answer.headers["Allow"], answer.body) == (204, "GET, HEAD, OPTIONS", b"")
+        assert (answer.status, answer.headers["Allow"], answer.body) == (204, allowed(contract, path), b"")
         assert "Content-Length" not in answer.headers and "Content-Type" not in answer.headers
 
 
@@ -242,15 +260,25 @@ def test_options_of_no_path_is_not_found(service, target):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"])
-def test_other_methods_are_told_which_there_are(service, targets, method):
-    for target in targets.values():
-        answer = ask(service, target, method=method)
-        assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+def test_other_methods_are_told_which_there_are(service, contract, targets, method):
+    for path, target in targets.items():
+        if method.lower() not in contract.paths[path]:
+            answer = ask(service, target, method=method)
+            assert (answer.status, answer.headers["Allow"]) == (405, allowed(contract, path))
+
+
+@pytest.mark.parametrize("target", ["/v1/claims/any/revert", "/v1/subjects/any/merge", "/v1/claims?dry_run=true", "/v1/claims/any?comment=Why"])
+def test_pages_may_ask_before_they_write(service, target):
+    answer = ask(service, target, "Origin: https://anybody.example", "Access-Control-Request-Method: POST",
+                 "Access-Control-Request-Headers: authorization,content-type,if-match,idempotency-key", method="OPTIONS")
+    assert answer.status == 204
+    assert {"Authorization", "Content-Type", "Idempotency-Key", "If-Match"} <= names(answer.headers["Access-Control-Allow-Headers"])
 
 
 # Other origins ----------------------------------------------------------------------------------
 
-EXPOSED = {"ETag", "Link", "Preference-Applied", "Retry-After", "Server-Timing", "X-Request-Id", "X-Total-Count"}
+EXPOSED = {"Accept-Patch", "Allow", "ETag", "Link", "Location", "Preference-Applied", "Retry-After", "Server-Timing", "WWW-Authenticate",
+           "X-Request-Id", "X-Total-Count"}
 LISTED, UNLISTED = ["https://news.example", "http://127.0.0.1:8000"], \
     ["https://evil.example", "https://news.example.evil.example", "https://news.example:8443", "http://news.example", "null",
      "https://NEWS.example", "https://news.exampl", "https://news.example,http://127.0.0.1:8000", "https://news.example/", ",", "*"]
@@ -277,7 +305,7 @@ def test_every_page_may_read_every_answer(service, targets, fields):
 def test_pages_may_send_what_the_service_reads(service):
     answer = preflight(service, "https://anybody.example")
     assert answer.status == 204 and answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert names(answer.headers["Access-Control-Allow-Methods"]) == {"GET", "HEAD", "OPTIONS"}
+    assert names(answer.headers["Access-Control-Allow-Methods"]) == {"GET", "HEAD", "OPTIONS", "POST"}
     assert {"Accept", "If-None-Match", "Prefer", "Traceparent", "X-Request-Id"} <= names(answer.headers["Access-Control-Allow-Headers"])
     assert int(answer.headers["Access-Control-Max-Age"]) > 0
 
@@ -488,7 +516,7 @@ def test_least_and_longest_time_to_keep(database_url, seconds):
 
 
 FAILURES = [("GET", "/nowhere", 404), ("GET", "/v1/units/none", 404), ("GET", "/v1/claims?limit=0", 400), ("GET", "/v1/claims?format=svg", 400),
-            ("POST", "/v1/claims", 405), ("GET", "/v1/compare", 400), ("GET", "/problems/none", 404), ("OPTIONS", "/nowhere", 404),
+            ("PUT", "/v1/claims", 405), ("GET", "/v1/compare", 400), ("GET", "/problems/none", 404), ("OPTIONS", "/nowhere", 404),
             ("GET", "/v1/claims?q=" + "x" * 5000, 414)]
 
 

@@ -1,23 +1,24 @@
-"""The README: every `$ curl` is run against the server, and answers what the README shows; each feature has its test"""
+"""The README: every `$ curl` is run against the server, `$ claimd` without one, and answers what the README shows; each feature has its test"""
 import pathlib
 import re
 import subprocess
 
 import pytest
+from service import BINARY
 
 README = pathlib.Path(__file__).parents[2] / "README.md"
-EXAMPLE = re.compile(r"^```console\n\$ (curl .*)\n((?:.*\n)*?)```$", re.MULTILINE)
+EXAMPLE = re.compile(r"^```console\n\$ ((?:curl|claimd) .*)\n((?:.*\n)*?)```$", re.MULTILINE)
 EXAMPLES = EXAMPLE.findall(README.read_text())
 
 
-def test_readme_has_five_examples():
-    assert len(EXAMPLES) == 5
+def test_readme_has_six_examples():
+    assert len(EXAMPLES) == 6
 
 
 @pytest.mark.parametrize("command, answer", EXAMPLES, ids=[command[9:60] for command, _ in EXAMPLES])
 def test_readme_example(command, answer, service):
-    run = subprocess.run(["bash", "-c", command.replace("localhost:8080", f"127.0.0.1:{service.port}")], capture_output=True, text=True,
-                         timeout=10, check=True)
+    here = command.replace("localhost:8080", f"127.0.0.1:{service.port}").replace("claimd figure", f"{BINARY} figure")
+    run = subprocess.run(["bash", "-c", here], capture_output=True, text=True, timeout=10, check=True)
     assert run.stdout == answer
 
 

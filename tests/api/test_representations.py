@@ -13,15 +13,14 @@ from urllib.parse import quote, urljoin
 import database
 import pandas
 import pytest
-import yaml
 from pyld import jsonld
 from selenium.webdriver.support.ui import WebDriverWait
 
 from browser import Browser
-from contract import TREE
+from contract import HISTORY, READ, TREE
 from service import Api, Service
 
-PATHS = yaml.safe_load((TREE / "openapi.yaml").read_text())["paths"]
+PATHS = [path for path in READ if path not in HISTORY]
 LISTS = [path for path in PATHS if path + "/{id}" in PATHS or path.count("/") == 4]
 COMPARISONS = ["/v1/comparisons/{id}", "/v1/compare"]
 ONES = [path for path in PATHS if path.startswith("/v1/") and path not in LISTS]

@@ -519,7 +519,7 @@ class Reader:
         fault to go back to it.
         """
         etag = got.headers.get("etag")
-        if got.status == 404:
+        if got.status in (404, 410):
             self.judge.judge_absence(question, got.asked, got.came)
             return
         if got.status == 304 and known and known[0] is None:

@@ -1,5 +1,4 @@
 """What a claim has of those whom it refers to is theirs, whichever of them is written, and when."""
-import psycopg2.errors
 import pytest
 from test_settlement import waiting, writers  # noqa: F401
 
@@ -154,13 +153,3 @@ def test_hops_that_are_written_at_once_are_all_there(writers):  # noqa: F811
     two.run("UPDATE claim SET claimant_id = 'bob'")
     two.commit()
     assert [hop["agent"]["id"] for hop in right(writers())[0][8]] == ["ada", "bob"]
-
-
-@pytest.mark.parametrize("change", CHANGES[:3] + CHANGES[6:7])
-def test_one_that_sees_the_past_does_not_change_what_others_have_of_it(writers, change):  # noqa: F811
-    early, late = writers(), writers("REPEATABLE READ")
-    late.run("SELECT 1")
-    fill(early)
-    early.commit()
-    with pytest.raises((psycopg2.errors.FeatureNotSupported, psycopg2.errors.SerializationFailure)):
-        late.run(change)

@@ -20,13 +20,13 @@ CATALOGUE = """
 
 
 def contents(url):
-    """Every object of a database, and how many rows each table has but the one that enters each transaction."""
+    """Every object of a database, and how many rows each table has but the one that enters each change."""
     connection = database.connect(url)
     try:
         with connection.cursor() as cursor:
             cursor.execute(CATALOGUE)
             objects = set(cursor.fetchall())
-            tables = sorted(name for sort, kind, name in objects if (sort, kind) == ("relation", "r") and name != "data_change")
+            tables = sorted(name for sort, kind, name in objects if (sort, kind) == ("relation", "r") and name not in ("data_change", "change"))
             rows = {}
             for table in tables:
                 cursor.execute(f"SELECT count(*) FROM {table}")

@@ -253,9 +253,9 @@ def test_the_ranks_are_sane(world):
 
 
 @pytest.fixture(scope="module")
-def polyglot(schema_url):
-    """A database in which sources are in every language that PostgreSQL knows: the dearest for queries."""
-    connection = database.connect(schema_url)
+def polyglot(fresh_database):
+    """A database of its own, as writers wait for each other, in which sources are in every language that PostgreSQL knows: the dearest for queries."""
+    connection = database.connect(fresh_database([migration for migration in database.MIGRATIONS if "seed" not in migration.stem]))
     with connection.cursor() as cursor:
         cursor.execute("""INSERT INTO source (id, kind, title, description, language)
                           SELECT 'in-' || language, 'article', 'A ' || name || ' title', 'In ' || name, language FROM search_language""")

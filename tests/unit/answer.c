@@ -382,10 +382,11 @@ static void one_is_an_object(void **state)
 {
     (void)state;
     read_target("/v1/agents/a");
-    COLUMNS({"id", TEXT}, {"claims", INT8});
-    ROW("a", "5");
+    COLUMNS({"id", TEXT}, {"claims", INT8}, {"key_0", INT8});
+    ROW("a", "5", "17");
     assert_written(FORMAT_JSON, "{\"id\":\"a\",\"claims\":5}");
     assert_null(next);
+    assert_int_equal(answer_revision(&parsing.params, result), 17);
     read_target("/v1/agents/a?fields=claims");
     assert_written(FORMAT_JSON, "{\"claims\":5}");
 }

@@ -58,7 +58,7 @@ static struct document *make(unsigned number, size_t size)
     memcpy(bytes, &number, sizeof(number));
     headers_put(&headers, "Cache-Control", "max-age=10");
     headers_put_whole(&headers, "Content-Type", "application/json");
-    return document_new(&(struct document_bytes){bytes, size + sizeof(number), false}, 0, &headers);
+    return document_new(&(struct document_bytes){bytes, size + sizeof(number), false}, 0, 0, &headers);
 }
 
 /* Every key is as long as every other. */
@@ -334,9 +334,9 @@ static void no_older_answer_stays_where_the_newer_one_cannot(void **state)
     memset(endless, 'x', sizeof(endless) - 1);
     headers_put(&headers, "Link", endless);
     put(1, 100);
-    put_document(1, document_new(&(struct document_bytes){memory_text("{}"), 2, false}, 0, &headers));
+    put_document(1, document_new(&(struct document_bytes){memory_text("{}"), 2, false}, 0, 0, &headers));
     if (find(1)) {
-        struct document *newer = document_new(&(struct document_bytes){memory_text("{}"), 2, false}, 0, &headers);
+        struct document *newer = document_new(&(struct document_bytes){memory_text("{}"), 2, false}, 0, 0, &headers);
         bool right = strcmp(find(1)->document->etag, newer->etag) == 0;
         document_unref(newer);
         assert_true(right);
@@ -639,7 +639,7 @@ static struct document *make_any(struct dice *dice, unsigned number, unsigned la
     memset(endless, 'x', sizeof(endless) - 1);
     headers_put(&headers, "Link", endless);
     char *text = memory_format("%u", number);
-    return document_new(&(struct document_bytes){text, strlen(text), false}, 0, &headers);
+    return document_new(&(struct document_bytes){text, strlen(text), false}, 0, 0, &headers);
 }
 
 static void put_in_model(struct dice *dice, unsigned number, unsigned largest)

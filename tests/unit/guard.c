@@ -34,7 +34,7 @@ static void send_in_pieces(const char *request, size_t size, size_t piece)
 {
     struct exchange exchange = {.answer = judge};
     error = (struct error){0};
-    finding = (struct guard_finding){false, 0};
+    finding = (struct guard_finding){.body = false};
     asked = false;
     char *reply = exchange_run(&exchange, request, size, piece);
     assert_non_null(reply);

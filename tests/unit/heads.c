@@ -46,7 +46,8 @@ static struct cache_entry *find_entry(unsigned key)
 static struct cache_entry *put_entry(unsigned key)
 {
     struct headers headers = {.count = 0};
-    struct document *document = document_new(&(struct document_bytes){memory_format("%u", key), 1, false}, 0, &headers);
+    struct document *document =
+        document_new(&(struct document_bytes){memory_format("%u", key), 1, false}, 0, 0, &headers);
     cache_put(&cache, (const char *)&key, sizeof(key), document);
     document_unref(document);
     return find_entry(key);

@@ -608,7 +608,10 @@ static void the_id_ends_every_order(void **state)
     assert_order("/v1/claims?sort=-source,line,-value,published_at", "-source,line,-value,published_at,id");
     assert_order("/v1/claims?sort=id,value", "id,value");
     assert_order("/v1/claims?sort=source,-id", "source,-id");
-    assert_order("/v1/claims/a", "");
+    assert_order("/v1/claims/a", "revision");
+    assert_order("/v1/compare", "");
+    assert_order("/v1/changes", "seq");
+    assert_order("/v1/claims/a/revisions?sort=-revision", "-revision");
     assert_order("/v1/comparisons?sort=-spread", "-spread,-id");
 }
 
@@ -916,11 +919,16 @@ static void put_value(struct dice *dice, const struct route *route, const struct
         break;
     case PARAM_NUMBER:
     case PARAM_COUNT:
+    case PARAM_PLACE:
     case PARAM_LIMIT:
         buffer_puts(query, arena_format(&parsing.arena, "%u", 1 + dice_roll(dice, LIMIT_MAX)));
         break;
+    case PARAM_WAIT:
+        buffer_puts(query, arena_format(&parsing.arena, "%u", 1 + dice_roll(dice, WAIT_MAX)));
+        break;
     case PARAM_DAY:
     case PARAM_TIME:
+    case PARAM_MOMENT:
         buffer_puts(query, "2025-01-27");
         break;
     case PARAM_ID:
@@ -996,7 +1004,8 @@ static bool follows(const struct params *earlier, const struct params *later, co
 {
     bool good = later->route == earlier->route && same(later->id, earlier->id) && later->limit == earlier->limit &&
                 later->limited == earlier->limited && later->embeds == earlier->embeds &&
-                same(later->fields, earlier->fields) && later->representation == earlier->representation &&
+                same(later->fields, earlier->fields) && later->wait == earlier->wait &&
+                same(later->as_of, earlier->as_of) && later->representation == earlier->representation &&
                 later->fingerprint == earlier->fingerprint && later->orders_count == earlier->orders_count &&
                 later->continued && same_terms(earlier, later);
     for (unsigned i = 0; good && i < earlier->orders_count; i++)

@@ -21,7 +21,7 @@ static inline bool parsing_read(struct parsing *parsing, const char *target)
     parsing->error = (struct error){0};
     if (url_decode(&parsing->arena, target, query ? (size_t)(query - target) : strlen(target), false, &path))
         return false;
-    const struct route *route = route_find(path, &id, &size);
+    const struct route *route = route_find("GET", path, &id, &size);
     if (!route)
         return false;
     return params_parse(&parsing->arena, route, id ? arena_copy(&parsing->arena, id, size) : NULL,

@@ -187,6 +187,9 @@ static void an_order_is_said_in_the_rows_and_behind_them(void **state)
     assert_int_equal(query_keys(&parsing.params, QUERY_FEW), 0);
     assert_int_equal(query_keys(&parsing.params, QUERY_ESTIMATE), 0);
     bind_target("/v1/agents/a");
+    assert_sql(", agent.since AS key_0");
+    assert_int_equal(query_keys(&parsing.params, QUERY_ROWS), 1);
+    bind_target("/v1/agents/a/diff");
     assert_int_equal(query_keys(&parsing.params, QUERY_ROWS), 0);
     assert_false(sql_has("key_"));
 }

@@ -84,7 +84,7 @@ static void assert_status(unsigned status)
 
 static struct reply_form form_in(enum coding coding)
 {
-    return (struct reply_form){"application/json", "max-age=10", coding, 0};
+    return (struct reply_form){"application/json", "max-age=10", coding, .revision = 0};
 }
 
 /* What is said of each document here beside what its form says. */
@@ -143,7 +143,7 @@ static void a_document_is_sent_with_all_that_is_said_of_it(void **state)
 {
     (void)state;
     char etag[ETAG_SIZE];
-    etag_of("{\"items\":[]}", 12, etag);
+    etag_of("{\"items\":[]}", 12, 0, etag);
     receive_bytes("{\"items\":[]}", 12, CODING_IDENTITY, NULL);
     assert_status(200);
     assert_true(has_field("Content-Type", "application/json"));
@@ -252,7 +252,7 @@ static void who_has_it_is_told_so(void **state)
 {
     (void)state;
     char etag[ETAG_SIZE];
-    etag_of("{}", 2, etag);
+    etag_of("{}", 2, 0, etag);
     receive_bytes("{}", 2, CODING_IDENTITY, etag);
     assert_unchanged(etag, 2);
     receive_bytes("{}", 2, CODING_IDENTITY, "\"x\"");
@@ -268,7 +268,7 @@ static void who_has_it_is_told_so(void **state)
 static void a_document_says_when_its_data_changed(void **state)
 {
     (void)state;
-    struct reply_form dated = {"application/json", "max-age=10", CODING_IDENTITY, 784111777};
+    struct reply_form dated = {"application/json", "max-age=10", CODING_IDENTITY, .modified = 784111777};
     struct document *document = make_bytes("{}", 2, &dated);
     assert_int_equal(document->modified, 784111777);
     receive_document(document, NULL);
@@ -292,7 +292,7 @@ static void files_have_the_coding_that_is_wanted(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         char etag[ETAG_SIZE], size[20];
         const struct asset *file = asset_find(cases[i].forms, "context.jsonld");
-        etag_of(file->text, file->size, etag);
+        etag_of(file->text, file->size, 0, etag);
         snprintf(size, sizeof(size), "%zu", file->size);
         receive_file("context.jsonld", cases[i].wanted, NULL);
         assert_status(200);
@@ -415,9 +415,47 @@ static void every_code_makes_a_problem(void **state)
         assert_true(has_field("Cache-Control", "no-store"));
         assert_false(has_field_named("ETag"));
         assert_int_equal(has_field_named("Retry-After"), kind->retry);
-        assert_int_equal(has_field("Allow", "GET, HEAD, OPTIONS"), code == ERROR_METHOD_NOT_ALLOWED);
+        assert_false(has_field_named("Allow"));
         json_decref(document);
     }
+}
+
+static void a_problem_may_have_a_field_of_its_own(void **state)
+{
+    (void)state;
+    struct error error = {.field = "Allow", .value = "GET, PUT"};
+    error_set(&error, ERROR_METHOD_NOT_ALLOWED, "What is wrong.");
+    json_decref(problem(&error));
+    assert_true(has_field("Allow", "GET, PUT"));
+}
+
+static void what_is_wrong_with_a_document_is_listed_as_it_stands(void **state)
+{
+    (void)state;
+    struct error error = {.problems =
+                              "[{\"pointer\":\"/figure/low\",\"detail\":\"d\"},{\"pointer\":\"\",\"detail\":\"e\"}]"};
+    error_set(&error, ERROR_INVALID_DOCUMENT, "What is wrong.");
+    json_t *document = problem(&error), *errors = json_object_get(document, "errors");
+    assert_int_equal(json_array_size(errors), 2);
+    assert_string_equal(text_of(json_array_get(errors, 0), "pointer"), "/figure/low");
+    assert_string_equal(text_of(json_array_get(errors, 1), "pointer"), "");
+    json_decref(document);
+}
+
+static void what_was_written_is_for_who_wrote_it(void **state)
+{
+    (void)state;
+    struct headers headers = {.count = 0};
+    headers_put(&headers, "Location", "/v1/claims/a");
+    receive(reply_written(201, memory_text("{}"), 2, &headers));
+    assert_status(201);
+    assert_string_equal(body(), "{}");
+    assert_true(has_field("Location", "/v1/claims/a"));
+    assert_true(has_field("Cache-Control", "no-store"));
+    receive(reply_written(204, NULL, 0, &(struct headers){.count = 0}));
+    assert_status(204);
+    assert_string_equal(body(), "");
+    assert_false(has_field_named("Content-Type"));
 }
 
 static void faults_are_listed(void **state)
@@ -495,10 +533,10 @@ static void a_type_of_problem_has_its_meaning(void **state)
 static void options_are_told(void **state)
 {
     (void)state;
-    receive_by("OPTIONS", reply_options());
+    receive_by("OPTIONS", reply_options("GET, HEAD, OPTIONS, PUT"));
     assert_status(204);
-    assert_true(has_field("Allow", "GET, HEAD, OPTIONS"));
-    assert_true(has_field("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"));
+    assert_true(has_field("Allow", "GET, HEAD, OPTIONS, PUT"));
+    assert_true(has_field("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS, PUT"));
     assert_non_null(strstr(value_of("Access-Control-Allow-Headers"), "If-None-Match"));
     assert_true(strtoul(value_of("Access-Control-Max-Age"), NULL, 10) > 0);
     assert_false(has_field_named("Content-Length"));
@@ -602,6 +640,9 @@ int main(void)
         cmocka_unit_test_teardown(head_has_no_body, end),
         cmocka_unit_test_teardown(every_code_makes_a_problem, end),
         cmocka_unit_test_teardown(faults_are_listed, end),
+        cmocka_unit_test_teardown(a_problem_may_have_a_field_of_its_own, end),
+        cmocka_unit_test_teardown(what_is_wrong_with_a_document_is_listed_as_it_stands, end),
+        cmocka_unit_test_teardown(what_was_written_is_for_who_wrote_it, end),
         cmocka_unit_test_teardown(the_longest_problem_is_whole, end),
         cmocka_unit_test_teardown(texts_are_escaped_and_kept, end),
         cmocka_unit_test_teardown(any_cut_text_makes_a_problem, end),

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -17,32 +18,42 @@ static void paths_find_their_row(void **state)
     (void)state;
     static const struct {
         const char *path, *template, *id;
+        const char *method;
     } cases[] = {
-        {"/v1/claims", "/v1/claims", NULL},
-        {"/v1/claims/a-1", "/v1/claims/{id}", "a-1"},
-        {"/v1/sources/claims", "/v1/sources/{id}", "claims"},
-        {"/v1/sources/a/claims", "/v1/sources/{id}/claims", "a"},
-        {"/v1/sources/claims/claims", "/v1/sources/{id}/claims", "claims"},
-        {"/v1/claims/{id}", "/v1/claims/{id}", "{id}"},
-        {"/v1/units/{GPU}", "/v1/units/{id}", "{GPU}"},
-        {"/v1/units/1", "/v1/units/{id}", "1"},
-        {"/v1/agents/é ü", "/v1/agents/{id}", "é ü"},
-        {"/v1/compare", "/v1/compare", NULL},
-        {"/v1/comparisons", "/v1/comparisons", NULL},
-        {"/v1/claims/a/related", "/v1/claims/{id}/related", "a"},
-        {"/v1/comparisons/compare", "/v1/comparisons/{id}", "compare"},
-        {"/problems/not-found", "/problems/{id}", "not-found"},
-        {"/openapi.json", "/openapi.json", NULL},
-        {"/docs", "/docs", NULL},
-        {"/docs/docs.js", "/docs/docs.js", NULL},
-        {"/healthz", "/healthz", NULL},
-        {"/readyz", "/readyz", NULL},
+        {"/v1/claims", "/v1/claims", NULL, "GET"},
+        {"/v1/claims/a-1", "/v1/claims/{id}", "a-1", "GET"},
+        {"/v1/sources/claims", "/v1/sources/{id}", "claims", "GET"},
+        {"/v1/sources/a/claims", "/v1/sources/{id}/claims", "a", "GET"},
+        {"/v1/sources/claims/claims", "/v1/sources/{id}/claims", "claims", "GET"},
+        {"/v1/claims/{id}", "/v1/claims/{id}", "{id}", "GET"},
+        {"/v1/units/{GPU}", "/v1/units/{id}", "{GPU}", "GET"},
+        {"/v1/units/1", "/v1/units/{id}", "1", "GET"},
+        {"/v1/agents/é ü", "/v1/agents/{id}", "é ü", "GET"},
+        {"/v1/compare", "/v1/compare", NULL, "GET"},
+        {"/v1/comparisons", "/v1/comparisons", NULL, "GET"},
+        {"/v1/claims/a/related", "/v1/claims/{id}/related", "a", "GET"},
+        {"/v1/comparisons/compare", "/v1/comparisons/{id}", "compare", "GET"},
+        {"/problems/not-found", "/problems/{id}", "not-found", "GET"},
+        {"/openapi.json", "/openapi.json", NULL, "GET"},
+        {"/docs", "/docs", NULL, "GET"},
+        {"/docs/docs.js", "/docs/docs.js", NULL, "GET"},
+        {"/healthz", "/healthz", NULL, "GET"},
+        {"/readyz", "/readyz", NULL, "GET"},
+        {"/v1/claims", "/v1/claims", NULL, "POST"},
+        {"/v1/claims/a-1", "/v1/claims/{id}", "a-1", "PUT"},
+        {"/v1/claims/a-1", "/v1/claims/{id}", "a-1", "PATCH"},
+        {"/v1/units/{GPU}", "/v1/units/{id}", "{GPU}", "DELETE"},
+        {"/v1/claims/a-1/revert", "/v1/claims/{id}/revert", "a-1", "POST"},
+        {"/v1/claims/a-1/revisions", "/v1/claims/{id}/revisions", "a-1", "GET"},
+        {"/v1/claims/revisions/diff", "/v1/claims/{id}/diff", "revisions", "GET"},
+        {"/v1/changes", "/v1/changes", NULL, "GET"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const char *id = NULL;
         size_t size = 0;
-        const struct route *route = route_find(cases[i].path, &id, &size);
+        const struct route *route = route_find(cases[i].method, cases[i].path, &id, &size);
         assert_non_null(route);
+        assert_int_equal(route->shape == SHAPE_WRITE, strcmp(cases[i].method, "GET") != 0);
         assert_string_equal(route->path, cases[i].template);
         if (!cases[i].id) {
             assert_null(id);
@@ -88,9 +99,15 @@ static void other_paths_find_nothing(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const char *id;
         size_t size;
-        if (route_find(cases[i], &id, &size))
+        char methods[METHODS_SIZE];
+        if (route_find("GET", cases[i], &id, &size) || route_methods(cases[i], methods))
             fail_msg("\"%s\" finds a route", cases[i]);
     }
+}
+
+static const char *methods_of(const struct route *route)
+{
+    return route->methods ? route->methods : routes_reading;
 }
 
 static void every_row_is_found_by_its_own_path(void **state)
@@ -99,8 +116,69 @@ static void every_row_is_found_by_its_own_path(void **state)
     for (const struct route *route = routes; route->path; route++) {
         const char *id;
         size_t size;
-        assert_ptr_equal(route_find(route->path, &id, &size), route);
+        for (const char *method = methods_of(route); *method; method += strspn(method, ", ")) {
+            char name[METHODS_SIZE];
+            size_t length = strcspn(method, ",");
+            snprintf(name, sizeof(name), "%.*s", (int)length, method);
+            const struct route *found = route_find(name, route->path, &id, &size);
+            assert_true(found == route || (found && strcmp(name, "OPTIONS") == 0));
+            method += length;
+        }
     }
+}
+
+/* A browser asks each of them before it sends a request that a page of another origin has made. */
+static void every_path_has_options(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++) {
+        const char *id;
+        size_t size;
+        assert_non_null(route_find("OPTIONS", route->path, &id, &size));
+    }
+}
+
+static void methods_are_whole_words_and_listed_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *methods;
+    } cases[] = {{"/v1/claims", "GET, HEAD, OPTIONS, POST"},
+                 {"/v1/claims/a", "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"},
+                 {"/v1/units/{GPU}", "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"},
+                 {"/v1/claims/a/revert", "POST, OPTIONS"},
+                 {"/v1/claims/a/diff", "GET, HEAD, OPTIONS"},
+                 {"/v1/propositions/a", "GET, HEAD, OPTIONS"},
+                 {"/healthz", "GET, HEAD, OPTIONS"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char methods[METHODS_SIZE];
+        assert_true(route_methods(cases[i].path, methods));
+        assert_string_equal(methods, cases[i].methods);
+    }
+    static const char *const others[] = {"P", "PU", "PUTS", "OPTION", "get", "Get", "GET,", ",", "TRACE", "CONNECT"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        const char *id;
+        size_t size;
+        if (route_find(others[i], "/v1/claims/a", &id, &size))
+            fail_msg("\"%s\" finds a route", others[i]);
+    }
+}
+
+/* What is written is answered as it then is, by its kind. */
+static void what_is_written_can_be_shown(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++) {
+        assert_true(!route->body || route->shape == SHAPE_WRITE || route->shape == SHAPE_PARSE);
+        if (route->shape != SHAPE_WRITE)
+            continue;
+        const struct route *shown = route_of_kind(route->kind);
+        assert_non_null(shown);
+        assert_int_equal(shown->shape, SHAPE_ONE);
+        assert_string_equal(shown->sorts[0].name, "revision");
+        assert_int_equal(route_has_id(route) ? route->id_form : shown->id_form, shown->id_form);
+    }
+    assert_null(route_of_kind("dimension"));
 }
 
 static bool is_in(const char *text, const char *hole)
@@ -194,15 +272,22 @@ static void json_is_for_who_does_not_care(void **state)
             assert_null(route_representation(route, FORMAT_JSON));
 }
 
+/* A list, and one thing that tells its revision. */
+static bool is_in_order(const struct route *route)
+{
+    return route->shape == SHAPE_LIST || (route->shape == SHAPE_ONE && route->sorts);
+}
+
 /* A list that is streamed whole has to be one of lines. */
 static void lists_are_in_order_and_have_their_rows(void **state)
 {
     (void)state;
     for (const struct route *route = routes; route->path; route++) {
-        assert_int_equal(route->shape == SHAPE_LIST, route->sorts != NULL);
+        assert_int_equal(is_in_order(route), route->sorts != NULL);
         for (const struct representation *each = route->representations; route->rows && each->query; each++) {
             assert_true(is_in(query_of(each), "{rows}"));
-            assert_true(!route->sorts || (is_in(query_of(each), "{order}") && is_in(query_of(each), "{keys}")));
+            assert_true(route->shape != SHAPE_LIST || is_in(query_of(each), "{order}"));
+            assert_true(!route->sorts || is_in(query_of(each), "{keys}"));
         }
         assert_true(!route->sorts || is_in(rows_of(route), "{sort}"));
     }
@@ -234,7 +319,7 @@ static void every_placed_parameter_has_its_place(void **state)
             if (!is_value(param))
                 assert_null(param->condition);
             for (const struct representation *each = route->representations;
-                 is_value(param) && !param->condition && each->query; each++)
+                 is_value(param) && !param->condition && each && each->query; each++)
                 assert_true(is_in(query_of(each), hole) || is_in(rows_of(route), hole));
         }
 }
@@ -267,7 +352,7 @@ static void sort_keys_are_whole(void **state)
         for (size_t i = 0; i < count_sorts(route); i++) {
             assert_non_null(route->sorts[i].ascending);
             assert_non_null(route->sorts[i].descending);
-            assert_int_equal(i == 0, strcmp(route->sorts[i].name, "id") == 0);
+            assert_true(i == 0 || strcmp(route->sorts[i].name, "id") != 0);
             assert_in_range(i, 0, 127);
             for (size_t j = 0; j < i; j++)
                 assert_string_not_equal(route->sorts[i].name, route->sorts[j].name);
@@ -363,8 +448,9 @@ static void every_answer_has_a_form(void **state)
     (void)state;
     for (const struct route *route = routes; route->path; route++) {
         bool formed = route->shape == SHAPE_LIST || route->shape == SHAPE_ONE;
+        bool chosen = formed && route->representations[1].query;
         assert_int_equal(formed, has_param(route, "fields", PARAM_FIELDS));
-        assert_int_equal(formed, has_param(route, "format", PARAM_FORMAT));
+        assert_int_equal(chosen, has_param(route, "format", PARAM_FORMAT));
     }
 }
 
@@ -387,6 +473,9 @@ int main(void)
         cmocka_unit_test(paths_find_their_row),
         cmocka_unit_test(other_paths_find_nothing),
         cmocka_unit_test(every_row_is_found_by_its_own_path),
+        cmocka_unit_test(every_path_has_options),
+        cmocka_unit_test(methods_are_whole_words_and_listed_once),
+        cmocka_unit_test(what_is_written_can_be_shown),
         cmocka_unit_test(an_id_has_its_place),
         cmocka_unit_test(a_condition_has_a_hole),
         cmocka_unit_test(every_query_and_file_is_built_in),

@@ -169,7 +169,7 @@ static void a_service_is_given_back(void **state)
 {
     (void)state;
     struct headers headers = {.count = 0};
-    struct document *document = document_new(&(struct document_bytes){NULL, 0, false}, 0, &headers);
+    struct document *document = document_new(&(struct document_bytes){NULL, 0, false}, 0, 0, &headers);
     service_init(&service, 1 << 20);
     cache_put(&service.cache, "a", 1, document);
     heads_keep(&service.heads, "/a", 2, cache_find(&service.cache, "a", 1));

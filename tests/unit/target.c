@@ -187,13 +187,15 @@ static void parameters_are_checked(void **state)
 static void methods_are_told_apart(void **state)
 {
     (void)state;
-    static const char *const good[] = {"GET", "HEAD", "OPTIONS"};
-    static const char *const bad[] = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT",
-                                      "get",  "Get", "",       "GET ",  "GETX",  "PROPFIND"};
+    static const char *const good[] = {"GET", "HEAD", "OPTIONS", "POST"};
+    static const char *const bad[] = {"PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "get",
+                                      "Get", "",       "GET ",  "GETX",  "PROPFIND"};
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
         assert_true(reads(good[i], "/v1/claims"));
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_refused(bad[i], "/v1/claims", ERROR_METHOD_NOT_ALLOWED);
+    assert_string_equal(error.field, "Allow");
+    assert_string_equal(error.value, "GET, HEAD, OPTIONS, POST");
 }
 
 /* What is not there takes no method at all. */
@@ -202,7 +204,16 @@ static void a_path_is_told_before_a_method(void **state)
     (void)state;
     assert_refused("POST", "/nothing", ERROR_NOT_FOUND);
     assert_refused("POST", "/v1/%zz", ERROR_MALFORMED_REQUEST);
-    assert_refused("POST", "/v1/claims?foo=1", ERROR_METHOD_NOT_ALLOWED);
+    assert_refused("PUT", "/v1/claims?foo=1", ERROR_METHOD_NOT_ALLOWED);
+    assert_refused("POST", "/v1/claims?foo=1", ERROR_UNKNOWN_PARAMETER);
+}
+
+static void options_are_asked_with_the_parameters_of_what_comes(void **state)
+{
+    (void)state;
+    assert_true(reads("OPTIONS", "/v1/claims/a?dry_run=true&comment=x"));
+    assert_true(reads("OPTIONS", "/v1/claims/a/revert?dry_run=true"));
+    assert_refused("GET", "/v1/claims/a?dry_run=true", ERROR_UNKNOWN_PARAMETER);
 }
 
 static void any_bytes_are_survived(void **state)
@@ -238,6 +249,7 @@ int main(void)
         TEST(parameters_are_checked),
         TEST(methods_are_told_apart),
         TEST(a_path_is_told_before_a_method),
+        TEST(options_are_asked_with_the_parameters_of_what_comes),
         TEST(any_bytes_are_survived),
     };
     return cmocka_run_group_tests_name("target", tests, NULL, NULL);

@@ -28,7 +28,8 @@ SELECT format('scale-proposition-%s', n), format('Proposition %s holds.', n), se
 FROM generate_series(1, :claims / 3) AS n;
 
 INSERT INTO claim (id, source_id, line, statement, kind, subject_id, quantity_id, scope_id, period, figure_as_printed, figure_value,
-                   figure_amount, figure_bound, figure_unit_id, claimant_id, stance, hedge, proposition_id, created_at, published_at, language, search)
+                   figure_amount, figure_bound, figure_unit_id, claimant_id, stance, hedge, proposition_id, created_at, published_at, language, search,
+                   subject_name, quantity_name, claimant_name, claimant_kind, attribution)
 SELECT format('scale-source-%s-claim-%s', place, n), source.id, 1 + n * 7 % 211, said.statement,
        CASE WHEN value IS NULL THEN 'statement' ELSE 'numeric' END::claim_kind,
        format('scale-subject-%s', subject), CASE WHEN value IS NOT NULL THEN format('scale-quantity-%s', quantity) END,
@@ -38,7 +39,12 @@ SELECT format('scale-source-%s-claim-%s', place, n), source.id, 1 + n * 7 % 211,
        CASE WHEN n % 5 > 0 THEN format('voice-scale-source-%s', place) ELSE format('scale-agent-%s', claimant) END,
        (ARRAY['asserts', 'asserts', 'asserts', 'reports', 'disputes'])[1 + n / 7 % 5]::stance,
        (ARRAY['none', 'none', 'none', 'none', 'estimate', 'rumour', 'expectation'])[1 + n / 11 % 7]::hedge, format('scale-proposition-%s', proposition),
-       timestamptz '2026-01-01' + n * interval '1 second', published_at, language, search_field('A', 'english', said.statement)
+       timestamptz '2026-01-01' + n * interval '1 second', published_at, language, search_field('A', 'english', said.statement),
+       format('Subject %s', subject), CASE WHEN value IS NOT NULL THEN format('Quantity %s', quantity) END,
+       CASE WHEN n % 5 > 0 THEN format('Source %s in its own voice', place) ELSE format('Agent %s', claimant) END,
+       CASE WHEN n % 5 > 0 THEN 'source' ELSE 'person' END::agent_kind,
+       CASE WHEN n % 5 > 0 THEN '[]'
+            ELSE format('[{"agent":{"id":"scale-agent-%s","name":"Agent %1$s","kind":"person"},"role":"speaker","via":null}]', claimant) END::json
 FROM (SELECT n,
              1 + floor(:sources * random() ^ 3)::integer AS place,
              1 + floor(:claims / 50 * random() ^ 4)::integer AS subject,
@@ -55,5 +61,6 @@ INSERT INTO attribution (claim_id, position, agent_id, role)
 SELECT id, 1, claimant_id, 'speaker' FROM claim WHERE id LIKE 'scale-%' AND claimant_id LIKE 'scale-agent-%';
 
 SET session_replication_role = origin;
+ANALYZE;
 SELECT settle_anew(), tally_anew() \g /dev/null
 VACUUM ANALYZE;

@@ -4,7 +4,9 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
 type Schemas = components["schemas"];
-type Problem = Schemas["BadRequest"] | Schemas["NotFound"] | Schemas["NotAcceptable"] | Schemas["Unavailable"] | Schemas["OtherProblem"];
+type Problem =
+  | Schemas["Merged"] | Schemas["BadRequest"] | Schemas["Unauthorized"] | Schemas["NotFound"] | Schemas["NotAcceptable"] | Schemas["Gone"]
+  | Schemas["Unavailable"] | Schemas["OtherProblem"];
 
 const base = process.argv[2] ?? assert.fail("usage: client BASE-URL");
 const api = createClient<paths, "application/json" | "application/problem+json">({
@@ -32,9 +34,13 @@ function remedy(problem: Problem): string {
   switch (problem.status) {
     case 400:
       return problem.type === "/problems/invalid-parameter"
-        ? `correct ${problem.errors?.map((error) => error.parameter).join(" and ")}`
+        ? `correct ${problem.errors?.map((error) => "parameter" in error ? error.parameter : error.pointer).join(" and ")}`
         : "correct the request";
+    case 401:
+      return "ask the operator for a token";
+    case 307:
     case 404:
+    case 410:
       return "look elsewhere";
     case 405:
     case 406:

@@ -1,0 +1,30 @@
+/* access: who may read, where reading takes a token
+ *
+ * What a token may is asked of the database, and known for a second: that long a revoked token may still be taken.
+ */
+#ifndef CLAIMD_ACCESS_H
+#define CLAIMD_ACCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "secret.h"
+
+struct request;
+
+enum { ACCESS_KNOWN = 32 };
+
+/* The tokens of one thread that were good a moment ago. */
+struct access {
+    struct {
+        char digest[SECRET_DIGEST_SIZE];
+        uint64_t until; /* loop_now() */
+    } known[ACCESS_KNOWN];
+    unsigned next; /* to be replaced */
+};
+
+/* Whether the request may read. If not, it is READY and refused, or WAITING, and `go_on` is called if it may: it then
+ * does what it would have done here. */
+bool access_granted(struct request *request, void (*go_on)(struct request *request));
+
+#endif

@@ -1,0 +1,268 @@
+/* feed: those who wait for what changes, of one thread */
+#include "feed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "memory.h"
+#include "query.h"
+#include "request.h"
+
+/* Proxies and clients give up on a connection on which nothing moves. */
+enum { HEARTBEAT_MS = 15000 };
+
+/* Followers that stand at one place, while what is behind it is asked for. */
+struct feed_group {
+    struct feed_group *next;
+    struct feed *feed;
+    struct db_call call;
+    struct arena arena;
+    char *key;
+    uint64_t version; /* of the data when it was asked */
+};
+
+/* ---- seats ---- */
+
+static struct request *request_at(struct waiting *seat)
+{
+    return container_of(seat, struct request, waiting);
+}
+
+static void sit_down(struct feed *feed, struct waiting *seat)
+{
+    seat->previous = feed->ring.previous;
+    seat->next = &feed->ring;
+    seat->previous->next = seat->next->previous = seat;
+}
+
+static void stand_up(struct waiting *seat)
+{
+    loop_timer_stop(&seat->deadline);
+    seat->next->previous = seat->previous;
+    seat->previous->next = seat->next;
+    *seat = (struct waiting){0};
+}
+
+void feed_leave(struct request *request)
+{
+    if (request->waiting.next)
+        stand_up(&request->waiting);
+}
+
+static void wake_up(struct waiting *seat)
+{
+    struct request *request = request_at(seat);
+    void (*woken)(struct request *) = seat->wake;
+    stand_up(seat);
+    woken(request);
+}
+
+static void on_deadline(struct loop_timer *timer)
+{
+    wake_up(container_of(timer, struct waiting, deadline));
+}
+
+void feed_wait(struct request *request, unsigned wait_ms, void (*wake)(struct request *request))
+{
+    struct feed *feed = request->service->feed;
+    request->waiting = (struct waiting){.wake = wake, .deadline = {.fire = on_deadline}};
+    sit_down(feed, &request->waiting);
+    loop_timer_start(request->service->db.loop, &request->waiting.deadline, wait_ms);
+}
+
+/* ---- groups ---- */
+
+/* What a follower asks for next: those who ask for the same belong together. */
+static char *key_of(const struct request *request)
+{
+    const struct params *params = &request->params;
+    struct buffer key = BUFFER_INIT;
+    buffer_puts(&key, params->after[0]);
+    for (unsigned i = 0; i < params->terms_count; i++) {
+        bool place = strcmp(params->terms[i].param->name, "since") == 0;
+        buffer_putc(&key, '\n');
+        buffer_puts(&key, place ? "" : params->terms[i].given);
+    }
+    buffer_putc(&key, 0);
+    return buffer_detach(&key, &(size_t){0});
+}
+
+static void group_end(struct feed_group *group)
+{
+    db_cancel(&group->call);
+    arena_release(&group->arena);
+    free(group->key);
+    free(group);
+}
+
+static void group_free(struct feed_group *group)
+{
+    struct feed_group **place = &group->feed->groups;
+    while (*place != group)
+        place = &(*place)->next;
+    *place = group->next;
+    group_end(group);
+}
+
+static void give_part(struct waiting *seat, const char *text, size_t size)
+{
+    struct request *request = request_at(seat);
+    stand_up(seat);
+    buffer_append(&request->stream.part, text, size);
+    request_resume(request);
+}
+
+static void hand_out(struct feed_group *group, const PGresult *result)
+{
+    _cleanup_(buffer_release) struct buffer text = BUFFER_INIT;
+    for (struct waiting *seat = group->feed->ring.next, *next; seat != &group->feed->ring; seat = next) {
+        struct request *request = request_at(seat);
+        struct error error;
+        error_init(&error);
+        next = seat->next;
+        if (seat->group != group)
+            continue;
+        if (!text.size)
+            answer_write_page(&group->arena, &request->params, request->representation, false, result, &text, &error);
+        snprintf(request->reached, sizeof(request->reached), "%s", answer_reached(&request->params, result));
+        request->caught_up = PQntuples(result) <= (int)request->params.limit;
+        give_part(seat, text.data, text.size);
+    }
+}
+
+/* Nothing has come that they ask for, or it could not be had: they go on waiting. */
+static void disband(struct feed_group *group)
+{
+    for (struct waiting *seat = group->feed->ring.next; seat != &group->feed->ring; seat = seat->next)
+        if (seat->group == group)
+            seat->group = NULL;
+}
+
+static void on_changes(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    struct feed_group *group = container_of(call, struct feed_group, call);
+    struct feed *feed = group->feed;
+    bool stale = group->version != feed->service->data.version;
+    if (status == DB_OK && PQntuples(result))
+        hand_out(group, result);
+    disband(group);
+    group_free(group);
+    if (stale || (status != DB_OK && feed->service->data.version))
+        feed_news(feed);
+}
+
+static void keep_arguments(struct feed_group *group)
+{
+    const char **kept = arena_alloc(&group->arena, (size_t)group->call.arguments_count * sizeof(*kept));
+    for (int i = 0; i < group->call.arguments_count; i++) {
+        const char *argument = group->call.arguments[i];
+        kept[i] = argument ? arena_copy(&group->arena, argument, strlen(argument)) : NULL;
+    }
+    group->call.arguments = kept;
+}
+
+static void ask(struct feed *feed, const struct request *request, char *key)
+{
+    struct feed_group *group = memory_alloc(sizeof(*group));
+    group->feed = feed;
+    group->key = key;
+    group->version = feed->service->data.version;
+    group->next = feed->groups;
+    feed->groups = group;
+    arena_init(&group->arena);
+    query_bind(&feed->service->queries, &group->arena, &request->params, request->representation, QUERY_ROWS,
+               &group->call);
+    keep_arguments(group);
+    group->call.done = on_changes;
+}
+
+static struct feed_group *group_of(struct feed *feed, const struct request *request)
+{
+    char *key = key_of(request);
+    for (struct feed_group *group = feed->groups; group; group = group->next) {
+        if (strcmp(group->key, key) == 0 && group->version == feed->service->data.version) {
+            free(key);
+            return group;
+        }
+    }
+    ask(feed, request, key);
+    struct feed_group *group = feed->groups;
+    if (db_start(&feed->service->db, &group->call) == DB_OK)
+        return group;
+    group_free(group);
+    return NULL;
+}
+
+void feed_follow(struct request *request)
+{
+    struct feed *feed = request->service->feed;
+    request->waiting = (struct waiting){0};
+    sit_down(feed, &request->waiting);
+    if (request->data.version == request->service->data.version)
+        return;
+    request->data = request->service->data;
+    request->waiting.group = group_of(feed, request);
+}
+
+/* ---- news ---- */
+
+void feed_news(struct feed *feed)
+{
+    for (struct waiting *seat = feed->ring.next, *next; seat != &feed->ring; seat = next) {
+        struct request *request = request_at(seat);
+        next = seat->next;
+        if (seat->wake) {
+            wake_up(seat);
+        } else if (!seat->group) {
+            request->data = feed->service->data;
+            seat->group = group_of(feed, request);
+        }
+    }
+}
+
+static void on_heartbeat(struct loop_timer *timer)
+{
+    struct feed *feed = container_of(timer, struct feed, heartbeat);
+    static const char sign[] = ": \n\n";
+    loop_timer_start(feed->service->db.loop, timer, HEARTBEAT_MS);
+    for (struct waiting *seat = feed->ring.next, *next; seat != &feed->ring; seat = next) {
+        next = seat->next;
+        if (!seat->wake && !seat->group)
+            give_part(seat, sign, strlen(sign));
+    }
+}
+
+/* ---- life ---- */
+
+void feed_init(struct feed *feed, struct service *service)
+{
+    *feed = (struct feed){.service = service, .heartbeat = {.fire = on_heartbeat}};
+    feed->ring.next = feed->ring.previous = &feed->ring;
+    loop_timer_start(service->db.loop, &feed->heartbeat, HEARTBEAT_MS);
+}
+
+void feed_end(struct feed *feed)
+{
+    loop_timer_stop(&feed->heartbeat);
+    for (struct waiting *seat = feed->ring.next, *next; seat != &feed->ring; seat = next) {
+        next = seat->next;
+        if (seat->wake) {
+            wake_up(seat);
+            continue;
+        }
+        request_at(seat)->stream.complete = true;
+        give_part(seat, "", 0);
+    }
+}
+
+void feed_release(struct feed *feed)
+{
+    loop_timer_stop(&feed->heartbeat);
+    for (struct feed_group *group = feed->groups, *next; group; group = next) {
+        next = group->next;
+        group_end(group);
+    }
+    feed->groups = NULL;
+}

@@ -1,0 +1,3 @@
+SELECT revision.seq, revision.change, revision.kind, revision.id, revision.action, change.author, change.at, change.comment{sort}
+FROM revision JOIN change ON change.id = revision.change
+WHERE true {filters}

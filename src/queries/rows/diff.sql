@@ -1,0 +1,1 @@
+SELECT * FROM revision_diff({kind}, {id}, {from}, {to})

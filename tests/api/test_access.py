@@ -1,0 +1,107 @@
+"""Who may read where reading takes a token, and what the service's own role may do"""
+import psycopg2
+import pytest
+
+import database
+from desk import DOCUMENTS, Client, create_token, opened, path_of, problem
+from service import Service, claimd, until
+
+OPEN = ["/healthz", "/readyz", "/openapi.json", "/openapi.yaml", "/docs", "/problems/not-found"]
+CLOSED = ["/v1/claims", "/v1/claims?limit=2&format=csv", "/v1/claims/affordability-myth-03-affordability-myth", "/v1/comparisons", "/v1/changes", "/v1/subjects/deepseek/revisions",
+          "/v1/subjects/deepseek?as_of=2026-01-01"]
+
+
+@pytest.fixture(scope="module")
+def url(fresh_database):
+    return fresh_database()
+
+
+@pytest.fixture(scope="module")
+def closed(url):
+    with opened(url, CLAIMD_READ="token") as writer:
+        yield writer
+
+
+@pytest.mark.parametrize("target", OPEN)
+def test_what_says_how_to_ask_is_open(closed, target):
+    assert Client(closed.service).send("GET", target).status_code == 200
+
+
+@pytest.mark.parametrize("target", CLOSED)
+def test_data_take_a_token(closed, url, target):
+    refused = Client(closed.service).send("GET", target)
+    problem(refused, 401, "unauthorized")
+    assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+    problem(Client(closed.service, "claimd_wrong").send("GET", target), 401, "unauthorized")
+    assert closed.send("GET", target).status_code in (200, 404)
+
+
+def test_figures_are_read_for_those_who_may_read(closed):
+    problem(Client(closed.service).send("POST", "/v1/figures/parse", {"text": "5"}), 401, "unauthorized")
+    assert closed.send("POST", "/v1/figures/parse", {"text": "5"}).status_code == 200
+
+
+def test_answers_are_private(closed):
+    answer = closed.get("/v1/units")
+    assert answer.headers["Cache-Control"].startswith("private") and "Authorization" in answer.headers["Vary"]
+
+
+def test_a_reader_may_not_write(closed, url):
+    reader = Client(closed.service, create_token(url, "reader", "read"))
+    assert reader.get("/v1/units").status_code == 200
+    problem(reader.send("PUT", path_of("scope", "no"), DOCUMENTS["scope"][0]), 403, "forbidden")
+
+
+def test_a_revoked_reader_reads_no_more_within_a_second(closed, url):
+    reader = Client(closed.service, create_token(url, "leaver", "read"))
+    assert all(reader.get("/v1/units").status_code == 200 for _ in range(20))
+    assert claimd("token", "revoke", "--name", "leaver", DATABASE_URL=url).returncode == 0
+    assert until(lambda: reader.send("GET", "/v1/units").status_code == 401, 3, "the end of a token") < 1.5
+    assert all(reader.send("GET", "/v1/units").status_code == 401 for _ in range(20))
+
+
+def test_only_two_words_are_known(url):
+    with pytest.raises(AssertionError):
+        with Service(url, CLAIMD_READ="closed") as service:
+            service.answers()
+
+
+@pytest.fixture(scope="module")
+def as_role(server_url, fresh_database):
+    """A service as a role that migrations have let serve, and the URL by which that role reaches the database."""
+    url = fresh_database([])
+    name = f"claimd_role_{abs(hash(url)) % 10**8}"
+    database.execute(server_url, f"CREATE ROLE {name} LOGIN")
+    try:
+        migrated = claimd("migrate", "up", DATABASE_URL=url, CLAIMD_SERVICE_ROLE=name)
+        assert migrated.returncode == 0, migrated.stderr
+        own = url.replace("postgres@", f"{name}@")
+        with Service(own) as service:
+            service.answers()
+            yield Client(service, create_token(url, "roled")), own
+    finally:
+        database.execute(url, f"DROP OWNED BY {name}")
+        database.execute(server_url, f"DROP ROLE {name}")
+
+
+def test_the_role_is_enough_to_serve_and_write(as_role):
+    client, _ = as_role
+    client.put("subject", "roled", DOCUMENTS["subject"][0])
+    client.patch("subject", "roled", {"name": "Roled"}, "*")
+    assert client.get("/v1/subjects/roled", as_of=client.get("/v1/changes", sort="-seq", limit=1).json()["items"][0]["at"]).json()["name"] == "Roled"
+    assert len(client.revisions("subject", "roled")) == 2
+    assert client.get("/v1/subjects/roled/diff").json()["changes"]
+    client.retract("subject", "roled")
+    problem(client.send("GET", "/v1/subjects/roled"), 410, "gone")
+
+
+@pytest.mark.parametrize("statement", [
+    "SELECT * FROM token", "SELECT * FROM answered", "INSERT INTO subject VALUES ('a', 'b', 'model', 'c')", "UPDATE claim SET line = 1", "DELETE FROM revision",
+    "UPDATE change SET author = 'x'", "TRUNCATE history.claim", "SELECT put('scope', '{}')", "DROP TABLE claim", "CREATE TABLE public.x ()"])
+def test_the_role_can_do_nothing_else(as_role, statement):
+    connection = database.connect(as_role[1])
+    try:
+        with connection.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(statement)
+    finally:
+        connection.close()

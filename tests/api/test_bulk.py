@@ -1,0 +1,140 @@
+"""Export and import: the same bytes go round, all lines or none, and what is wrong with each is told"""
+import json
+import subprocess
+
+import pytest
+
+import database
+from desk import Client, Tables, create_token, furnish, opened, path_of, problem
+from service import BINARY, environment
+
+LINE = {"subject": {"id": "bulk-one", "name": "One", "kind": "model", "description": "A model."}}
+WRONG = [
+    (b"{", "Line"), (b"[]", "one member"), (b'{"subject":{},"agent":{}}', "one member"), (b'{"nothing":{}}', "one member"),
+    (b'{"subject":{"id":"x","id":"y"}}', "duplicate"), (b'{"subject":{"name":"X","kind":"model","description":"X"}}', "missing"),
+    (b'{"subject":{"id":"x","name":"X","kind":"x","description":"X"}}', "one of"), (b'{"quantity":{"id":"x","name":"X","definition":"X","unit":"no"}}', "There is no unit")]
+
+
+@pytest.fixture(scope="module")
+def url(fresh_database):
+    return fresh_database()
+
+
+@pytest.fixture(scope="module")
+def desk(url):
+    with opened(url) as client:
+        furnish(client)
+        client.token = create_token(url, "bulk", "admin")
+        yield client
+
+
+def run(url, *arguments, lines=b""):
+    return subprocess.run([BINARY, *arguments], env=environment(DATABASE_URL=url), input=lines, capture_output=True, timeout=120, check=False)
+
+
+def export(url):
+    done = run(url, "export")
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+def emptied(url):
+    """Without a row of the seed."""
+    with Tables(url) as tables:
+        tables.run("DELETE FROM comparison; DELETE FROM multiple_operand; DELETE FROM claim; DELETE FROM proposition; DELETE FROM source_relation;"
+                   "UPDATE source SET publisher_id = NULL; DELETE FROM agent; DELETE FROM source; DELETE FROM subject; DELETE FROM quantity;"
+                   "DELETE FROM unit; DELETE FROM dimension; DELETE FROM scope")
+    return url
+
+
+def post(desk, lines, **query):
+    return desk.send("POST", "/v1/import", lines, {"Content-Type": "application/x-ndjson"}, **query)
+
+
+def test_export_into_an_empty_database_and_again_is_the_same(desk, url, fresh_database):
+    lines = export(url)
+    other = emptied(fresh_database())
+    assert export(other) == b""
+    done = run(other, "import", lines=lines)
+    assert done.returncode == 0, done.stderr
+    assert export(other) == lines
+    assert f"{len(lines.splitlines())} lines".encode() in done.stderr and b" 0 refused" in done.stderr
+
+
+def test_every_thing_is_a_line(desk, url):
+    kinds = [next(iter(json.loads(line))) for line in export(url).splitlines()]
+    with Tables(url) as tables:
+        assert {kind: kinds.count(kind) for kind in set(kinds)} == {kind: tables.value(f"SELECT count(*) FROM {kind}") for kind in set(kinds)}
+
+
+def test_what_is_there_already_makes_no_change(desk, url):
+    before = desk.last()
+    assert run(url, "import", "-", lines=export(url)).returncode == 0
+    told = post(desk, export(url)).json()
+    assert told["unchanged"] == told["lines"] and told["created"] == told["replaced"] == told["refused"] == 0 and told["problems"] == []
+    assert desk.last() == before
+
+
+@pytest.mark.parametrize("wrong, words", WRONG, ids=[words for _, words in WRONG])
+def test_one_wrong_line_leaves_all_out_or_itself_alone(desk, url, wrong, words):
+    lines = json.dumps(LINE).encode() + b"\n" + wrong + b"\n"
+    before = desk.last()
+    done = run(url, "import", lines=lines)
+    assert done.returncode == 1 and b"line 2" in done.stderr and words.encode() in done.stderr and b"nothing was taken in" in done.stderr
+    refused = post(desk, lines)
+    assert refused.status_code == 422 and [error["line"] for error in refused.json()["errors"]] == [2]
+    assert words in json.dumps(refused.json()["errors"]) and desk.last() == before
+    skipped = post(desk, lines, on_error="skip", dry_run="true").json()
+    assert (skipped["lines"], skipped["refused"], skipped["created"] + skipped["unchanged"]) == (2, 1, 1)
+    assert [problem["line"] for problem in skipped["problems"]] == [2] and desk.last() == before
+
+
+def test_skipping_takes_the_others_in(desk, url):
+    lines = "\n".join(json.dumps({"subject": {**LINE["subject"], "id": f"bulk-{n}", **({"kind": "no"} if n % 3 == 0 else {})}}) for n in range(9)).encode()
+    assert run(url, "import", "--skip", lines=lines).returncode == 0
+    assert [desk.send("GET", path_of("subject", f"bulk-{n}")).status_code for n in range(9)] == [404, 200, 200] * 3
+
+
+def test_what_comes_later_in_the_file_can_be_referred_to_by_relations_and_multiples(desk):
+    lines = [{"source": {"id": "bulk-a", "kind": "article", "description": "A.", "relations": [{"kind": "cites", "source": "bulk-b"}]}},
+             {"source": {"id": "bulk-b", "kind": "article", "description": "B.", "relations": [{"kind": "cites", "source": "bulk-a"}]}}]
+    told = post(desk, "\n".join(map(json.dumps, lines)).encode()).json()
+    assert told["created"] == 2, told
+    assert [relation["source"]["id"] for relation in desk.get("/v1/sources/bulk-a").json()["relations"] if relation["direction"] == "to"] == ["bulk-b"]
+
+
+def test_an_import_is_one_change_by_its_token(desk):
+    before = desk.last()
+    lines = [{"scope": {"id": f"bulk-scope-{n}", "name": "Some", "definition": "Some of it."}} for n in range(700)]
+    assert post(desk, "\n".join(map(json.dumps, lines)).encode(), comment="by the hundred").json()["created"] == 700
+    changes = list(desk.changes(before))
+    assert len(changes) == 700 and {(change["author"], change["comment"]) for change in changes} == {("bulk", "by the hundred")}
+    assert len({change["change"] for change in changes}) == 1
+
+
+def test_importing_takes_an_admin(desk, url):
+    writer = Client(desk.service, create_token(url, "bulk-writer"))
+    problem(post(writer, b"{}"), 403, "forbidden")
+    problem(post(Client(desk.service), b"{}"), 401, "unauthorized")
+    problem(desk.send("POST", "/v1/import", b"{}"), 415, "unsupported-media-type")
+
+
+def test_blank_lines_are_none_and_no_line_is_fine(desk):
+    assert post(desk, b"\n \n\r\n").json()["created"] == 0 and post(desk, b"").json()["lines"] == 0
+
+
+def test_a_file_that_is_not_there_is_told(url):
+    done = run(url, "import", "/no/such/file")
+    assert done.returncode == 1 and b"/no/such/file" in done.stderr
+
+
+def test_a_killed_import_leaves_nothing(desk, url):
+    lines = b"".join(json.dumps({"scope": {"id": f"killed-{n}", "name": "Some", "definition": "Some of it."}}).encode() + b"\n" for n in range(3000))
+    process = subprocess.Popen([BINARY, "import", "-"], env=environment(DATABASE_URL=url), stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(lines)
+    process.stdin.flush()
+    process.kill()
+    process.communicate()
+    with Tables(url) as tables:
+        assert tables.value("SELECT count(*) FROM scope WHERE id LIKE 'killed-%'") == 0
+    assert database
