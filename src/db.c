@@ -795,10 +795,11 @@ static void on_link_timer(struct loop_timer *timer)
 /* Per session rather than as connection options, which poolers refuse. */
 static bool send_setup(struct db_link *link)
 {
-    static const char sql[] = "SELECT set_config('statement_timeout', $1, false), set_config('timezone', 'UTC', false),"
-                              " set_config('datestyle', 'ISO', false), set_config('extra_float_digits', '1', false),"
-                              " set_config('plan_cache_mode', 'force_generic_plan', false),"
-                              " set_config('default_transaction_read_only', $2, false)";
+    static const char sql[] =
+        "SELECT set_config('statement_timeout', $1, false), set_config('timezone', 'UTC', false),"
+        " set_config('datestyle', 'ISO', false), set_config('extra_float_digits', '1', false),"
+        " set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false),"
+        " set_config('default_transaction_read_only', $2, false)";
     char timeout[16];
     snprintf(timeout, sizeof(timeout), "%u", link->db->settings.deadline_ms);
     entry_push(link, ENTRY_SETUP, NULL);
