@@ -113,14 +113,25 @@ static bool is_of_one(const struct term *term)
            !strchr(term->bound, ',');
 }
 
+/* The bytes of the condition's beginning that are what has to be equal to the term's only value; 0: it says else. */
+static size_t equal_size(const struct term *term)
+{
+    static const char any[] = " = ANY (?)";
+    const char *condition = term->param->condition;
+    size_t size = condition ? strlen(condition) : 0;
+    if (!term->bound || !is_of_one(term) || size < strlen(any))
+        return 0;
+    size -= strlen(any);
+    return strcmp(condition + size, any) == 0 ? size : 0;
+}
+
 /* What is equal to one value comes out of an index in the order of the index's further columns; what is equal to any of
  * a list does not. */
 static void put_term(struct writing *writing, const struct term *term, int number)
 {
-    static const char any[] = " = ANY (?)";
     const char *condition = term->param->condition;
-    size_t size = strlen(condition) - strlen(any);
-    if (!is_of_one(term) || strlen(condition) < strlen(any) || strcmp(condition + size, any) != 0) {
+    size_t size = equal_size(term);
+    if (!size) {
         put_condition(writing, condition, number);
         return;
     }
@@ -231,12 +242,29 @@ static void put_keys(struct writing *writing)
         put_key_name(writing, ", ", i);
 }
 
+/* Whether the filters leave one value of the key: it orders nothing. */
+static bool is_fixed(const struct params *params, unsigned index)
+{
+    const char *expression = params->orders[index].key->ascending;
+    for (unsigned i = 0; i < params->terms_count; i++) {
+        size_t size = equal_size(&params->terms[i]);
+        if (size && strlen(expression) == size && strncmp(expression, params->terms[i].param->condition, size) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void put_keys_in_order(struct writing *writing)
 {
-    for (unsigned i = 0; i < query_keys(writing->params, writing->aim); i++) {
-        put_key_name(writing, i ? ", " : "ORDER BY ", i);
+    const char *before = "ORDER BY ";
+    unsigned count = query_keys(writing->params, writing->aim);
+    for (unsigned i = 0; i < count; i++) {
+        if (i + 1 < count && is_fixed(writing->params, i))
+            continue;
+        put_key_name(writing, before, i);
         if (writing->params->orders[i].descending)
             buffer_puts(&writing->sql, " DESC");
+        before = ", ";
     }
 }
 
