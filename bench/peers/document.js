@@ -2,6 +2,7 @@
 "use strict";
 
 const text = { type: "string" };
+const texts = { type: "array", items: text };
 const textOrNull = { type: ["string", "null"] };
 const whole = { type: "integer" };
 const object = (properties) => ({ type: "object", properties });
@@ -17,6 +18,7 @@ const claimSchema = object({
   subject: named,
   quantity: orNull(named),
   figure: orNull(object({ as_printed: text, value: textOrNull, low: textOrNull, high: textOrNull, bound: text, unit: text })),
+  operands: orNull(object({ numerators: texts, denominators: texts })),
   claimant: agent,
   attribution: { type: "array", items: object({ agent, role: text, via: orNull(source) }) },
   stance: text,
@@ -46,6 +48,7 @@ const documentOf = (row) => ({
     bound: row.figure_bound,
     unit: row.figure_unit_id,
   },
+  operands: row.operands,
   claimant: { id: row.claimant_id, name: row.claimant_name, kind: row.claimant_kind },
   attribution: row.attribution,
   stance: row.stance,

@@ -12,7 +12,7 @@ const SELECT = `
          claim.figure_as_printed, trim_scale(claim.figure_value)::text AS figure_value,
          trim_scale(lower(claim.figure_extent))::text AS figure_low, trim_scale(upper(claim.figure_extent))::text AS figure_high,
          claim.figure_bound, claim.figure_unit_id, claim.claimant_id, claim.claimant_name, claim.claimant_kind, claim.attribution,
-         claim.stance, claim.hedge, claim.scope_id, claim.period, claim.line,
+         CASE WHEN claim.kind = 'multiple' THEN claim_operands(claim.id) END AS operands, claim.stance, claim.hedge, claim.scope_id, claim.period, claim.line,
          claim.source_id, claim.source_title, claim.language AS source_language,
          claim.proposition_id, counts.claims::int, counts.sources::int, counts.origins::int, counts.disputed::int,
          to_char(claim.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at
