@@ -27,4 +27,10 @@ struct access {
  * does what it would have done here. */
 bool access_granted(struct request *request, void (*go_on)(struct request *request));
 
+/* Whether it is known that a request that was let read still may. */
+bool access_lasts(struct request *request);
+
+/* Asks whether it may; `go_on` is told. False if it cannot be asked now. */
+bool access_renew(struct request *request, void (*go_on)(struct request *request, bool good));
+
 #endif

@@ -48,9 +48,11 @@ struct request {
     const char *key;                             /* what chooses the answer, if it may be kept; NULL otherwise */
     struct flight_seat seat;                     /* while the answer is on its way */
 
-    void (*granted)(struct request *request); /* what it does once it is known that it may read */
-    bool suspended;                           /* its connection is */
-    bool counted;                             /* among the service's active ones */
+    const char *digest;                                  /* of the token that it reads by, once that was looked at */
+    void (*granted)(struct request *request);            /* what it does once it is known that it may read */
+    void (*renewed)(struct request *request, bool good); /* the same of one that goes on reading */
+    bool suspended;                                      /* its connection is */
+    bool counted;                                        /* among the service's active ones */
 
     /* write's */
     struct buffer body;  /* as far as it has come */
@@ -121,6 +123,9 @@ const char *request_origin(const struct request *request);
 
 /* Hands the answer of a READY request to libmicrohttpd. */
 enum MHD_Result request_queue(struct request *request);
+
+/* Who stops waits for the request from now on. Harmless if it does already. */
+void request_count(struct request *request);
 
 /* The request waits. */
 void request_suspend(struct request *request);

@@ -31,7 +31,7 @@ static void on_answer(struct db_call *call, enum db_status status, const PGresul
     struct request *request = container_of(call, struct request, call);
     struct error error;
     if (status == DB_OK) {
-        remember(request->service->access, call->arguments[0]);
+        remember(request->service->access, request->digest);
         request->state = REQUEST_ACCEPTED;
         request->granted(request);
     } else if (status == DB_REFUSED) {
@@ -45,36 +45,64 @@ static void on_answer(struct db_call *call, enum db_status status, const PGresul
         request_resume(request);
 }
 
-static void ask(struct request *request, const char *digest)
+/* That of the token that it has, which is worked out once. */
+static const char *digest_of(struct request *request)
+{
+    char digest[SECRET_DIGEST_SIZE];
+    if (!request->digest) {
+        secret_digest(secret_bearer(request_field(request, FIELD_AUTHORIZATION)), digest);
+        request->digest = arena_copy(&request->arena, digest, strlen(digest));
+    }
+    return request->digest;
+}
+
+static enum db_status ask(struct request *request, void (*done)(struct db_call *, enum db_status, const PGresult *))
 {
     static const struct db_statement authorize = {.sql = "SELECT authorize($1, 'read')"};
-    const char **arguments = arena_alloc(&request->arena, sizeof(*arguments));
-    struct error error;
-    arguments[0] = arena_copy(&request->arena, digest, strlen(digest));
     request->call =
-        (struct db_call){.statement = &authorize, .arguments_count = 1, .arguments = arguments, .done = on_answer};
-    enum db_status status = db_start(&request->service->db, &request->call);
-    request->state = REQUEST_WAITING;
-    if (!status)
-        return;
-    refusal_of_status(status, &error);
-    request_fail(request, &error);
+        (struct db_call){.statement = &authorize, .arguments_count = 1, .arguments = &request->digest, .done = done};
+    return db_start(&request->service->db, &request->call);
 }
 
 bool access_granted(struct request *request, void (*go_on)(struct request *request))
 {
-    const char *secret = secret_bearer(request_field(request, FIELD_AUTHORIZATION));
-    char digest[SECRET_DIGEST_SIZE];
     struct error error;
-    if (!secret) {
+    if (!secret_bearer(request_field(request, FIELD_AUTHORIZATION))) {
         refusal_without_token(&error, "Reading takes a bearer token.");
         request_fail(request, &error);
         return false;
     }
-    secret_digest(secret, digest);
-    if (is_known(request->service->access, digest))
+    if (is_known(request->service->access, digest_of(request)))
         return true;
     request->granted = go_on;
-    ask(request, digest);
+    request->state = REQUEST_WAITING;
+    enum db_status status = ask(request, on_answer);
+    if (status) {
+        refusal_of_status(status, &error);
+        request_fail(request, &error);
+    }
     return false;
+}
+
+/* ---- again, of one that may go on for long ---- */
+
+/* Where the database cannot say, there is nothing to be read from it either. */
+static void on_renewed(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    struct request *request = container_of(call, struct request, call);
+    (void)result;
+    if (status == DB_OK)
+        remember(request->service->access, request->digest);
+    request->renewed(request, status != DB_REFUSED);
+}
+
+bool access_lasts(struct request *request)
+{
+    return !request->service->closed || is_known(request->service->access, digest_of(request));
+}
+
+bool access_renew(struct request *request, void (*go_on)(struct request *request, bool good))
+{
+    request->renewed = go_on;
+    return ask(request, on_renewed) == DB_OK;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access.h"
 #include "answer.h"
 #include "memory.h"
 #include "query.h"
@@ -124,6 +125,11 @@ static void hand_out(struct feed_group *group, const PGresult *result)
         next = seat->next;
         if (seat->group != group)
             continue;
+        if (!access_lasts(request)) { /* it asks again, once it is known whether it may */
+            request->caught_up = false;
+            give_part(seat, "", 0);
+            continue;
+        }
         if (!text.size)
             answer_write_page(&group->arena, &request->params, request->representation, false, result, &text, &error);
         snprintf(request->reached, sizeof(request->reached), "%s", answer_reached(&request->params, result));

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "access.h"
 #include "answer.h"
 #include "assets.h"
 #include "cursor.h"
@@ -269,11 +270,10 @@ static void note_progress(struct stream *stream)
     request->service->progress(request->connection);
 }
 
-static void ask_for_page(struct stream *stream)
+static void next_page(struct request *request)
 {
-    struct request *request = container_of(stream, struct request, stream);
     if (is_followed(request) && request->service->draining) {
-        stream->complete = true;
+        request->stream.complete = true;
     } else if (is_followed(request) && request->caught_up) {
         feed_follow(request);
         request_suspend(request);
@@ -282,6 +282,26 @@ static void ask_for_page(struct stream *stream)
     } else {
         break_off(request);
     }
+}
+
+static void go_on_following(struct request *request, bool may_read)
+{
+    if (may_read)
+        next_page(request);
+    else
+        request->stream.complete = true;
+    if (request->stream.complete || request->stream.broken)
+        request_resume(request);
+}
+
+/* Who follows may do so for days, and lose the right to in between. */
+static void ask_for_page(struct stream *stream)
+{
+    struct request *request = container_of(stream, struct request, stream);
+    if (is_followed(request) && !access_lasts(request) && access_renew(request, go_on_following))
+        request_suspend(request);
+    else
+        next_page(request);
 }
 
 static void begin_stream(struct request *request, const PGresult *result)
@@ -310,7 +330,8 @@ static void look_again(struct request *request)
     uint64_t waited = (loop_now_us() - request->begun) / 1000;
     if (waited >= request->params.wait * UINT64_C(1000))
         request->params.wait = 0;
-    fetch(request);
+    if (access_lasts(request) || access_granted(request, fetch))
+        fetch(request);
     if (request->state == REQUEST_READY)
         request_resume(request);
 }

@@ -1,4 +1,8 @@
 """Who may read where reading takes a token, and what the service's own role may do"""
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg2
 import pytest
 
@@ -60,6 +64,35 @@ def test_a_revoked_reader_reads_no_more_within_a_second(closed, url):
     assert all(reader.send("GET", "/v1/units").status_code == 401 for _ in range(20))
 
 
+def test_a_revoked_follower_is_sent_no_more(closed, url):
+    follower = create_token(url, "follower", "read")
+    with closed.service.wire(30) as wire:
+        wire.get("/v1/changes", "Accept: text/event-stream", f"Authorization: Bearer {follower}")
+        assert wire.head().status == 200
+        chunks = wire.chunks()
+        closed.put("scope", "seen", DOCUMENTS["scope"][0])
+        assert b'"seen"' in next(chunks)
+        time.sleep(1.2)   # for longer than a token is known
+        closed.put("scope", "seen-too", DOCUMENTS["scope"][0])
+        assert b'"seen-too"' in next(chunks)
+        assert claimd("token", "revoke", "--name", "follower", DATABASE_URL=url).returncode == 0
+        time.sleep(1.2)
+        closed.put("scope", "not-seen", DOCUMENTS["scope"][0])
+        assert b"".join(chunks) == b""
+
+
+def test_who_waits_and_is_revoked_is_refused(closed, url):
+    waiter = Client(closed.service, create_token(url, "waiter", "read"))
+    last = closed.last()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(waiter.send, "GET", "/v1/changes", since=last, wait=20)
+        time.sleep(0.3)
+        assert claimd("token", "revoke", "--name", "waiter", DATABASE_URL=url).returncode == 0
+        time.sleep(1.2)
+        closed.put("scope", "not-waited-for", DOCUMENTS["scope"][0])
+        problem(waiting.result(), 401, "unauthorized")
+
+
 def test_only_two_words_are_known(url):
     with pytest.raises(AssertionError):
         with Service(url, CLAIMD_READ="closed") as service:
@@ -78,14 +111,14 @@ def as_role(server_url, fresh_database):
         own = url.replace("postgres@", f"{name}@")
         with Service(own) as service:
             service.answers()
-            yield Client(service, create_token(url, "roled")), own
+            yield Client(service, create_token(url, "roled")), own, url
     finally:
         database.execute(url, f"DROP OWNED BY {name}")
         database.execute(server_url, f"DROP ROLE {name}")
 
 
 def test_the_role_is_enough_to_serve_and_write(as_role):
-    client, _ = as_role
+    client, _, _ = as_role
     client.put("subject", "roled", DOCUMENTS["subject"][0])
     client.patch("subject", "roled", {"name": "Roled"}, "*")
     assert client.get("/v1/subjects/roled", as_of=client.get("/v1/changes", sort="-seq", limit=1).json()["items"][0]["at"]).json()["name"] == "Roled"
@@ -95,8 +128,16 @@ def test_the_role_is_enough_to_serve_and_write(as_role):
     problem(client.send("GET", "/v1/subjects/roled"), 410, "gone")
 
 
+def test_the_role_is_enough_to_import(as_role):
+    client, _, url = as_role
+    lines = b"".join(json.dumps({"scope": {"id": f"roled-{number}", "name": "Some", "definition": "Some of it."}}).encode() + b"\n" for number in range(5000))
+    importer = Client(client.service, create_token(url, "roled-admin", "admin"))
+    told = importer.send("POST", "/v1/import", lines, {"Content-Type": "application/x-ndjson"})
+    assert told.status_code == 200 and told.json()["created"] == 5000, told.text
+
+
 @pytest.mark.parametrize("statement", [
-    "SELECT * FROM token", "SELECT * FROM answered", "INSERT INTO subject VALUES ('a', 'b', 'model', 'c')", "UPDATE claim SET line = 1", "DELETE FROM revision",
+    "SELECT * FROM token", "SELECT * FROM answered", "SELECT * FROM import_part", "INSERT INTO subject VALUES ('a', 'b', 'model', 'c')", "UPDATE claim SET line = 1", "DELETE FROM revision",
     "UPDATE change SET author = 'x'", "TRUNCATE history.claim", "SELECT put('scope', '{}')", "DROP TABLE claim", "CREATE TABLE public.x ()"])
 def test_the_role_can_do_nothing_else(as_role, statement):
     connection = database.connect(as_role[1])
