@@ -899,3 +899,12 @@ def test_log_stays_one_of_events(desk, name):
     desk.put("subject", name, {"name": "x" * 3000, "kind": "model", "description": "x"})
     desk.put("claim", name, {**STATEMENT, "statement": "x" * 3000})
     assert [line for line in desk.service.log().splitlines() if not line.startswith("{")] == []
+
+
+def test_a_claim_in_its_sources_own_voice_can_be_moved_to_another(desk):
+    desk.put("claim", "moved-voice", {**STATEMENT, "source": "desk-daily"})
+    voice = desk.put("claim", "moved-voice-there", {**STATEMENT, "source": "desk-weekly"}).json()["claimant"]["id"]
+    moved = desk.patch("claim", "moved-voice", {"source": "desk-weekly"}, "*").json()
+    assert (moved["source"]["id"], moved["claimant"]["id"], moved["attribution"]) == ("desk-weekly", voice, [])
+    desk.put("claim", "moved-said", {**STATEMENT, "claimant": "desk-ada", "attribution": [{"agent": "desk-ada", "role": "speaker"}]})
+    assert desk.patch("claim", "moved-said", {"source": "desk-weekly"}, "*").json()["claimant"]["id"] == "desk-ada"
