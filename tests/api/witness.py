@@ -133,32 +133,31 @@ class Writer(threading.Thread):
         cursor.execute("UPDATE source SET title = 'It never stands.' WHERE id = %s", [self.group.id])
         self._connection.rollback()
 
-    def _apply(self, cursor, claims, version):
-        """One insert, update or delete of another claim than the first."""
+    def _other(self, claims, version):
+        """One insert, update or delete of another claim than the first: a statement and its arguments."""
         lot, others = self.dice.random(), [claim for claim in claims if claim]
         if lot < 0.2 and len(claims) < 12 or not others:
             claim = max(claims) + 1 if max(claims) < 40 else min(set(range(42)) - set(claims))
-            cursor.execute(INSERT, words(self.group, claim, version))
-            claims[claim] = version
-        elif lot < 0.4 and len(claims) > 3:
-            claim = self.dice.choice(others)
-            cursor.execute(DELETE, words(self.group, claim, version))
-            del claims[claim]
+            statement = INSERT
         else:
             claim = self.dice.choice(others)
-            cursor.execute(UPDATE, words(self.group, claim, version))
+            statement = DELETE if lot < 0.4 and len(claims) > 3 else UPDATE
+        if statement is DELETE:
+            del claims[claim]
+        else:
             claims[claim] = version
+        return statement, words(self.group, claim, version)
 
     def _change(self, cursor):
+        """All of it is sent at once: others who change wait while it is under way."""
         group, version = self.group, len(self.group.notes)
-        claims = dict(group.notes[-1].claims)
-        cursor.execute(UPDATE, words(group, 0, version))
-        claims[0] = version
+        claims = {**group.notes[-1].claims, 0: version}
+        steps = [(UPDATE, words(group, 0, version))]
         if self.dice.random() < self.slow:
-            self.over.wait(self.dice.uniform(1, 3))
-        for _ in range(self.dice.randrange(3)):
-            self._apply(cursor, claims, version)
-        cursor.execute("UPDATE source SET title = %s WHERE id = %s", [f"{group.id} stands at {version}.", group.id])
+            steps.append(("SELECT pg_sleep(%s)", [self.dice.uniform(1, 3)]))
+        steps += [self._other(claims, version) for _ in range(self.dice.randrange(3))]
+        steps.append(("UPDATE source SET title = %s WHERE id = %s", [f"{group.id} stands at {version}.", group.id]))
+        cursor.execute(b";".join(cursor.mogrify(*step) for step in steps))
         note = Note(claims, time.monotonic())
         group.notes.append(note)
         self._connection.commit()
