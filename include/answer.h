@@ -43,6 +43,12 @@ int64_t answer_revision(const struct params *params, const PGresult *result);
 bool answer_write_page(struct arena *arena, const struct params *params, const struct representation *representation,
                        bool first, const PGresult *result, struct buffer *body, struct error *error);
 
+/* Begins a document of linked data that has many things; "]}" ends it. */
+void answer_begin_linked(struct buffer *body);
+
+/* Writes the things of a page of a list of linked data; the `first` things of the document have none before them. */
+void answer_write_linked(const struct params *params, bool first, const PGresult *result, struct buffer *body);
+
 /* The first sort key of the last row that the page shows, the result's own; NULL if it shows none. */
 const char *answer_reached(const struct params *params, const PGresult *result);
 

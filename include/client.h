@@ -14,6 +14,7 @@ struct client {
     struct client *next, *previous;
     int fd;
     bool busy;      /* a request was read and has not ended */
+    bool patient;   /* its answer may take as long as it takes */
     uint64_t since; /* loop_now() when that began to be so */
 };
 
@@ -29,8 +30,11 @@ void clients_init(struct clients *clients);
 struct client *client_add(struct clients *clients, int fd);
 void client_remove(struct clients *clients, struct client *client);
 
-/* A request of the client begins or ends. */
+/* A request of the client begins, goes on or ends: its time begins anew. */
 void client_turn(struct client *client, bool busy);
+
+/* What the client waits for now is not bounded, until its next turn. */
+void client_wait(struct client *client);
 
 /* Ends the connection so that the client can see that its answer is not whole; whoever reads the socket closes it. */
 void client_break_off(struct client *client);

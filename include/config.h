@@ -49,10 +49,11 @@ struct config {
     bool ready;   /* health asks for readiness */
     bool skip;    /* import leaves out what is refused */
 
-    /* What the command is given: a text that figures are read from ("-": the lines of standard input), or a file; NULL:
-     * nothing. */
+    /* What the command is given: a text that figures are read from ("-": the lines of standard input), a file, or the
+     * name of a collection; NULL: nothing. */
     const char *operand;
     enum figure_language language; /* of the text */
+    const char *format;            /* of what is exported or imported; NULL: lines */
 
     /* of a token; NULL: not given */
     const char *name, *scope, *expires;

@@ -48,7 +48,7 @@ struct db_statement {
     const char *sql;
 };
 
-enum { DB_STEPS_MAX = 5 };
+enum { DB_STEPS_MAX = 6 };
 
 /* A statement of a transaction, with its arguments: text format, must live until `done`; NULL is null. */
 struct db_step {
@@ -63,6 +63,7 @@ struct db_transaction {
     struct db_step steps[DB_STEPS_MAX];
     unsigned steps_count;
     bool writes;
+    unsigned patience_ms; /* with each statement, once it has told the database so; 0: as for any call */
     PGresult *results[DB_STEPS_MAX];
 
     /* private to db */

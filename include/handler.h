@@ -10,9 +10,10 @@
 /* A request whose target is `target`; owned by the caller until handler_end(). */
 struct request *handler_begin(struct service *service, const char *target);
 
-/* As libmicrohttpd's access handler: once for the head, once for each part of a body, once at the end of it. */
+/* As libmicrohttpd's access handler: once for the head, once for each part of a body, once at the end of it. *size is 0
+ * afterwards, unless the part cannot be taken yet. */
 enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *connection, const char *method,
-                               const char *version, const char *bytes, size_t size);
+                               const char *version, const char *bytes, size_t *size);
 
 /* The request is over, answered or not. Frees it. */
 void handler_end(struct request *request);

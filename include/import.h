@@ -1,4 +1,7 @@
 /* import: requests that take in many lines (see line.h), all of them or those in which nothing is wrong
+ *
+ * The body is taken as it comes, in constant memory: what fills a part is kept in the database, where nobody sees it,
+ * and while that is under way the client waits. When all has come, one transaction takes all of it in.
  */
 #ifndef CLAIMD_IMPORT_H
 #define CLAIMD_IMPORT_H
@@ -8,8 +11,11 @@
 /* What can be told of such a request from its head alone; false with *error set if it is refused. */
 bool import_may_begin(const struct request *request, struct error *error);
 
-/* The body is whole. The request is WAITING, or READY if it is refused. */
-void import_begin(struct request *request);
+/* Takes more of the body. The request may be WAITING then, and is ACCEPTED again when it can take more. */
+void import_receive(struct request *request, const char *bytes, size_t size);
+
+/* The body is whole. The request is WAITING, or READY. */
+void import_answer(struct request *request);
 
 /* The request is over: frees what its import has. Harmless if it was none. */
 void import_forget(struct request *request);

@@ -63,6 +63,9 @@ struct service {
     /* The client of the connection has taken a part of its answer. */
     void (*progress)(struct MHD_Connection *connection);
 
+    /* What the client waits for takes as long as it takes. */
+    void (*patience)(struct MHD_Connection *connection);
+
     /* The rest of its answer cannot be had. */
     void (*abandon)(struct MHD_Connection *connection);
 };

@@ -199,19 +199,30 @@ static void write_context(struct buffer *body)
     buffer_putc(body, ',');
 }
 
-/* Each row is one document, as text, that opens with its brace. */
-static void write_linked(const struct params *params, const PGresult *result, struct buffer *body, const char *next)
+void answer_begin_linked(struct buffer *body)
 {
     write_context(body);
-    if (params->route->shape == SHAPE_ONE) {
-        buffer_puts(body, PQgetvalue(result, 0, 0) + 1);
-        return;
-    }
     buffer_puts(body, "\"@graph\":[");
+}
+
+/* Each row is one document, as text. */
+void answer_write_linked(const struct params *params, bool first, const PGresult *result, struct buffer *body)
+{
     for (int row = 0; row < rows_shown(params, result); row++) {
-        buffer_puts(body, row ? "," : "");
+        buffer_puts(body, row || !first ? "," : "");
         buffer_append(body, PQgetvalue(result, row, 0), (size_t)PQgetlength(result, row, 0));
     }
+}
+
+static void write_linked(const struct params *params, const PGresult *result, struct buffer *body, const char *next)
+{
+    if (params->route->shape == SHAPE_ONE) {
+        write_context(body);
+        buffer_puts(body, PQgetvalue(result, 0, 0) + 1); /* behind its brace */
+        return;
+    }
+    answer_begin_linked(body);
+    answer_write_linked(params, true, result, body);
     buffer_puts(body, "],\"next\":");
     put_next(body, next);
     buffer_putc(body, '}');

@@ -1,4 +1,4 @@
-/* bulk: the commands that import and export all data, in the lines of line.h */
+/* bulk: the command that imports data */
 #include "bulk.h"
 
 #include <errno.h>
@@ -8,16 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "buffer.h"
+#include "batch.h"
+#include "claimreview.h"
 #include "line.h"
 #include "memory.h"
+#include "report.h"
 #include "session.h"
-
-/* ---- out ---- */
-
-/* Of CSV with one column and marks that no JSON has, the lines are as they are. */
-static const char copy_out[] =
-    "COPY (SELECT export_lines()) TO STDOUT (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')";
 
 static bool run(PGconn *session, const char *sql)
 {
@@ -25,81 +21,22 @@ static bool run(PGconn *session, const char *sql)
     return result != NULL;
 }
 
-static bool write_copied(PGconn *session)
-{
-    char *part;
-    int size;
-    while ((size = PQgetCopyData(session, &part, 0)) > 0) {
-        bool written = fwrite(part, (size_t)size, 1, stdout) == 1;
-        PQfreemem(part);
-        if (!written)
-            return !session_complain("cannot write the export", strerror(errno));
-    }
-    return size == -1 || !session_complain("the database refused", PQerrorMessage(session));
-}
-
-int bulk_export(const char *url)
-{
-    _cleanup_(session_finish_at) PGconn *session = session_open(url, "claimd export");
-    if (!session || !run(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        return 1;
-    _cleanup_(session_clear_at) PGresult *copying = PQexec(session, copy_out);
-    if (PQresultStatus(copying) != PGRES_COPY_OUT)
-        return session_complain("the database refused", PQerrorMessage(session));
-    if (!write_copied(session))
-        return 1;
-    return fflush(stdout) == 0 ? 0 : session_complain("cannot write the export", strerror(errno));
-}
-
-/* ---- in ---- */
-
-enum { BATCH = 500 };
+enum { BATCH = 500, READ_BYTES = 65536 };
 
 struct import {
     PGconn *session;
     FILE *file;
     off_t size; /* of the file; 0: not known */
     bool shows; /* how far it is */
-    char *text; /* the line at hand */
-    size_t room;
-    unsigned long lines, created, replaced, unchanged, refused;
-    unsigned batched;
-    struct buffer numbers, documents; /* array literals */
+    size_t lines;
+    struct batch batch;
+    struct report report;
 };
 
-static void complain_of(unsigned long line, const char *kind, const char *id, const json_t *problems)
+static const char *text_of(const json_t *object, const char *name)
 {
-    json_t *problem;
-    size_t i;
-    json_array_foreach(problems, i, problem)
-        fprintf(stderr, "line %lu%s%s%s%s: %s%s%s\n", line, *kind ? ", " : "", kind, *id ? " " : "", id,
-                json_string_value(json_object_get(problem, "pointer")),
-                *json_string_value(json_object_get(problem, "pointer")) ? ": " : "",
-                json_string_value(json_object_get(problem, "detail")));
-}
-
-static void note_refusal(struct import *import, const PGresult *result, int row)
-{
-    json_t *problems = json_loads(PQgetvalue(result, row, 4), 0, NULL);
-    complain_of(strtoul(PQgetvalue(result, row, 0), NULL, 10), PQgetvalue(result, row, 1), PQgetvalue(result, row, 2),
-                problems);
-    json_decref(problems);
-    import->refused++;
-}
-
-static void note_outcomes(struct import *import, const PGresult *result)
-{
-    for (int row = 0; row < PQntuples(result); row++) {
-        const char *outcome = PQgetvalue(result, row, 3);
-        if (strcmp(outcome, "refused") == 0)
-            note_refusal(import, result, row);
-        else if (strcmp(outcome, "created") == 0)
-            import->created++;
-        else if (strcmp(outcome, "replaced") == 0)
-            import->replaced++;
-        else
-            import->unchanged++;
-    }
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
 }
 
 static void show(const struct import *import)
@@ -107,92 +44,140 @@ static void show(const struct import *import)
     if (!import->shows)
         return;
     if (import->size)
-        fprintf(stderr, "\r%lu lines, %d %%", import->lines,
+        fprintf(stderr, "\r%zu lines, %d %%", import->lines,
                 (int)(100.0 * (double)ftello(import->file) / (double)import->size));
     else
-        fprintf(stderr, "\r%lu lines", import->lines);
-}
-
-static bool ask(struct import *import, const char *sql, int count, const char *const *arguments)
-{
-    _cleanup_(session_clear_at) PGresult *result = session_ask(import->session, sql, count, arguments);
-    if (result)
-        note_outcomes(import, result);
-    return result;
+        fprintf(stderr, "\r%zu lines", import->lines);
 }
 
 static bool send_batch(struct import *import)
 {
-    if (!import->batched)
+    if (!import->batch.count)
         return true;
-    buffer_append(&import->numbers, "}", sizeof("}"));
-    buffer_append(&import->documents, "}", sizeof("}"));
-    bool good = ask(import, "SELECT * FROM import_lines($1, $2)", 2,
-                    (const char *const[]){import->numbers.data, import->documents.data});
-    import->batched = 0;
-    import->numbers.size = import->documents.size = 0;
+    batch_close(&import->batch);
+    _cleanup_(session_clear_at) PGresult *result =
+        session_ask(import->session, "SELECT import_lines($1, $2)", 2,
+                    (const char *const[]){import->batch.numbers.data, import->batch.lines.data});
+    batch_clear(&import->batch);
     show(import);
-    return good;
+    return result;
 }
 
-/* An element of an array literal, in quotes. */
-static void put_element(struct buffer *array, const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '"' || text[i] == '\\')
-            buffer_putc(array, '\\');
-        buffer_putc(array, text[i]);
-    }
-}
-
-static void add_line(struct import *import, size_t size)
-{
-    char number[24];
-    const char *before = import->batched ? "," : "{";
-    snprintf(number, sizeof(number), "%s%lu", before, import->lines);
-    buffer_puts(&import->numbers, number);
-    buffer_puts(&import->documents, before);
-    buffer_putc(&import->documents, '"');
-    put_element(&import->documents, import->text, size);
-    buffer_putc(&import->documents, '"');
-    import->batched++;
-}
-
-static bool take_line(struct import *import, size_t size)
+static bool take_line(struct import *import, const char *text, size_t size)
 {
     json_t *problems;
     import->lines++;
-    if (strspn(import->text, " \t\r\n") == size)
+    if (strspn(text, " \t\r\n") == size)
         return true;
-    if (line_check(import->text, size, &problems)) {
-        add_line(import, size);
-        return import->batched < BATCH || send_batch(import);
+    if (!line_check(text, size, &problems)) {
+        report_refuse(&import->report, import->lines, problems);
+        return true;
     }
-    complain_of(import->lines, "", "", problems);
-    json_decref(problems);
-    import->refused++;
-    return true;
+    batch_add(&import->batch, import->lines, text, size);
+    return import->batch.count < BATCH || send_batch(import);
 }
 
-static bool take_all(struct import *import)
+static bool take_end(struct import *import)
 {
+    _cleanup_(session_clear_at) PGresult *result = session_ask(import->session, "SELECT import_end()", 0, NULL);
+    if (result)
+        report_add(&import->report, PQgetvalue(result, 0, 0));
+    return result;
+}
+
+static bool good_file(const struct import *import)
+{
+    return !ferror(import->file) || !session_complain("cannot read the file", strerror(errno));
+}
+
+static bool take_lines(struct import *import)
+{
+    char *text = NULL;
+    size_t room = 0;
     ssize_t size;
-    while ((size = getline(&import->text, &import->room, import->file)) > 0)
-        if (!take_line(import, (size_t)size))
-            return false;
-    if (ferror(import->file))
-        return !session_complain("cannot read the file", strerror(errno));
-    return send_batch(import) && ask(import, "SELECT * FROM import_end()", 0, NULL);
+    bool good = true;
+    while (good && (size = getline(&text, &room, import->file)) > 0)
+        good = take_line(import, text, (size_t)size);
+    free(text);
+    return good && good_file(import);
+}
+
+static void tell_left_out(const json_t *left_out)
+{
+    json_t *each;
+    size_t i;
+    json_array_foreach(left_out, i, each)
+    {
+        const char *pointer = text_of(each, "pointer");
+        fprintf(stderr, "review %lld: %s%s%s\n", json_integer_value(json_object_get(each, "review")), pointer,
+                *pointer ? ": " : "", text_of(each, "detail"));
+    }
+}
+
+static void read_all(FILE *file, struct buffer *text)
+{
+    size_t got;
+    do {
+        buffer_reserve(text, READ_BYTES);
+        got = fread(text->data + text->size, 1, READ_BYTES, file);
+        text->size += got;
+    } while (got);
+}
+
+static bool take_reviews(struct import *import)
+{
+    _cleanup_(buffer_release) struct buffer text = BUFFER_INIT;
+    _cleanup_(claimreview_release) struct claimreview reviews;
+    char fault[CONTRACT_FAULT_SIZE];
+    read_all(import->file, &text);
+    bool good = claimreview_read(text.data, text.size, &reviews, fault) || !session_complain("no reviews", fault);
+    for (size_t i = 0; good && i < json_array_size(reviews.lines); i++) {
+        char *line = json_dumps(json_array_get(reviews.lines, i), JSON_COMPACT);
+        good = take_line(import, line, strlen(line));
+        free(line);
+    }
+    tell_left_out(reviews.left_out);
+    return good && good_file(import);
+}
+
+static bool take_all(struct import *import, bool reviews)
+{
+    return (reviews ? take_reviews(import) : take_lines(import)) && send_batch(import) && take_end(import);
+}
+
+static void complain_of(const json_t *refused)
+{
+    const char *kind = text_of(refused, "kind"), *id = text_of(refused, "id");
+    json_t *problem;
+    size_t i;
+    json_array_foreach(json_object_get(refused, "errors"), i, problem)
+    {
+        const char *pointer = text_of(problem, "pointer");
+        fprintf(stderr, "line %lld%s%s%s%s: %s%s%s\n", json_integer_value(json_object_get(refused, "line")),
+                *kind ? ", " : "", kind, *id ? " " : "", id, pointer, *pointer ? ": " : "", text_of(problem, "detail"));
+    }
+}
+
+static void tell(const struct import *import, bool keeps)
+{
+    const struct report *report = &import->report;
+    size_t told = json_array_size(report->problems);
+    fputs(import->shows ? "\r" : "", stderr);
+    for (size_t i = 0; i < told; i++)
+        complain_of(json_array_get(report->problems, i));
+    if ((size_t)report->refused > told)
+        fprintf(stderr, "and %lld more\n", report->refused - (json_int_t)told);
+    fprintf(stderr, "%zu lines: %lld created, %lld replaced, %lld unchanged, %lld refused%s\n", import->lines,
+            report->created, report->replaced, report->unchanged, report->refused,
+            keeps ? "." : ": nothing was taken in.");
 }
 
 static int end(struct import *import, bool skip)
 {
-    bool keeps = import->refused == 0 || skip;
+    bool keeps = import->report.refused == 0 || skip;
     if (!run(import->session, keeps ? "COMMIT" : "ROLLBACK"))
         return 1;
-    fprintf(stderr, "%s%lu lines: %lu created, %lu replaced, %lu unchanged, %lu refused%s\n", import->shows ? "\r" : "",
-            import->lines, import->created, import->replaced, import->unchanged, import->refused,
-            keeps ? "." : ": nothing was taken in.");
+    tell(import, keeps);
     return !keeps;
 }
 
@@ -201,23 +186,35 @@ static void import_release(struct import *import)
     if (import->file && import->file != stdin)
         fclose(import->file);
     PQfinish(import->session);
-    free(import->text);
-    buffer_release(&import->numbers);
-    buffer_release(&import->documents);
+    batch_release(&import->batch);
+    report_release(&import->report);
 }
 
-int bulk_import(const char *url, const char *path, bool skip)
+/* The file is NULL, and why is told, if it cannot be read. */
+static void open_file(struct import *import, const char *path)
+{
+    struct stat about;
+    import->file = !path || strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    if (!import->file)
+        session_complain(path, strerror(errno));
+    else if (fstat(fileno(import->file), &about) == 0 && S_ISREG(about.st_mode))
+        import->size = about.st_size;
+}
+
+static bool begin(struct import *import, const char *url)
+{
+    import->session = session_open(url, "claimd import");
+    return import->session && run(import->session, "BEGIN") &&
+           run(import->session, "SELECT set_config('claimd.comment', 'Imported.', true), await_other_changes()") &&
+           run(import->session, "SELECT import_begin()");
+}
+
+int bulk_import(const char *url, const char *path, const char *format, bool skip)
 {
     _cleanup_(import_release) struct import import = {.shows = isatty(STDERR_FILENO)};
-    struct stat about;
-    import.file = !path || strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-    if (!import.file)
-        return session_complain(path, strerror(errno));
-    if (fstat(fileno(import.file), &about) == 0 && S_ISREG(about.st_mode))
-        import.size = about.st_size;
-    import.session = session_open(url, "claimd import");
-    bool begun = import.session && run(import.session, "BEGIN") &&
-                 run(import.session, "SELECT set_config('claimd.comment', 'Imported.', true), await_other_changes()") &&
-                 run(import.session, "SELECT import_begin()");
-    return begun && take_all(&import) ? end(&import, skip) : 1;
+    bool reviews = format && strcmp(format, "claimreview") == 0;
+    if (format && !reviews && strcmp(format, "ndjson") != 0)
+        return session_complain(format, "an import is ndjson or claimreview.");
+    open_file(&import, path);
+    return import.file && begin(&import, url) && take_all(&import, reviews) ? end(&import, skip) : 1;
 }

@@ -44,7 +44,13 @@ void client_remove(struct clients *clients, struct client *client)
 void client_turn(struct client *client, bool busy)
 {
     client->busy = busy;
+    client->patient = false;
     client->since = loop_now();
+}
+
+void client_wait(struct client *client)
+{
+    client->patient = true;
 }
 
 /* A reset. The orderly end of a connection would say to a client of HTTP/1.0 that it has the whole answer, and
@@ -75,6 +81,6 @@ void clients_sweep(struct clients *clients, uint64_t idle_ms, uint64_t busy_ms)
 {
     uint64_t now = loop_now();
     for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
-        if (now - client->since > (client->busy ? busy_ms : idle_ms))
+        if (!client->patient && now - client->since > (client->busy ? busy_ms : idle_ms))
             cut_off(client);
 }

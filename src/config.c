@@ -14,7 +14,7 @@ const char config_help[] = "claimd: serves claims, their sources and comparisons
                            "\n"
                            "usage: claimd [serve] [flags]      serve until SIGTERM or SIGINT\n"
                            "       claimd migrate up|status    bring the schema up to date, or show it\n"
-                           "       claimd export | import [FILE|-] [--skip]   all data as lines of JSON\n"
+                           "       claimd export [COLLECTION] | import [FILE|-] [--skip] [--format NAME]\n"
                            "       claimd token create --name N --scope read|write|admin [--expires T]\n"
                            "       claimd token list | token revoke --name N\n"
                            "       claimd health [--ready]     ask the server on this machine; status 0 or 1\n"
@@ -87,6 +87,7 @@ static const struct setting settings[] = {
     {"scope", NULL, SETTING_TEXT, AT(scope), 0, 0},
     {"expires", NULL, SETTING_TEXT, AT(expires), 0, 0},
     {"lang", NULL, SETTING_LANGUAGE, AT(language), 0, 0},
+    {"format", NULL, SETTING_TEXT, AT(format), 0, 0},
 };
 
 enum { SETTINGS = sizeof(settings) / sizeof(*settings) };
@@ -254,6 +255,7 @@ static bool read_command(struct config *config, int count, char *const words[])
         {"serve", NULL, COMMAND_SERVE},
         {"migrate", "up", COMMAND_MIGRATE_UP},
         {"migrate", "status", COMMAND_MIGRATE_STATUS},
+        {"export", "", COMMAND_EXPORT},
         {"export", NULL, COMMAND_EXPORT},
         {"import", "", COMMAND_IMPORT},
         {"import", NULL, COMMAND_IMPORT},

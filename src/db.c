@@ -39,6 +39,7 @@ struct db_entry {
     struct db_call *call; /* NULL: cancelled, or nobody asked */
     struct db_entry *end; /* of a transaction's step: the sync behind it, whose call it is of */
     unsigned step;
+    unsigned patience_ms;
     struct db_entry *next;
     bool answered;
 };
@@ -179,6 +180,8 @@ static bool any_link(const struct db *db, enum link_state state)
 /* The database ends a write that waits too long for another itself, and then it is known that nothing was done. */
 static unsigned patience(const struct db *db, const struct db_call *call)
 {
+    if (call->transaction && call->transaction->patience_ms)
+        return call->transaction->patience_ms;
     return db->settings.deadline_ms * (writes(call) ? 2 : 1);
 }
 
@@ -324,6 +327,7 @@ static bool send_transaction(struct db_link *link, struct db_call *call)
         struct db_entry *entry = entry_push(link, ENTRY_STEP, transaction->steps[i].statement);
         entry->end = end;
         entry->step = i;
+        entry->patience_ms = transaction->patience_ms;
         sent = send_step(link, &transaction->steps[i]);
     }
     entry_append(link, end);
@@ -333,13 +337,18 @@ static bool send_transaction(struct db_link *link, struct db_call *call)
     return sent && PQpipelineSync(link->connection);
 }
 
+static unsigned patience_with(const struct db_link *link)
+{
+    return link->first->patience_ms ? link->first->patience_ms : link->db->settings.deadline_ms;
+}
+
 /* The database ends a slow statement itself, so one that says nothing for longer than that is gone. */
 static void expect_answer(struct db_link *link)
 {
     if (!link->first)
         loop_timer_stop(&link->timer);
     else
-        loop_timer_start(link->db->loop, &link->timer, link->db->settings.deadline_ms + SILENCE_MARGIN_MS);
+        loop_timer_start(link->db->loop, &link->timer, patience_with(link) + SILENCE_MARGIN_MS);
 }
 
 static bool link_flush(struct db_link *link)

@@ -121,7 +121,7 @@ static void dispatch(struct request *request)
             request_suspend(request);
         break;
     case SHAPE_IMPORT:
-        import_begin(request);
+        import_answer(request);
         if (request->state == REQUEST_WAITING)
             request_suspend(request);
         break;
@@ -173,7 +173,7 @@ static void check_write(struct request *request, const struct guard_finding *fin
         parse_may_begin(request, error);
     else if (finding->body)
         error_set(error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
-    if (!error->code && finding->length > request->service->body_most)
+    if (!error->code && shape != SHAPE_IMPORT && finding->length > request->service->body_most)
         refuse_size(request, error);
 }
 
@@ -196,7 +196,9 @@ static void accept_or_refuse(struct request *request, const char *version)
 /* What comes in pieces may be more than it is let to be; the rest is not kept. */
 static void receive(struct request *request, const char *bytes, size_t size)
 {
-    if (request->body.size <= request->service->body_most)
+    if (request->params.route && request->params.route->shape == SHAPE_IMPORT)
+        import_receive(request, bytes, size);
+    else if (request->body.size <= request->service->body_most)
         buffer_append(&request->body, bytes, size);
 }
 
@@ -217,18 +219,11 @@ struct request *handler_begin(struct service *service, const char *target)
     return request_new(service, target);
 }
 
-/* Who stops waits for the request from now on: all that its client has to send is there, or is not asked for. */
-static void count(struct request *request)
-{
-    request->counted = true;
-    request->service->active++;
-}
-
 static void answer(struct request *request)
 {
     struct error error;
     error_init(&error);
-    count(request);
+    request_count(request);
     service_catch_up(request->service);
     if (request->body.size > request->service->body_most) {
         refuse_size(request, &error);
@@ -239,17 +234,20 @@ static void answer(struct request *request)
 }
 
 enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *connection, const char *method,
-                               const char *version, const char *bytes, size_t size)
+                               const char *version, const char *bytes, size_t *size)
 {
+    if (request->state == REQUEST_WAITING) /* libmicrohttpd may have more chunks of the body at hand */
+        return MHD_YES;
     if (request->state == REQUEST_NEW) {
         arrive(request, connection, method, version);
         if (request->state == REQUEST_READY)
-            count(request);
-    } else if (size) {
-        receive(request, bytes, size);
+            request_count(request);
+    } else if (request->state == REQUEST_ACCEPTED && *size) {
+        receive(request, bytes, *size);
     } else if (request->state == REQUEST_ACCEPTED) {
         answer(request);
     }
+    *size = 0;
     return request->state == REQUEST_READY ? request_queue(request) : MHD_YES;
 }
 

@@ -1,118 +1,223 @@
 /* import: requests that take in many lines, all of them or those in which nothing is wrong */
 #include "import.h"
 
-#include <jansson.h>
-#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
-#include "buffer.h"
+#include "batch.h"
+#include "claimreview.h"
 #include "line.h"
 #include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
 #include "refusal.h"
+#include "report.h"
 #include "secret.h"
 
-enum { STEP_LINES = 2, STEP_END };
+enum { PART_BYTES = 256 * 1024 };
+
+/* What each statement that takes lines in may take. */
+#define PATIENCE_MS 3600000
+#define TEXT_OF(number) TEXT_OF_(number)
+#define TEXT_OF_(number) #number
 
 /* One import, in the request's arena. */
 struct import {
     const char *digest, *comment;
     bool skips, is_trial;
-    json_t *refused; /* what is wrong, a line each; owned until the answer */
-    size_t lines, taken;
-    struct buffer numbers, documents; /* array literals */
+    bool reviews; /* instead of lines */
+    char id[33];  /* by which its parts are kept: a uuid */
+    char part[24], parts[24];
+    unsigned kept;
+    size_t lines;
+    struct batch batch; /* the part at hand */
+    struct report report;
+    json_t *left_out;     /* of reviews; owned, NULL: nothing */
+    struct error failure; /* that it will be answered with */
     struct db_transaction transaction;
+    unsigned end; /* the step that tells what became of the lines; 0: none */
 };
 
 static const struct db_statement authorize = {.sql = "SELECT authorize($1, 'admin')"};
+static const struct db_statement keep = {.sql = "SELECT import_keep($1, $2, $3, $4, $5)"};
 static const struct db_statement begin_change = {.sql = "SELECT begin_change($1, 'admin', $2)"};
-static const struct db_statement begin_import = {.sql = "SELECT import_begin()"};
-static const struct db_statement take_lines = {.sql = "SELECT * FROM import_lines($1, $2)"};
-static const struct db_statement take_rest = {.sql = "SELECT * FROM import_end()"};
+static const struct db_statement begin_import = {.sql = "SELECT import_begin($1)"};
+static const struct db_statement take_kept = {.sql = "SELECT import_kept($1, $2)"};
+static const struct db_statement take_lines = {.sql = "SELECT import_lines($1, $2)"};
+static const struct db_statement take_end = {.sql = "SELECT import_end()"};
 static const struct db_statement settle = {.sql = "SELECT import_settle($1, $2)"};
+static const struct db_statement drop = {.sql = "SELECT import_drop($1)"};
 
-/* ---- lines ---- */
-
-static void refuse_line(struct import *import, json_int_t line, const char *kind, const char *id, json_t *problems)
+static bool is_true(const struct request *request, const char *name, const char *value)
 {
-    json_t *refused = json_pack("{sI so}", "line", line, "errors", problems);
-    if (kind && *kind)
-        json_object_set_new(refused, "kind", json_string(kind));
-    if (id && *id)
-        json_object_set_new(refused, "id", json_string(id));
-    json_array_append_new(import->refused, refused);
+    const char *given = params_given(&request->params, name);
+    return given && strcmp(given, value) == 0;
 }
 
-static void put_element(struct buffer *array, const char *text, size_t size)
+static bool has_reviews(const struct request *request)
 {
-    buffer_puts(array, array->size ? ",\"" : "{\"");
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '"' || text[i] == '\\')
-            buffer_putc(array, '\\');
-        buffer_putc(array, text[i]);
-    }
-    buffer_putc(array, '"');
+    return negotiate_is_type(request_field(request, FIELD_CONTENT_TYPE), "application/ld+json");
+}
+
+static void draw_id(const struct request *request, char id[static 33])
+{
+    uint64_t random[2];
+    if (getrandom(random, sizeof(random), 0) != sizeof(random))
+        random[0] = request->service->id_prefix, random[1] = loop_now_us();
+    snprintf(id, 33, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
+}
+
+static struct import *import_of(struct request *request)
+{
+    if (request->import)
+        return request->import;
+    struct import *import = request->import = arena_alloc(&request->arena, sizeof(*import));
+    char digest[SECRET_DIGEST_SIZE];
+    secret_digest(secret_bearer(request_field(request, FIELD_AUTHORIZATION)), digest);
+    *import = (struct import){.digest = arena_copy(&request->arena, digest, strlen(digest)),
+                              .comment = params_given(&request->params, "comment"),
+                              .is_trial = is_true(request, "dry_run", "true"),
+                              .skips = is_true(request, "on_error", "skip"),
+                              .reviews = has_reviews(request)};
+    draw_id(request, import->id);
+    return import;
+}
+
+/* Whether it is known already that nothing will be taken in. */
+static bool is_doomed(const struct import *import)
+{
+    return import->failure.code || (import->report.refused && !import->skips);
+}
+
+/* ---- transactions ---- */
+
+static void note_failure(struct request *request, enum db_status status, const PGresult *result)
+{
+    struct error *failure = &request->import->failure;
+    if (status == DB_REFUSED)
+        refusal_of_result(result, &request->arena, failure);
+    else
+        refusal_of_status(status == DB_MISFIT ? DB_FAILED : status, failure);
+}
+
+static void add_step(struct request *request, const struct db_statement *statement, int count,
+                     const char *const *arguments)
+{
+    struct db_transaction *transaction = &request->import->transaction;
+    const char **copy = arena_alloc(&request->arena, (size_t)(count + 1) * sizeof(*copy));
+    for (int i = 0; i < count; i++)
+        copy[i] = arguments[i];
+    transaction->steps[transaction->steps_count++] = (struct db_step){statement, count, copy};
+}
+
+#define ADD_STEP(request, statement, ...)                                                                              \
+    add_step(request, statement, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *), (const char *[]){__VA_ARGS__})
+
+static void new_transaction(struct request *request, unsigned patience_ms)
+{
+    request->import->transaction = (struct db_transaction){.writes = true, .patience_ms = patience_ms};
+}
+
+/* Whether it is under way; if not, the failure is noted. */
+static bool start(struct request *request, void (*done)(struct db_call *, enum db_status, const PGresult *))
+{
+    request->asked = loop_now_us();
+    request->call = (struct db_call){.done = done, .transaction = &request->import->transaction};
+    enum db_status status = db_start(&request->service->db, &request->call);
+    if (status)
+        note_failure(request, status, NULL);
+    else
+        request->state = REQUEST_WAITING;
+    return status == DB_OK;
+}
+
+static struct request *answered(struct db_call *call)
+{
+    struct request *request = container_of(call, struct request, call);
+    request->waited += loop_now_us() - request->asked;
+    return request;
+}
+
+/* ---- while the body comes ---- */
+
+static void on_kept(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    struct request *request = answered(call);
+    if (status != DB_OK)
+        note_failure(request, status, result);
+    batch_clear(&request->import->batch);
+    request->state = REQUEST_ACCEPTED;
+    request_resume(request);
+}
+
+static void keep_part(struct request *request)
+{
+    struct import *import = request->import;
+    batch_close(&import->batch);
+    snprintf(import->part, sizeof(import->part), "%u", ++import->kept);
+    new_transaction(request, 0);
+    ADD_STEP(request, &keep, import->digest, import->id, import->part, import->batch.numbers.data,
+             import->batch.lines.data);
+    if (!start(request, on_kept))
+        return;
+    request_count(request);
+    request_suspend(request);
 }
 
 static void take_line(struct import *import, const char *text, size_t size)
 {
-    char number[24];
     json_t *problems;
     import->lines++;
-    if (size && strspn(text, " \t\r") >= size)
+    if (strspn(text, " \t\r\n") >= size)
         return;
-    if (!line_check(text, size, &problems)) {
-        refuse_line(import, (json_int_t)import->lines, NULL, NULL, problems);
-        return;
-    }
-    snprintf(number, sizeof(number), "%s%zu", import->numbers.size ? "," : "{", import->lines);
-    buffer_puts(&import->numbers, number);
-    put_element(&import->documents, text, size);
-    import->taken++;
+    if (!line_check(text, size, &problems))
+        report_refuse(&import->report, import->lines, problems);
+    else if (!is_doomed(import))
+        batch_add(&import->batch, import->lines, text, size);
 }
 
-static void take_body(struct import *import, const struct buffer *body)
+/* Takes the lines that are whole, and leaves what is behind them. */
+static void take_whole_lines(struct import *import, struct buffer *body)
 {
-    for (size_t at = 0; at < body->size;) {
-        const char *end = memchr(body->data + at, '\n', body->size - at);
-        size_t size = end ? (size_t)(end - body->data) - at : body->size - at;
-        if (size)
-            take_line(import, body->data + at, size);
-        else
-            import->lines++;
-        at += size + 1;
+    size_t at = 0;
+    for (char *end; (end = memchr(body->data + at, '\n', body->size - at)); at = (size_t)(end - body->data) + 1) {
+        *end = 0;
+        take_line(import, body->data + at, (size_t)(end - body->data) - at);
     }
-    buffer_append(&import->numbers, import->numbers.size ? "}" : "{}", import->numbers.size ? 2 : 3);
-    buffer_append(&import->documents, import->documents.size ? "}" : "{}", import->documents.size ? 2 : 3);
+    body->size -= at;
+    memmove(body->data, body->data + at, body->size);
+}
+
+void import_receive(struct request *request, const char *bytes, size_t size)
+{
+    struct import *import = import_of(request);
+    struct buffer *body = &request->body;
+    if (import->failure.code)
+        return;
+    buffer_append(body, bytes, size);
+    if (!import->reviews)
+        take_whole_lines(import, body);
+    if (body->size > request->service->body_most) {
+        error_init(&import->failure);
+        error_set(&import->failure, ERROR_BODY_TOO_LARGE, "%s may have %zu bytes.",
+                  import->reviews ? "A document with reviews" : "A line", request->service->body_most);
+        body->size = 0;
+    } else if (import->batch.lines.size >= PART_BYTES && !is_doomed(import)) {
+        keep_part(request);
+    }
 }
 
 /* ---- the answer ---- */
 
-struct tally {
-    json_int_t created, replaced, unchanged;
-};
-
-static void count(struct import *import, const PGresult *result, struct tally *tally)
-{
-    for (int row = 0; result && row < PQntuples(result); row++) {
-        const char *outcome = PQgetvalue(result, row, 3);
-        tally->created += strcmp(outcome, "created") == 0;
-        tally->replaced += strcmp(outcome, "replaced") == 0;
-        tally->unchanged += strcmp(outcome, "unchanged") == 0;
-        if (strcmp(outcome, "refused") == 0)
-            refuse_line(import, strtoll(PQgetvalue(result, row, 0), NULL, 10), PQgetvalue(result, row, 1),
-                        PQgetvalue(result, row, 2), json_loads(PQgetvalue(result, row, 4), 0, NULL));
-    }
-}
-
 static void reply_refused(struct request *request)
 {
     struct error error;
-    char *text = json_dumps(request->import->refused, JSON_COMPACT);
+    char *text = json_dumps(request->import->report.problems, JSON_COMPACT);
     error_init(&error);
-    error_set(&error, ERROR_INVALID_DOCUMENT, "Some lines cannot be taken in, so none was.");
+    error_set(&error, ERROR_INVALID_DOCUMENT, "%lld of the lines cannot be taken in, so none was.",
+              request->import->report.refused);
     error.problems = text;
     request_fail(request, &error);
     free(text);
@@ -120,140 +225,152 @@ static void reply_refused(struct request *request)
 
 static void reply_taken(struct request *request)
 {
-    struct import *import = request->import;
-    struct tally tally = {0};
-    count(import, import->transaction.results[STEP_LINES], &tally);
-    count(import, import->transaction.results[STEP_END], &tally);
-    if (json_array_size(import->refused) && !import->skips) {
-        reply_refused(request);
-        return;
-    }
-    json_t *answer = json_pack("{sI sI sI sI sI sO}", "lines", (json_int_t)import->lines, "created", tally.created,
-                               "replaced", tally.replaced, "unchanged", tally.unchanged, "refused",
-                               (json_int_t)json_array_size(import->refused), "problems", import->refused);
+    const struct report *report = &request->import->report;
+    json_t *answer = json_pack("{sI sI sI sI sI sO sO*}", "lines", (json_int_t)request->import->lines, "created",
+                               report->created, "replaced", report->replaced, "unchanged", report->unchanged, "refused",
+                               report->refused, "problems", report->problems, "left_out", request->import->left_out);
     char *text = json_dumps(answer, JSON_COMPACT);
     json_decref(answer);
     request_reply(request, reply_written(MHD_HTTP_OK, text, strlen(text), &(struct headers){0}));
 }
 
-static void fail(struct request *request, enum db_status status, const PGresult *result)
+static void reply(struct request *request)
 {
-    struct error error;
-    if (status == DB_REFUSED)
-        refusal_of_result(result, &request->arena, &error);
+    struct import *import = request->import;
+    if (import->failure.code)
+        request_fail(request, &import->failure);
+    else if (is_doomed(import))
+        reply_refused(request);
     else
-        refusal_of_status(status == DB_MISFIT ? DB_FAILED : status, &error);
-    request_fail(request, &error);
+        reply_taken(request);
 }
 
-static void release(struct import *import)
+/* ---- the end ---- */
+
+static void on_dropped(struct db_call *call, enum db_status status, const PGresult *result)
 {
-    json_decref(import->refused);
-    buffer_release(&import->numbers);
-    buffer_release(&import->documents);
-    import->refused = NULL;
+    struct request *request = answered(call);
+    (void)status, (void)result; /* what is not dropped now is dropped with the old parts */
+    reply(request);
+    request_resume(request);
+}
+
+/* What was kept is of no use any more. False if there is nothing to wait for. */
+static bool drop_parts(struct request *request)
+{
+    if (!request->import->kept)
+        return false;
+    new_transaction(request, 0);
+    ADD_STEP(request, &drop, request->import->id);
+    return db_start(&request->service->db, &request->call) == DB_OK;
 }
 
 static void on_taken(struct db_call *call, enum db_status status, const PGresult *result)
 {
-    struct request *request = container_of(call, struct request, call);
-    request->waited += loop_now_us() - request->asked;
+    struct request *request = answered(call);
+    struct import *import = request->import;
+    const PGresult *told = import->end ? import->transaction.results[import->end] : NULL;
     if (status == DB_OK)
         service_wrote(request->service);
-    if (status == DB_OK || (status == DB_REFUSED && refusal_is(result, "CL200")))
-        reply_taken(request);
-    else
-        fail(request, status, result);
-    release(request->import);
+    if (status != DB_OK && !(status == DB_REFUSED && refusal_is(result, "CL200")))
+        note_failure(request, status, result);
+    else if (told)
+        report_add(&import->report, PQgetvalue(told, 0, 0));
+    request->call.done = on_dropped;
+    if (drop_parts(request))
+        return;
+    reply(request);
     request_resume(request);
 }
 
-/* ---- the transaction ---- */
-
-static void add_step(struct request *request, const struct db_statement *statement, const char *first,
-                     const char *second)
+/* One that may not import is not told what is wrong with the lines. */
+static void refuse(struct request *request)
 {
-    struct db_transaction *transaction = &request->import->transaction;
-    const char **arguments = arena_alloc(&request->arena, 2 * sizeof(*arguments));
-    arguments[0] = first;
-    arguments[1] = second;
-    bool none = statement == &begin_import || statement == &take_rest;
-    transaction->steps[transaction->steps_count++] = (struct db_step){statement, none ? 0 : 2, arguments};
-}
-
-static void start(struct request *request, void (*done)(struct db_call *, enum db_status, const PGresult *))
-{
-    request->asked = loop_now_us();
-    request->call.done = done;
-    enum db_status status = db_start(&request->service->db, &request->call);
-    if (status)
-        fail(request, status, NULL);
+    new_transaction(request, 0);
+    ADD_STEP(request, &authorize, request->import->digest);
+    if (!start(request, on_taken))
+        reply(request);
 }
 
 static void take_in(struct request *request)
 {
     struct import *import = request->import;
-    add_step(request, &begin_change, import->digest, import->comment);
-    add_step(request, &begin_import, NULL, NULL);
-    add_step(request, &take_lines, import->numbers.data, import->documents.data);
-    add_step(request, &take_rest, NULL, NULL);
-    add_step(request, &settle, import->skips ? "true" : "false", import->is_trial ? "true" : "false");
-    import->transaction.writes = true;
-    request->call.transaction = &import->transaction;
-    start(request, on_taken);
+    batch_close(&import->batch);
+    snprintf(import->parts, sizeof(import->parts), "%u", import->kept);
+    new_transaction(request, PATIENCE_MS);
+    ADD_STEP(request, &begin_change, import->digest, import->comment);
+    ADD_STEP(request, &begin_import, TEXT_OF(PATIENCE_MS));
+    ADD_STEP(request, &take_kept, import->id, import->parts);
+    ADD_STEP(request, &take_lines, import->batch.numbers.data, import->batch.lines.data);
+    import->end = import->transaction.steps_count;
+    add_step(request, &take_end, 0, NULL);
+    ADD_STEP(request, &settle, import->skips ? "true" : "false", import->is_trial ? "true" : "false");
+    request->service->patience(request->connection);
+    if (!start(request, on_taken))
+        reply(request);
 }
 
-static void on_authorized(struct db_call *call, enum db_status status, const PGresult *result)
+/* The lines that the reviews of the body make. */
+static void take_reviews(struct request *request)
 {
-    struct request *request = container_of(call, struct request, call);
     struct import *import = request->import;
-    if (status != DB_OK) {
-        fail(request, status, result);
-    } else {
-        import->refused = json_array();
-        take_body(import, &request->body);
-        if (json_array_size(import->refused) && !import->skips)
-            reply_refused(request);
-        else
-            take_in(request);
+    char fault[CONTRACT_FAULT_SIZE];
+    struct claimreview reviews;
+    json_t *line;
+    size_t i;
+    if (!claimreview_read(request->body.data, request->body.size, &reviews, fault)) {
+        error_init(&import->failure);
+        error_set(&import->failure, ERROR_INVALID_BODY, "%s", fault);
     }
-    if (request->state != REQUEST_READY)
-        return;
-    release(import);
-    request_resume(request);
+    json_array_foreach(reviews.lines, i, line)
+    {
+        char *text = json_dumps(line, JSON_COMPACT);
+        take_line(import, text, strlen(text));
+        free(text);
+    }
+    import->left_out = json_incref(reviews.left_out);
+    claimreview_release(&reviews);
 }
 
-/* ---- beginning ---- */
+static void take_last_line(struct request *request)
+{
+    buffer_putc(&request->body, '\0');
+    take_line(request->import, request->body.data, request->body.size - 1);
+}
+
+void import_answer(struct request *request)
+{
+    struct import *import = import_of(request);
+    if (!import->failure.code && import->reviews)
+        take_reviews(request);
+    else if (!import->failure.code && request->body.size)
+        take_last_line(request);
+    if (import->failure.code && !import->kept)
+        reply(request);
+    else if (is_doomed(import))
+        refuse(request);
+    else
+        take_in(request);
+}
+
+/* ---- beginning and end of the request ---- */
 
 bool import_may_begin(const struct request *request, struct error *error)
 {
     if (!secret_bearer(request_field(request, FIELD_AUTHORIZATION)))
         refusal_without_token(error, "Importing takes a bearer token.");
-    else if (!negotiate_is_type(request_field(request, FIELD_CONTENT_TYPE), "application/x-ndjson"))
-        error_set(error, ERROR_UNSUPPORTED_MEDIA_TYPE, "This takes application/x-ndjson.");
+    else if (!negotiate_is_type(request_field(request, FIELD_CONTENT_TYPE), "application/x-ndjson") &&
+             !has_reviews(request))
+        error_set(error, ERROR_UNSUPPORTED_MEDIA_TYPE,
+                  "This takes application/x-ndjson, or reviews as application/ld+json.");
     return !error->code;
-}
-
-void import_begin(struct request *request)
-{
-    struct import *import = request->import = arena_alloc(&request->arena, sizeof(*import));
-    const char *trial = params_given(&request->params, "dry_run"),
-               *on_error = params_given(&request->params, "on_error");
-    char digest[SECRET_DIGEST_SIZE];
-    secret_digest(secret_bearer(request_field(request, FIELD_AUTHORIZATION)), digest);
-    import->digest = arena_copy(&request->arena, digest, strlen(digest));
-    import->comment = params_given(&request->params, "comment");
-    import->is_trial = trial && strcmp(trial, "true") == 0;
-    import->skips = on_error && strcmp(on_error, "skip") == 0;
-    const char **arguments = arena_alloc(&request->arena, sizeof(*arguments));
-    arguments[0] = import->digest;
-    request->call = (struct db_call){.statement = &authorize, .arguments_count = 1, .arguments = arguments};
-    request->state = REQUEST_WAITING;
-    start(request, on_authorized);
 }
 
 void import_forget(struct request *request)
 {
-    if (request->import)
-        release(request->import);
+    if (!request->import)
+        return;
+    batch_release(&request->import->batch);
+    report_release(&request->import->report);
+    json_decref(request->import->left_out);
 }

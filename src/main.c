@@ -7,6 +7,7 @@
 #include "bulk.h"
 #include "config.h"
 #include "console.h"
+#include "export.h"
 #include "health.h"
 #include "migrate.h"
 #include "routes.h"
@@ -60,9 +61,9 @@ int main(int argc, char *argv[])
     case COMMAND_MIGRATE_STATUS:
         return migrate_status(config.migrate_url);
     case COMMAND_EXPORT:
-        return bulk_export(config.migrate_url);
+        return export_data(config.migrate_url, config.operand, config.format);
     case COMMAND_IMPORT:
-        return bulk_import(config.migrate_url, config.operand, config.skip);
+        return bulk_import(config.migrate_url, config.operand, config.format, config.skip);
     case COMMAND_TOKEN_CREATE:
         return token_create(config.migrate_url, config.name, config.scope, config.expires);
     case COMMAND_TOKEN_LIST:

@@ -65,6 +65,7 @@ void refusal_of_result(const PGresult *result, struct arena *arena, struct error
         {"CL412", ERROR_PRECONDITION_FAILED},
         {"CL422", ERROR_INVALID_DOCUMENT},
         {"CL428", ERROR_PRECONDITION_REQUIRED},
+        {"CL503", ERROR_DATABASE_UNAVAILABLE},
         {"CLKEY", ERROR_KEY_REUSED},
     };
     const char *message = field_of(result, PG_DIAG_MESSAGE_PRIMARY);

@@ -325,6 +325,12 @@ enum MHD_Result request_queue(struct request *request)
     return MHD_queue_response(request->connection, request->status, request->response);
 }
 
+void request_count(struct request *request)
+{
+    request->service->active += !request->counted;
+    request->counted = true;
+}
+
 void request_suspend(struct request *request)
 {
     if (!request->suspended)

@@ -72,6 +72,11 @@ static void on_progress(struct MHD_Connection *connection)
     client_turn(client_of(connection), true);
 }
 
+static void on_patience(struct MHD_Connection *connection)
+{
+    client_wait(client_of(connection));
+}
+
 static void on_abandon(struct MHD_Connection *connection)
 {
     client_break_off(client_of(connection));
@@ -114,11 +119,9 @@ static void *on_target(void *context, const char *uri, struct MHD_Connection *co
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *upload, size_t *upload_size, void **request)
 {
-    size_t size = *upload_size;
     (void)context, (void)url;
-    *upload_size = 0;
     client_turn(client_of(connection), true);
-    return handler_handle(*request, connection, method, version, upload, size);
+    return handler_handle(*request, connection, method, version, upload, upload_size);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
@@ -208,6 +211,7 @@ static bool worker_init(struct worker *worker, const struct config *config, int 
     worker->service.head_bytes = config->head_bytes;
     worker->service.body_most = config->body_bytes;
     worker->service.progress = on_progress;
+    worker->service.patience = on_patience;
     worker->service.abandon = on_abandon;
     worker->service.news = on_news;
     worker->service.feed = &worker->feed;

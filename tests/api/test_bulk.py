@@ -112,6 +112,41 @@ def test_an_import_is_one_change_by_its_token(desk):
     assert len({change["change"] for change in changes}) == 1
 
 
+def exported(url, *arguments):
+    done = run(url, "export", *arguments)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+@pytest.mark.parametrize("collection", ["claims", "sources", "comparisons", "subjects", "quantities", "agents", "units", "scopes", "propositions", "changes"])
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_a_collection_is_exported_as_it_is_answered(desk, url, collection, form):
+    assert exported(url, collection, "--format", form) == desk.get(f"/v1/{collection}", format=form).content
+
+
+def test_linked_data_are_one_document(desk, url):
+    def listed(collection):
+        page = desk.get(f"/v1/{collection}", format="jsonld", limit=200).json()
+        things = page["@graph"]
+        while page["next"]:
+            page = desk.get(page["next"], headers={"Accept": "application/ld+json"}).json()
+            things += page["@graph"]
+        return page["@context"], things
+    context, claims = listed("claims")
+    assert json.loads(exported(url, "claims", "--format", "jsonld")) == {"@context": context, "@graph": claims}
+    everything = json.loads(exported(url, "--format", "jsonld"))
+    ids = [thing["@id"] for thing in everything["@graph"]]
+    assert everything["@context"] == context and len(set(ids)) == len(ids)
+    for collection in ("claims", "sources", "comparisons", "subjects", "quantities", "agents", "units", "scopes", "propositions"):
+        assert [thing for thing in everything["@graph"] if thing["@id"].startswith(f"/v1/{collection}/")] == listed(collection)[1]
+
+
+@pytest.mark.parametrize("arguments", [["nothing"], ["claims", "--format", "xml"], ["--format", "csv"], ["figures/parse"], ["claims?limit=1"], ["claims", "--format", "svg"]])
+def test_what_cannot_be_exported_is_told(url, arguments):
+    done = run(url, "export", *arguments)
+    assert done.returncode == 1 and done.stdout == b"" and done.stderr.startswith(b"claimd: ")
+
+
 def test_importing_takes_an_admin(desk, url):
     writer = Client(desk.service, create_token(url, "bulk-writer"))
     problem(post(writer, b"{}"), 403, "forbidden")

@@ -1,8 +1,10 @@
 -- migrate:up
 
--- Bulk by sets: lines of a kind that follow each other are taken in at once.
+-- Importing by sets, in constant memory. Lines of a kind that follow each other are taken in at once; what becomes of them is counted, and
+-- of those that are refused the first thousand are told. An import over HTTP comes in parts, each committed at once and seen by nobody, until
+-- its last part takes all of them in.
 
-DROP FUNCTION import_thing;
+DROP FUNCTION import_thing, import_lines, import_begin, import_end;
 
 CREATE OR REPLACE FUNCTION import_waits(kind text, document jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE
@@ -54,22 +56,37 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION import_run IS 'Creates or replaces things of a kind, one after another; at once where that comes to the same.';
 
-CREATE FUNCTION import_numbered(kind text, numbers bigint[], documents jsonb[])
-RETURNS TABLE (line bigint, kind_of text, id text, outcome text, problems json)
-LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN QUERY
-    SELECT numbers[run.place], kind, documents[run.place] ->> 'id', run.outcome,
-           CASE WHEN run.outcome = 'refused' AND set_config('claimd.refused', 'true', true) = 'true' THEN run.problems END
-    FROM import_run(kind, documents) AS run;
-END $$;
-COMMENT ON FUNCTION import_numbered IS 'As import_run(), of lines that have numbers; notes for the end of the transaction that one was refused.';
-
-CREATE OR REPLACE FUNCTION import_begin() RETURNS void
+CREATE FUNCTION import_begin(patience text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     CREATE TEMPORARY TABLE import_pending (line bigint, kind text, document jsonb, told boolean) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE import_outcome (outcome text, lines bigint) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE import_refused (line bigint, kind text, id text, errors json) ON COMMIT DROP;
+    IF patience IS NOT NULL THEN
+        PERFORM set_config('statement_timeout', patience, true);
+    END IF;
 END $$;
+COMMENT ON FUNCTION import_begin IS
+    'Makes room for what waits for the end of an import, and what is told then. Each further statement of the transaction may take so long.';
+
+CREATE FUNCTION import_numbered(kind text, numbers bigint[], documents jsonb[], told bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    WITH ended AS (
+        SELECT numbers[run.place] AS line, documents[run.place] ->> 'id' AS id, run.outcome, run.problems FROM import_run(kind, documents) AS run
+    ), counted AS (
+        INSERT INTO import_outcome
+        SELECT ended.outcome, count(*) FROM ended
+        WHERE ended.outcome = 'refused' OR told IS NULL OR ended.line <> ALL (told)
+        GROUP BY ended.outcome
+    )
+    INSERT INTO import_refused
+    SELECT ended.line, import_numbered.kind, ended.id, ended.problems FROM ended
+    WHERE ended.outcome = 'refused'
+    ORDER BY ended.line
+    LIMIT 1000 - (SELECT count(*) FROM import_refused);
+END $$;
+COMMENT ON FUNCTION import_numbered IS 'As import_run(), of lines that have numbers; notes what becomes of them, but of those that were told before only if they are refused.';
 
 CREATE FUNCTION import_analyze(lines bigint) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -83,8 +100,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION import_analyze IS 'Has what is planned from now on know how much there is by so many lines: tables that were empty when it began are not.';
 
-CREATE OR REPLACE FUNCTION import_lines(numbers bigint[], lines jsonb[])
-RETURNS TABLE (line bigint, kind text, id text, outcome text, problems json)
+CREATE FUNCTION import_lines(numbers bigint[], lines jsonb[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     run record;
@@ -112,13 +128,13 @@ BEGIN
         FROM given LEFT JOIN waiting ON waiting.line = given.number
         WHERE coalesce(waiting.told, true);
         CONTINUE WHEN run.numbers IS NULL;
-        RETURN QUERY SELECT * FROM import_numbered(run.kind, run.numbers, run.documents);
+        PERFORM import_numbered(run.kind, run.numbers, run.documents, NULL);
     END LOOP;
     PERFORM import_analyze(numbers[array_upper(numbers, 1)]);
 END $$;
-COMMENT ON FUNCTION import_lines IS 'Takes lines in; what became of each that does not wait for the end.';
+COMMENT ON FUNCTION import_lines IS 'Takes lines in, but for what waits for the end.';
 
-CREATE OR REPLACE FUNCTION import_end() RETURNS TABLE (line bigint, kind text, id text, outcome text, problems json)
+CREATE FUNCTION import_end() RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     run record;
@@ -130,17 +146,93 @@ BEGIN
         FROM (SELECT *, row_number() OVER (PARTITION BY import_pending.kind ORDER BY import_pending.line) / 1000 AS part FROM import_pending) AS pending
         GROUP BY pending.kind, pending.part
         ORDER BY array_position('{source,claim,comparison}', pending.kind), pending.part LOOP
-        RETURN QUERY
-        SELECT * FROM import_numbered(run.kind, run.numbers, run.documents) AS ended
-        WHERE ended.outcome = 'refused' OR run.told IS NULL OR ended.line <> ALL (run.told);
+        PERFORM import_numbered(run.kind, run.numbers, run.documents, run.told);
     END LOOP;
     PERFORM settle_now();
+    RETURN (
+        SELECT json_build_object('created', coalesce(sum(lines) FILTER (WHERE outcome = 'created'), 0),
+                                 'replaced', coalesce(sum(lines) FILTER (WHERE outcome = 'replaced'), 0),
+                                 'unchanged', coalesce(sum(lines) FILTER (WHERE outcome = 'unchanged'), 0),
+                                 'refused', coalesce(sum(lines) FILTER (WHERE outcome = 'refused'), 0),
+                                 'problems', (SELECT coalesce(json_agg(refused ORDER BY refused.line), '[]') FROM import_refused AS refused))
+        FROM import_outcome);
+END $$;
+COMMENT ON FUNCTION import_end IS 'Takes in what has waited for the end; what became of all lines.';
+
+CREATE OR REPLACE FUNCTION import_settle(skip boolean, trial boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF trial THEN
+        PERFORM end_trial();
+    ELSIF NOT skip AND EXISTS (SELECT FROM import_outcome WHERE outcome = 'refused') THEN
+        RAISE EXCEPTION 'Nothing is taken in, as something is refused.' USING ERRCODE = 'CL200';
+    END IF;
+END $$;
+
+-- In parts --------------------------------------------------------------------------------------
+
+CREATE UNLOGGED TABLE import_part (
+    import uuid NOT NULL,
+    part bigint NOT NULL,
+    numbers bigint[] NOT NULL,
+    lines jsonb[] NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (import, part)
+);
+COMMENT ON TABLE import_part IS 'What has come of imports that are still being sent. Not logged: after a crash of the database they have to be sent again.';
+COMMENT ON COLUMN import_part.part IS 'Counted from 1.';
+COMMENT ON COLUMN import_part.numbers IS 'Those of the lines.';
+
+CREATE FUNCTION import_keep(given bytea, import uuid, part bigint, numbers bigint[], lines jsonb[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM authorize(given, 'admin');
+    IF part = 1 THEN
+        DELETE FROM import_part AS old
+        WHERE NOT EXISTS (SELECT FROM import_part AS young WHERE young.import = old.import AND young.at > now() - interval '1 hour');
+    END IF;
+    INSERT INTO import_part VALUES (import, part, numbers, lines);
+END $$;
+COMMENT ON FUNCTION import_keep IS 'Keeps a part of an import; drops those of imports of which nothing has come for an hour.';
+
+CREATE FUNCTION import_kept(wanted uuid, parts bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    kept import_part;
+    known bigint := 0;
+BEGIN
+    FOR kept IN SELECT * FROM import_part WHERE import = wanted ORDER BY part LOOP
+        PERFORM import_lines(kept.numbers, kept.lines);
+        known := known + 1;
+    END LOOP;
+    IF known <> parts THEN
+        RAISE EXCEPTION 'Of this import something was lost on the way: send it again.' USING ERRCODE = 'CL503';
+    END IF;
+END $$;
+COMMENT ON FUNCTION import_kept IS 'Takes in the parts that were kept of an import.';
+
+CREATE FUNCTION import_drop(wanted uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DELETE FROM import_part WHERE import = wanted
+$$;
+COMMENT ON FUNCTION import_drop IS 'Forgets the parts that were kept of an import.';
+
+REVOKE EXECUTE ON FUNCTION import_begin, import_lines, import_end, import_settle, import_keep, import_kept, import_drop FROM PUBLIC;
+CREATE OR REPLACE FUNCTION grant_service(service name) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA public, history, past TO %I', service);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA public, history, past TO %I', service);
+    EXECUTE format('REVOKE SELECT ON token, answered, import_part FROM %I', service);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION authorize, begin_change, prepare_write, prepare_keyed_write, write_one, note_answer, '
+                   'import_begin, import_lines, import_end, import_settle, import_keep, import_kept, import_drop TO %I', service);
 END $$;
 
 SELECT make_past();
 
 -- migrate:down
-DROP FUNCTION import_things, import_run, import_numbered, import_analyze;
+DROP FUNCTION import_drop, import_kept, import_keep, import_end, import_lines, import_analyze, import_numbered, import_begin, import_run, import_things;
+DROP TABLE import_part;
 
 CREATE OR REPLACE FUNCTION import_waits(kind text, document jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE
@@ -171,13 +263,14 @@ EXCEPTION WHEN integrity_constraint_violation THEN
 END $$;
 COMMENT ON FUNCTION import_thing IS 'Creates a thing or replaces it, unless there are problems in its document.';
 
-CREATE OR REPLACE FUNCTION import_begin() RETURNS void
+CREATE FUNCTION import_begin() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     CREATE TEMPORARY TABLE import_pending (line bigint, kind text, document jsonb, counted boolean) ON COMMIT DROP;
 END $$;
+COMMENT ON FUNCTION import_begin IS 'Makes room for what waits for the end.';
 
-CREATE OR REPLACE FUNCTION import_lines(numbers bigint[], lines jsonb[])
+CREATE FUNCTION import_lines(numbers bigint[], lines jsonb[])
 RETURNS TABLE (line bigint, kind text, id text, outcome text, problems json)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -201,7 +294,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION import_lines IS 'Takes lines in, each for itself; what became of each that does not wait for the end.';
 
-CREATE OR REPLACE FUNCTION import_end() RETURNS TABLE (line bigint, kind text, id text, outcome text, problems json)
+CREATE FUNCTION import_end() RETURNS TABLE (line bigint, kind text, id text, outcome text, problems json)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     document jsonb;
@@ -217,6 +310,28 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM settle_now();
+END $$;
+COMMENT ON FUNCTION import_end IS 'Takes in what has waited for the end.';
+
+CREATE OR REPLACE FUNCTION import_settle(skip boolean, trial boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF trial THEN
+        PERFORM end_trial();
+    ELSIF NOT skip AND current_setting('claimd.refused', true) = 'true' THEN
+        RAISE EXCEPTION 'Nothing is taken in, as something is refused.' USING ERRCODE = 'CL200';
+    END IF;
+END $$;
+
+GRANT EXECUTE ON FUNCTION import_settle TO PUBLIC;
+REVOKE EXECUTE ON FUNCTION import_begin, import_lines, import_end FROM PUBLIC;
+CREATE OR REPLACE FUNCTION grant_service(service name) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA public, history, past TO %I', service);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA public, history, past TO %I', service);
+    EXECUTE format('REVOKE SELECT ON token, answered FROM %I', service);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION authorize, begin_change, prepare_write, prepare_keyed_write, write_one, note_answer, import_begin, import_lines, import_end TO %I', service);
 END $$;
 
 SELECT make_past();

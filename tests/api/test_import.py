@@ -1,0 +1,212 @@
+"""Imports over HTTP: however long, in constant memory, in one transaction that nobody waits for before all has come"""
+import json
+import time
+
+import pytest
+
+from desk import DOCUMENTS, Client, Tables, create_token, furnish, opened, path_of, problem
+from service import INSTRUMENTED, until
+
+BODY_BYTES = 4096
+LINES = 30000   # many parts
+MEGABYTE = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def url(fresh_database):
+    return fresh_database()
+
+
+@pytest.fixture(scope="module")
+def desk(url):
+    with opened(url, "--body-bytes", str(BODY_BYTES)) as client:
+        furnish(client)
+        client.token = create_token(url, "importer", "admin")
+        yield client
+
+
+@pytest.fixture
+def tables(url):
+    with Tables(url) as opened_tables:
+        yield opened_tables
+
+
+def scope(id, **more):
+    return json.dumps({"scope": {"id": id, "name": "Some", "definition": "Some of it.", **more}}).encode() + b"\n"
+
+
+def scopes(prefix, count=LINES):
+    return (scope(f"{prefix}-{number}") for number in range(count))
+
+
+def post(desk, lines, media_type="application/x-ndjson", timeout=120, **query):
+    """The lines as they come, in chunks, or a body that is there already."""
+    return desk.send("POST", "/v1/import", lines, {"Content-Type": media_type}, timeout, **query) if isinstance(lines, bytes) else \
+        desk._session().post(desk.service.base + "/v1/import", data=lines, params=query, timeout=timeout,
+                             headers={"Content-Type": media_type, "Authorization": f"Bearer {desk.token}"})
+
+
+def known(tables, prefix):
+    return tables.value("SELECT count(*) FROM scope WHERE id LIKE %s", prefix + "-%")
+
+
+def parts(tables):
+    return tables.value("SELECT count(*) FROM import_part")
+
+
+class Upload:
+    """An import whose body comes at our pace."""
+
+    def __init__(self, desk, **query):
+        target = "/v1/import" + ("?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else "")
+        self.wire = desk.service.wire(60)
+        self.wire.get(target, f"Authorization: Bearer {desk.token}", "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked", method="POST")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.wire.socket.close()
+
+    def send(self, data):
+        self.wire.send(b"%x\r\n" % len(data), data, b"\r\n")
+
+    def end(self):
+        self.wire.send("0\r\n\r\n")
+        return self.wire.answer()
+
+
+def test_many_lines_are_taken_in_whole_in_constant_memory(desk, tables):
+    post(desk, scopes("warm", 3000))
+    before = desk.service.memory()
+    told = post(desk, scopes("many")).json()
+    assert (told["lines"], told["created"], told["refused"], told["problems"]) == (LINES, LINES, 0, [])
+    assert known(tables, "many") == LINES and parts(tables) == 0
+    assert INSTRUMENTED or desk.service.memory() - before < 4 * MEGABYTE
+    assert len({change["change"] for change in desk.changes(desk.last() - 100)}) == 1
+
+
+def test_lines_may_end_anywhere_in_a_chunk(desk, tables):
+    text = b"".join(scopes("torn", 400))
+    told = post(desk, (text[at:at + 37] for at in range(0, len(text), 37))).json()
+    assert told["created"] == 400 == known(tables, "torn")
+    assert post(desk, text.rstrip(b"\n")).json()["unchanged"] == 400
+
+
+def test_one_wrong_line_far_behind_leaves_all_out(desk, tables):
+    def lines():
+        yield from scopes("doomed", 20000)
+        yield scope("doomed-x", colour="red")
+        yield scope("doomed-y", definition="")
+        yield b"\n{\n"
+    before = desk.last()
+    refused = problem(post(desk, lines()), 422, "invalid-document")
+    assert [error["line"] for error in refused["errors"]] == [20001, 20002, 20004]
+    assert known(tables, "doomed") == 0 and parts(tables) == 0 and desk.last() == before
+
+
+def test_what_only_the_database_refuses_leaves_all_out_or_itself_alone(desk, tables):
+    def lines():
+        yield from scopes("apart", 20000)
+        yield json.dumps({"quantity": {"id": "apart-q", "name": "Q", "definition": "Q.", "unit": "no-such-unit"}}).encode() + b"\n"
+        yield scope("apart-last")
+    refused = problem(post(desk, lines()), 422, "invalid-document")
+    assert [(error["line"], error["kind"], error["id"]) for error in refused["errors"]] == [(20001, "quantity", "apart-q")]
+    assert known(tables, "apart") == 0 and parts(tables) == 0
+    told = post(desk, lines(), dry_run="true", on_error="skip").json()
+    assert (told["created"], told["refused"]) == (20001, 1) and known(tables, "apart") == 0 == parts(tables)
+    told = post(desk, lines(), on_error="skip").json()
+    assert (told["created"], told["refused"]) == (20001, 1) and known(tables, "apart") == 20001
+    assert [error["line"] for error in told["problems"]] == [20001]
+
+
+def test_of_many_problems_the_first_thousand_are_told(desk):
+    wrong = b"".join(scope(f"wrong-{number}", colour="red") if number % 2 else json.dumps(
+        {"quantity": {"id": f"wrong-{number}", "name": "Q", "definition": "Q.", "unit": "no-such-unit"}}).encode() + b"\n" for number in range(3000))
+    told = post(desk, wrong, on_error="skip").json()
+    assert told["refused"] == 3000 and [error["line"] for error in told["problems"]] == list(range(1, 1001))
+    assert len(problem(post(desk, wrong), 422, "invalid-document")["errors"]) == 1000
+
+
+def test_a_line_has_a_limit(desk, tables):
+    def lines():
+        yield from scopes("long", 10000)
+        yield scope("long-one", definition="x" * 2 * BODY_BYTES)
+        yield from scopes("longer", 10000)
+    assert str(BODY_BYTES) in problem(post(desk, lines()), 413, "body-too-large")["detail"]
+    assert known(tables, "long") == known(tables, "longer") == 0 == parts(tables)
+    problem(post(desk, b"x" * 100000), 413, "body-too-large")
+
+
+@pytest.mark.parametrize("token, status, slug", [("claimd_wrong", 401, "unauthorized"), (None, 403, "forbidden")])
+def test_who_may_not_import_leaves_nothing_behind(desk, url, tables, token, status, slug):
+    other = Client(desk.service, token or create_token(url, "import-writer"))
+    problem(post(other, scopes("foreign", 15000)), status, slug)
+    problem(post(other, b"{\n"), status, slug)
+    assert known(tables, "foreign") == 0 == parts(tables)
+
+
+def test_others_write_while_an_import_comes(desk, url, tables):
+    writer = Client(desk.service, create_token(url, "import-neighbour"))
+    with Upload(desk) as upload:
+        upload.send(b"".join(scopes("slow", 10000)))
+        until(lambda: parts(tables) > 0, 10, "a part")
+        began = time.monotonic()
+        writer.put("scope", "import-beside", DOCUMENTS["scope"][0])
+        assert time.monotonic() - began < 2
+        assert known(tables, "slow") == 0
+        upload.send(b"".join(scopes("slower", 10000)))
+        answer = upload.end()
+    assert answer.status == 200 and json.loads(answer.body)["created"] == 20000
+
+
+def test_an_import_that_breaks_off_is_none(desk, tables):
+    with Upload(desk) as upload:
+        upload.send(b"".join(scopes("broken", 20000)))
+        until(lambda: parts(tables) > 1, 10, "two parts")
+        upload.wire.reset()
+    assert known(tables, "broken") == 0
+    tables.run("UPDATE import_part SET at = at - interval '2 hours'")
+    assert post(desk, scopes("next", 10000)).json()["created"] == 10000
+    assert parts(tables) == 0
+
+
+def test_what_was_lost_on_the_way_is_told(desk, tables):
+    with Upload(desk) as upload:
+        upload.send(b"".join(scopes("lost", 20000)))
+        until(lambda: parts(tables) > 1, 10, "two parts")
+        tables.run("DELETE FROM import_part WHERE part = 1")
+        answer = upload.end()
+    assert answer.status == 503 and "again" in json.loads(answer.body)["detail"] and int(answer.headers["Retry-After"]) > 0
+    assert known(tables, "lost") == 0 == parts(tables)
+
+
+def test_a_service_that_stops_ends_an_import(url, tables):
+    with opened(url, "--request-timeout", "1000") as client:
+        client.token = create_token(url, "stopped-importer", "admin")
+        with Upload(client) as upload:
+            upload.send(b"".join(scopes("stopped", 20000)))
+            until(lambda: parts(tables) > 1, 10, "two parts")
+            client.service.stop()
+    assert known(tables, "stopped") == 0
+    tables.run("DELETE FROM import_part")
+
+
+def test_an_import_may_take_longer_than_other_requests(url, tables):
+    with opened(url, "--request-timeout", "500", "--idle-timeout", "1") as client:
+        client.token = create_token(url, "patient-importer", "admin")
+        tables.run("CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$;"
+                   "CREATE TRIGGER linger AFTER INSERT ON scope FOR EACH STATEMENT EXECUTE FUNCTION linger()")
+        try:
+            began = time.monotonic()
+            told = post(client, b"".join(scopes("patient", 700)) + b"".join(
+                json.dumps({"subject": {"id": "patient-between", "name": "S", "kind": "model", "description": "S."}}).encode() + b"\n"
+                for _ in range(1)) + b"".join(scopes("patient-more", 700)))
+            assert told.status_code == 200 and told.json()["created"] == 1401, told.text
+            assert time.monotonic() - began > 3
+        finally:
+            tables.run("DROP TRIGGER linger ON scope; DROP FUNCTION linger()")
+
+
+def test_the_kinds_path_is_there(desk):
+    assert desk.get(path_of("scope", "many-7")).json()["name"] == "Some"
