@@ -53,8 +53,11 @@ static bool has_type(const json_t *object, const char *type)
 {
     const json_t *given = json_object_get(object, "@type"), *each;
     size_t i;
-    json_array_foreach(given, i,
-                       each) if (json_is_string(each) && strcmp(json_string_value(each), type) == 0) return true;
+    json_array_foreach(given, i, each)
+    {
+        if (json_is_string(each) && strcmp(json_string_value(each), type) == 0)
+            return true;
+    }
     return json_is_string(given) && strcmp(json_string_value(given), type) == 0;
 }
 
@@ -324,7 +327,7 @@ static void take_all(struct reading *reading, const json_t *value)
     json_object_foreach((json_t *)value, name, member) take_all(reading, member);
 }
 
-/* Sources before the agents that are their voices, claims last: those of one kind together are taken in at once. */
+/* Each kind behind those that it refers to. Those of one kind stand together, since they are taken in at once. */
 static json_t *in_order(const json_t *lines)
 {
     static const char *const kinds[] = {"subject", "agent", "source", "claim", NULL};

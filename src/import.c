@@ -298,8 +298,8 @@ static void take_in(struct request *request)
     batch_close(&import->batch);
     snprintf(import->parts, sizeof(import->parts), "%u", import->kept);
     new_transaction(request, PATIENCE_MS);
+    ADD_STEP(request, &begin_import, TEXT_OF(PATIENCE_MS)); /* first: it may wait long for others who write */
     ADD_STEP(request, &begin_change, import->digest, import->comment);
-    ADD_STEP(request, &begin_import, TEXT_OF(PATIENCE_MS));
     ADD_STEP(request, &take_kept, import->id, import->parts);
     ADD_STEP(request, &take_lines, import->batch.numbers.data, import->batch.lines.data);
     import->end = import->transaction.steps_count;

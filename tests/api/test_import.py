@@ -1,10 +1,11 @@
 """Imports over HTTP: however long, in constant memory, in one transaction that nobody waits for before all has come"""
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import DOCUMENTS, Client, Tables, create_token, furnish, opened, path_of, problem
+from desk import DOCUMENTS, Client, Tables, create_token, furnish, opened, problem
 from service import INSTRUMENTED, until
 
 BODY_BYTES = 4096
@@ -208,5 +209,12 @@ def test_an_import_may_take_longer_than_other_requests(url, tables):
             tables.run("DROP TRIGGER linger ON scope; DROP FUNCTION linger()")
 
 
-def test_the_kinds_path_is_there(desk):
-    assert desk.get(path_of("scope", "many-7")).json()["name"] == "Some"
+def test_an_import_waits_for_another(desk, url, tables):
+    with Tables(url, autocommit=False) as other:
+        other.run("INSERT INTO scope VALUES ('import-first', 'Some', 'Some of it.')")
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(post, desk, b"".join(scopes("second", 10)))
+            time.sleep(6)   # longer than any other request waits
+            assert not waiting.done() and known(tables, "second") == 0
+            other.connection.commit()
+            assert waiting.result().json()["created"] == 10
