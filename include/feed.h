@@ -18,7 +18,7 @@ struct service;
 struct feed {
     struct waiting ring;
     struct feed_group *groups;
-    struct loop_timer heartbeat;
+    struct loop_timer heartbeat, retry;
     struct service *service;
 };
 

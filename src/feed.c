@@ -14,6 +14,9 @@
 /* Proxies and clients give up on a connection on which nothing moves. */
 enum { HEARTBEAT_MS = 15000 };
 
+/* When what could not be asked is asked again. */
+enum { RETRY_MS = 500 };
+
 /* Followers that stand at one place, while what is behind it is asked for. */
 struct feed_group {
     struct feed_group *next;
@@ -169,19 +172,34 @@ static void keep_arguments(struct feed_group *group)
     group->call.arguments = kept;
 }
 
-static void ask(struct feed *feed, const struct request *request, char *key)
+/* Takes the key. */
+static struct feed_group *group_new(struct feed *feed, const struct request *request, char *key)
 {
     struct feed_group *group = memory_alloc(sizeof(*group));
     group->feed = feed;
     group->key = key;
     group->version = feed->service->data.version;
-    group->next = feed->groups;
-    feed->groups = group;
     arena_init(&group->arena);
     query_bind(&feed->service->queries, &group->arena, &request->params, request->representation, QUERY_ROWS,
                &group->call);
     keep_arguments(group);
     group->call.done = on_changes;
+    return group;
+}
+
+/* NULL if it cannot be asked now. */
+static struct feed_group *ask(struct feed *feed, const struct request *request, char *key)
+{
+    struct feed_group *group = group_new(feed, request, key);
+    if (db_start(&feed->service->db, &group->call) == DB_OK) {
+        group->next = feed->groups;
+        feed->groups = group;
+        return group;
+    }
+    group_end(group);
+    if (!feed->retry.due)
+        loop_timer_start(feed->service->db.loop, &feed->retry, RETRY_MS);
+    return NULL;
 }
 
 static struct feed_group *group_of(struct feed *feed, const struct request *request)
@@ -193,12 +211,7 @@ static struct feed_group *group_of(struct feed *feed, const struct request *requ
             return group;
         }
     }
-    ask(feed, request, key);
-    struct feed_group *group = feed->groups;
-    if (db_start(&feed->service->db, &group->call) == DB_OK)
-        return group;
-    group_free(group);
-    return NULL;
+    return ask(feed, request, key);
 }
 
 void feed_follow(struct request *request)
@@ -214,18 +227,29 @@ void feed_follow(struct request *request)
 
 /* ---- news ---- */
 
+static void ask_for_followers(struct feed *feed)
+{
+    for (struct waiting *seat = feed->ring.next; seat != &feed->ring; seat = seat->next) {
+        if (seat->wake || seat->group)
+            continue;
+        request_at(seat)->data = feed->service->data;
+        seat->group = group_of(feed, request_at(seat));
+    }
+}
+
+static void on_retry(struct loop_timer *timer)
+{
+    ask_for_followers(container_of(timer, struct feed, retry));
+}
+
 void feed_news(struct feed *feed)
 {
     for (struct waiting *seat = feed->ring.next, *next; seat != &feed->ring; seat = next) {
-        struct request *request = request_at(seat);
         next = seat->next;
-        if (seat->wake) {
+        if (seat->wake)
             wake_up(seat);
-        } else if (!seat->group) {
-            request->data = feed->service->data;
-            seat->group = group_of(feed, request);
-        }
     }
+    ask_for_followers(feed);
 }
 
 static void on_heartbeat(struct loop_timer *timer)
@@ -244,7 +268,7 @@ static void on_heartbeat(struct loop_timer *timer)
 
 void feed_init(struct feed *feed, struct service *service)
 {
-    *feed = (struct feed){.service = service, .heartbeat = {.fire = on_heartbeat}};
+    *feed = (struct feed){.service = service, .heartbeat = {.fire = on_heartbeat}, .retry = {.fire = on_retry}};
     feed->ring.next = feed->ring.previous = &feed->ring;
     loop_timer_start(service->db.loop, &feed->heartbeat, HEARTBEAT_MS);
 }
@@ -252,6 +276,7 @@ void feed_init(struct feed *feed, struct service *service)
 void feed_end(struct feed *feed)
 {
     loop_timer_stop(&feed->heartbeat);
+    loop_timer_stop(&feed->retry);
     for (struct waiting *seat = feed->ring.next, *next; seat != &feed->ring; seat = next) {
         next = seat->next;
         if (seat->wake) {
@@ -266,6 +291,7 @@ void feed_end(struct feed *feed)
 void feed_release(struct feed *feed)
 {
     loop_timer_stop(&feed->heartbeat);
+    loop_timer_stop(&feed->retry);
     for (struct feed_group *group = feed->groups, *next; group; group = next) {
         next = group->next;
         group_end(group);

@@ -8,8 +8,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2.extensions
 import pytest
 
+import database
 from desk import CLAIM, DOCUMENTS, KINDS, STATEMENT, Client, Tables, create_token, furnish, opened, path_of, problem
 from service import INSTRUMENTED, Service, until
 
@@ -384,6 +386,26 @@ def test_database_that_goes_away_and_comes_back_loses_nothing(desk, url):
             tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd' AND datname = current_database()")
             tables.run("INSERT INTO scope (id, name, definition) VALUES (%s, 'x', 'y')", f"cut-{number}-b")
         assert as_rows(stream.take(8)) == revisions(url, since)
+
+
+def test_changes_that_cannot_be_asked_for_are_asked_for_again(server_url, fresh_database):
+    """The connection that hears of a change is there, that by which it would be read is not, and comes back when there is no further news."""
+    url = fresh_database()
+    name = psycopg2.extensions.parse_dsn(url)["dbname"]
+    with Service(url, "--threads", "1") as service, Stream(service.answers(), "/v1/changes") as stream, Tables(url) as tables:
+        time.sleep(0.5)
+        database.execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        try:
+            assert tables.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'claimd' AND query NOT LIKE '%data_state%'"
+                                " AND datname = current_database()") == 1
+            time.sleep(0.5)
+            tables.run("INSERT INTO scope (id, name, definition) VALUES ('deaf', 'x', 'y')")
+            time.sleep(1)
+        finally:
+            database.execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        began = time.monotonic()
+        assert [event["id"] for event in stream.take(1)] == ["deaf"]
+        assert time.monotonic() - began < 5
 
 
 def test_service_that_stops_ends_streams_in_good_order(desk, url):
