@@ -19,4 +19,7 @@ json_t *contract_read(const char *text, size_t size, char fault[static CONTRACT_
  * with its JSON pointer (RFC 6901) and a detail. */
 void contract_check(const char *schema, const json_t *document, json_t *problems);
 
+/* Appends another one. */
+void contract_problem(json_t *problems, const char *pointer, const char *detail);
+
 #endif

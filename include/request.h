@@ -93,6 +93,9 @@ void request_forget_spares(struct service *service);
 /* The field's value, or NULL. */
 const char *request_field(const struct request *request, enum field field);
 
+/* The digest of the bearer token that it must have (see secret.h), worked out once. */
+const char *request_digest(struct request *request);
+
 bool request_has_method(const struct request *request, const char *method);
 
 /* Bytes of the connection's memory that its head may take, so that there is room for that of an answer. */

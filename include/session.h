@@ -6,12 +6,16 @@
 #define CLAIMD_SESSION_H
 
 #include <libpq-fe.h>
+#include <stdbool.h>
 
 /* Waits up to half a minute for a database that is not there yet; NULL after a sentence. For PQfinish(). */
 PGconn *session_open(const char *url, const char *application);
 
 /* The result of a statement, whose arguments are text (NULL: null); NULL after a sentence. For PQclear(). */
 PGresult *session_ask(PGconn *session, const char *sql, int count, const char *const *arguments);
+
+/* The same of one without arguments or a result that matters: whether it was done. */
+bool session_run(PGconn *session, const char *sql);
 
 /* One sentence on stderr: what, and the first line of why. Returns 1, a command's status. */
 int session_complain(const char *what, const char *why);

@@ -34,26 +34,12 @@ static void on_answer(struct db_call *call, enum db_status status, const PGresul
         remember(request->service->access, request->digest);
         request->state = REQUEST_ACCEPTED;
         request->granted(request);
-    } else if (status == DB_REFUSED) {
-        refusal_of_result(result, &request->arena, &error);
-        request_fail(request, &error);
     } else {
-        refusal_of_status(status, &error);
+        refusal_of_call(status, result, &request->arena, &error);
         request_fail(request, &error);
     }
     if (request->state == REQUEST_READY)
         request_resume(request);
-}
-
-/* That of the token that it has, which is worked out once. */
-static const char *digest_of(struct request *request)
-{
-    char digest[SECRET_DIGEST_SIZE];
-    if (!request->digest) {
-        secret_digest(secret_bearer(request_field(request, FIELD_AUTHORIZATION)), digest);
-        request->digest = arena_copy(&request->arena, digest, strlen(digest));
-    }
-    return request->digest;
 }
 
 static enum db_status ask(struct request *request, void (*done)(struct db_call *, enum db_status, const PGresult *))
@@ -72,7 +58,7 @@ bool access_granted(struct request *request, void (*go_on)(struct request *reque
         request_fail(request, &error);
         return false;
     }
-    if (is_known(request->service->access, digest_of(request)))
+    if (is_known(request->service->access, request_digest(request)))
         return true;
     request->granted = go_on;
     request->state = REQUEST_WAITING;
@@ -98,7 +84,7 @@ static void on_renewed(struct db_call *call, enum db_status status, const PGresu
 
 bool access_lasts(struct request *request)
 {
-    return !request->service->closed || is_known(request->service->access, digest_of(request));
+    return !request->service->closed || is_known(request->service->access, request_digest(request));
 }
 
 bool access_renew(struct request *request, void (*go_on)(struct request *request, bool good))

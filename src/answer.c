@@ -228,11 +228,6 @@ static void write_linked(const struct params *params, const PGresult *result, st
     buffer_putc(body, '}');
 }
 
-static void json_free_at(json_t **value)
-{
-    json_decref(*value);
-}
-
 /* The plot reads the document that the client would get as JSON, so that the two cannot differ. */
 static bool write_picture(struct arena *arena, const struct params *params, const struct answer_count *count,
                           const PGresult *result, struct buffer *body, struct error *error)
@@ -240,7 +235,7 @@ static bool write_picture(struct arena *arena, const struct params *params, cons
     _cleanup_(buffer_release) struct buffer text = BUFFER_INIT;
     if (!write_json(arena, params, count, result, &text, NULL, error))
         return false;
-    _cleanup_(json_free_at) json_t *comparison = json_loadb(text.data, text.size, 0, NULL);
+    json_auto_t *comparison = json_loadb(text.data, text.size, 0, NULL);
     plot_comparison(body, comparison);
     return true;
 }

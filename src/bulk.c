@@ -15,12 +15,6 @@
 #include "report.h"
 #include "session.h"
 
-static bool run(PGconn *session, const char *sql)
-{
-    _cleanup_(session_clear_at) PGresult *result = session_ask(session, sql, 0, NULL);
-    return result != NULL;
-}
-
 enum { BATCH = 500, READ_BYTES = 65536 };
 
 struct import {
@@ -175,7 +169,7 @@ static void tell(const struct import *import, bool keeps)
 static int end(struct import *import, bool skip)
 {
     bool keeps = import->report.refused == 0 || skip;
-    if (!run(import->session, keeps ? "COMMIT" : "ROLLBACK"))
+    if (!session_run(import->session, keeps ? "COMMIT" : "ROLLBACK"))
         return 1;
     tell(import, keeps);
     return !keeps;
@@ -204,9 +198,10 @@ static void open_file(struct import *import, const char *path)
 static bool begin(struct import *import, const char *url)
 {
     import->session = session_open(url, "claimd import");
-    return import->session && run(import->session, "BEGIN") &&
-           run(import->session, "SELECT set_config('claimd.comment', 'Imported.', true), await_other_changes()") &&
-           run(import->session, "SELECT import_begin()");
+    return import->session && session_run(import->session, "BEGIN") &&
+           session_run(import->session,
+                       "SELECT set_config('claimd.comment', 'Imported.', true), await_other_changes()") &&
+           session_run(import->session, "SELECT import_begin()");
 }
 
 int bulk_import(const char *url, const char *path, const char *format, bool skip)

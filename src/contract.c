@@ -374,3 +374,8 @@ json_t *contract_read(const char *text, size_t size, char fault[static CONTRACT_
     }
     return document;
 }
+
+void contract_problem(json_t *problems, const char *pointer, const char *detail)
+{
+    json_array_append_new(problems, json_pack("{ss ss}", "pointer", pointer, "detail", detail));
+}

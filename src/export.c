@@ -52,8 +52,7 @@ static bool write_lines(PGconn *session)
 
 /* ---- a collection, as the service answers it ---- */
 
-struct export
-{
+struct outlet {
     PGconn *session;
     struct query_set queries;
     struct arena arena, page; /* for the whole of it, and for what the page at hand takes */
@@ -62,56 +61,56 @@ struct export
 };
 
 /* Writes a page, and moves the parameters to the next one: *ret_more says whether there is one. */
-static bool write_page(struct export *export, struct params *params, const struct representation *form, bool *ret_more)
+static bool write_page(struct outlet *outlet, struct params *params, const struct representation *form, bool *ret_more)
 {
     struct db_call call;
     struct error error;
     error_init(&error);
-    query_bind(&export->queries, &export->page, params, form, QUERY_ROWS, &call);
+    query_bind(&outlet->queries, &outlet->page, params, form, QUERY_ROWS, &call);
     _cleanup_(session_clear_at) PGresult *result =
-        session_ask(export->session, call.statement->sql, call.arguments_count, call.arguments);
+        session_ask(outlet->session, call.statement->sql, call.arguments_count, call.arguments);
     if (!result)
         return false;
-    arena_release(&export->page);
-    arena_init(&export->page);
+    arena_release(&outlet->page);
+    arena_init(&outlet->page);
     if (form->format == FORMAT_JSONLD)
-        answer_write_linked(params, !export->begun, result, &export->bytes);
+        answer_write_linked(params, !outlet->begun, result, &outlet->bytes);
     else
-        answer_write_page(&export->page, params, form, !export->begun, result, &export->bytes, &error);
-    export->begun |= form->format != FORMAT_JSONLD || PQntuples(result) > 0;
-    const char *const *keys = answer_last_keys(&export->page, params, result);
+        answer_write_page(&outlet->page, params, form, !outlet->begun, result, &outlet->bytes, &error);
+    outlet->begun |= form->format != FORMAT_JSONLD || PQntuples(result) > 0;
+    const char *const *keys = answer_last_keys(&outlet->page, params, result);
     for (unsigned i = 0; keys && i < params->orders_count; i++)
         params->after[i] = keys[i];
     params->continued = *ret_more = keys;
-    return write_out(&export->bytes);
+    return write_out(&outlet->bytes);
 }
 
-static bool write_pages(struct export *export, struct params *params, const struct representation *form)
+static bool write_pages(struct outlet *outlet, struct params *params, const struct representation *form)
 {
     params->limit = LIMIT_MAX;
     for (bool more = true; more;)
-        if (!write_page(export, params, form, &more))
+        if (!write_page(outlet, params, form, &more))
             return false;
     return true;
 }
 
 /* Whether there is such a collection, and in this form. */
-static bool find_collection(struct export *export, const char *collection, const char *format, struct params *ret)
+static bool find_collection(struct outlet *outlet, const char *collection, const char *format, struct params *ret)
 {
     struct error error;
     error_init(&error);
-    const char *target = arena_format(&export->arena, "/v1/%s?format=%s", collection, format);
+    const char *target = arena_format(&outlet->arena, "/v1/%s?format=%s", collection, format);
     if (strspn(collection, "abcdefghijklmnopqrstuvwxyz") == strlen(collection) &&
-        target_read(&export->arena, "GET", target, ret, &error) && ret->route->shape == SHAPE_LIST)
+        target_read(&outlet->arena, "GET", target, ret, &error) && ret->route->shape == SHAPE_LIST)
         return true;
     session_complain(collection, "there is no such collection in this format.");
     return false;
 }
 
-static bool write_collection(struct export *export, const char *collection, const char *format)
+static bool write_collection(struct outlet *outlet, const char *collection, const char *format)
 {
     struct params params = {.route = NULL};
-    return find_collection(export, collection, format, &params) && write_pages(export, &params, params.representation);
+    return find_collection(outlet, collection, format, &params) && write_pages(outlet, &params, params.representation);
 }
 
 /* ---- linked data ---- */
@@ -121,45 +120,45 @@ static bool has_form(const struct route *route, enum format format)
     return route->shape == SHAPE_LIST && !route_has_id(route) && route_representation(route, format);
 }
 
-static bool write_collections(struct export *export)
+static bool write_collections(struct outlet *outlet)
 {
     static const size_t prefix = sizeof("/v1/") - 1;
     for (const struct route *route = routes; route->path; route++)
         if (has_form(route, FORMAT_JSONLD) &&
-            !write_collection(export, route->path + prefix, format_name(FORMAT_JSONLD)))
+            !write_collection(outlet, route->path + prefix, format_name(FORMAT_JSONLD)))
             return false;
     return true;
 }
 
-static bool write_linked(struct export *export, const char *collection)
+static bool write_linked(struct outlet *outlet, const char *collection)
 {
-    answer_begin_linked(&export->bytes);
-    if (!(collection ? write_collection(export, collection, format_name(FORMAT_JSONLD)) : write_collections(export)))
+    answer_begin_linked(&outlet->bytes);
+    if (!(collection ? write_collection(outlet, collection, format_name(FORMAT_JSONLD)) : write_collections(outlet)))
         return false;
-    buffer_puts(&export->bytes, "]}\n");
-    return write_out(&export->bytes);
+    buffer_puts(&outlet->bytes, "]}\n");
+    return write_out(&outlet->bytes);
 }
 
 /* ---- the command ---- */
 
-static bool write_data(struct export *export, const char *collection, const char *format)
+static bool write_data(struct outlet *outlet, const char *collection, const char *format)
 {
     if (strcmp(format, format_name(FORMAT_JSONLD)) == 0)
-        return write_linked(export, collection);
+        return write_linked(outlet, collection);
     if (collection)
-        return write_collection(export, collection, format);
+        return write_collection(outlet, collection, format);
     if (strcmp(format, format_name(FORMAT_NDJSON)) == 0)
-        return write_lines(export->session);
+        return write_lines(outlet->session);
     return !session_complain(format, "this format takes the name of a collection, such as claims.");
 }
 
-static void export_release(struct export *export)
+static void outlet_release(struct outlet *outlet)
 {
-    PQfinish(export->session);
-    query_set_release(&export->queries);
-    arena_release(&export->page);
-    arena_release(&export->arena);
-    buffer_release(&export->bytes);
+    PQfinish(outlet->session);
+    query_set_release(&outlet->queries);
+    arena_release(&outlet->page);
+    arena_release(&outlet->arena);
+    buffer_release(&outlet->bytes);
 }
 
 static bool begin(PGconn *session)
@@ -167,20 +166,18 @@ static bool begin(PGconn *session)
     static const char *const statements[] = {"SET TIME ZONE 'UTC'", "SET datestyle = ISO", "SET jit = off",
                                              "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
     bool good = session;
-    for (size_t i = 0; good && i < sizeof(statements) / sizeof(*statements); i++) {
-        _cleanup_(session_clear_at) PGresult *result = session_ask(session, statements[i], 0, NULL);
-        good = result;
-    }
+    for (size_t i = 0; good && i < sizeof(statements) / sizeof(*statements); i++)
+        good = session_run(session, statements[i]);
     return good;
 }
 
 int export_data(const char *url, const char *collection, const char *format)
 {
-    _cleanup_(export_release) struct export export = {.session = session_open(url, "claimd export")};
-    query_set_init(&export.queries);
-    arena_init(&export.arena);
-    arena_init(&export.page);
-    if (!begin(export.session) || !write_data(&export, collection, format ? format : format_name(FORMAT_NDJSON)))
+    _cleanup_(outlet_release) struct outlet outlet = {.session = session_open(url, "claimd export")};
+    query_set_init(&outlet.queries);
+    arena_init(&outlet.arena);
+    arena_init(&outlet.page);
+    if (!begin(outlet.session) || !write_data(&outlet, collection, format ? format : format_name(FORMAT_NDJSON)))
         return 1;
     return fflush(stdout) == 0 || fail_to_write() ? 0 : 1;
 }

@@ -69,11 +69,8 @@ static void answer_data(struct request *request)
     struct error error;
     error_init(&error);
     if (request->service->closed && request->params.route->shape != SHAPE_READY &&
-        !access_granted(request, answer_data)) {
-        if (request->state == REQUEST_WAITING)
-            request_suspend(request);
+        !access_granted(request, answer_data))
         return;
-    }
     if (!fetch_choose(request, &error)) {
         request_fail(request, &error);
         return;
@@ -84,8 +81,6 @@ static void answer_data(struct request *request)
         request->state = REQUEST_WAITING;
     else
         fetch(request);
-    if (request->state == REQUEST_WAITING)
-        request_suspend(request);
 }
 
 /* ---- arriving ---- */
@@ -117,22 +112,18 @@ static void dispatch(struct request *request)
     case SHAPE_PARSE:
         if (!request->service->closed || access_granted(request, parse_answer))
             parse_answer(request);
-        if (request->state == REQUEST_WAITING)
-            request_suspend(request);
         break;
     case SHAPE_IMPORT:
         import_answer(request);
-        if (request->state == REQUEST_WAITING)
-            request_suspend(request);
         break;
     case SHAPE_WRITE:
         write_begin(request);
-        if (request->state == REQUEST_WAITING)
-            request_suspend(request);
         break;
     default:
         answer_data(request);
     }
+    if (request->state == REQUEST_WAITING)
+        request_suspend(request);
 }
 
 /* The bytes of a target's cursor: the link to the next page may be that much longer than what led to it. */

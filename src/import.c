@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "batch.h"
 #include "claimreview.h"
@@ -61,27 +60,18 @@ static bool has_reviews(const struct request *request)
     return negotiate_is_type(request_field(request, FIELD_CONTENT_TYPE), "application/ld+json");
 }
 
-static void draw_id(const struct request *request, char id[static 33])
-{
-    uint64_t random[2];
-    if (getrandom(random, sizeof(random), 0) != sizeof(random))
-        random[0] = request->service->id_prefix, random[1] = loop_now_us();
-    snprintf(id, 33, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
-}
-
 static struct import *import_of(struct request *request)
 {
     if (request->import)
         return request->import;
     struct import *import = request->import = arena_alloc(&request->arena, sizeof(*import));
-    char digest[SECRET_DIGEST_SIZE];
-    secret_digest(secret_bearer(request_field(request, FIELD_AUTHORIZATION)), digest);
-    *import = (struct import){.digest = arena_copy(&request->arena, digest, strlen(digest)),
+    *import = (struct import){.digest = request_digest(request),
                               .comment = params_given(&request->params, "comment"),
                               .is_trial = is_true(request, "dry_run", "true"),
                               .skips = is_true(request, "on_error", "skip"),
                               .reviews = has_reviews(request)};
-    draw_id(request, import->id);
+    snprintf(import->id, sizeof(import->id), "%016" PRIx64 "%016x", request->service->id_prefix,
+             ++request->service->id_count);
     return import;
 }
 
@@ -95,11 +85,7 @@ static bool is_doomed(const struct import *import)
 
 static void note_failure(struct request *request, enum db_status status, const PGresult *result)
 {
-    struct error *failure = &request->import->failure;
-    if (status == DB_REFUSED)
-        refusal_of_result(result, &request->arena, failure);
-    else
-        refusal_of_status(status == DB_MISFIT ? DB_FAILED : status, failure);
+    refusal_of_call(status == DB_MISFIT ? DB_FAILED : status, result, &request->arena, &request->import->failure);
 }
 
 static void add_step(struct request *request, const struct db_statement *statement, int count,

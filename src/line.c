@@ -17,16 +17,6 @@ static const struct {
     {"claim", "ClaimBody"},         {"comparison", "ComparisonBody"},
 };
 
-static void json_free_at(json_t **value)
-{
-    json_decref(*value);
-}
-
-static void add(json_t *problems, const char *pointer, const char *detail)
-{
-    json_array_append_new(problems, json_pack("{ss ss}", "pointer", pointer, "detail", detail));
-}
-
 static const char *schema_of(const char *kind)
 {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -40,24 +30,25 @@ static void check(const json_t *line, json_t *problems)
     void *member = json_object_iter((json_t *)line);
     const char *kind = member ? json_object_iter_key(member) : NULL, *schema = schema_of(kind);
     if (!schema || json_object_size(line) != 1) {
-        add(problems, "", "A line is an object with one member, whose name is the kind of the thing in it.");
+        contract_problem(problems, "",
+                         "A line is an object with one member, whose name is the kind of the thing in it.");
         return;
     }
     const json_t *document = json_object_iter_value(member);
     contract_check(schema, document, problems);
     if (!json_object_get(document, "id"))
-        add(problems, "/id", "This is missing.");
+        contract_problem(problems, "/id", "This is missing.");
 }
 
 bool line_check(const char *text, size_t size, json_t **ret_problems)
 {
     char fault[CONTRACT_FAULT_SIZE];
     json_t *problems = json_array();
-    _cleanup_(json_free_at) json_t *line = contract_read(text, size, fault);
+    json_auto_t *line = contract_read(text, size, fault);
     if (line)
         check(line, problems);
     else
-        add(problems, "", fault);
+        contract_problem(problems, "", fault);
     if (json_array_size(problems)) {
         *ret_problems = problems;
         return false;

@@ -9,16 +9,7 @@
 #include "figures.h"
 #include "memory.h"
 #include "negotiate.h"
-
-static void json_free_at(json_t **value)
-{
-    json_decref(*value);
-}
-
-static void add_problem(json_t *problems, const char *pointer, const char *detail)
-{
-    json_array_append_new(problems, json_pack("{ss ss}", "pointer", pointer, "detail", detail));
-}
+#include "refusal.h"
 
 /* What the schema cannot say. */
 static void check_further(const json_t *wanted, enum figure_language *ret_language, json_t *problems)
@@ -26,27 +17,23 @@ static void check_further(const json_t *wanted, enum figure_language *ret_langua
     const char *tag = json_string_value(json_object_get(wanted, "language"));
     *ret_language = tag ? figure_language_of(tag) : FIGURE_ANY_LANGUAGE;
     if (tag && *ret_language == FIGURE_ANY_LANGUAGE)
-        add_problem(problems, "/language",
-                    "Figures are read in de, en, es, fr and it; without a language, in all of them.");
+        contract_problem(problems, "/language",
+                         "Figures are read in de, en, es, fr and it; without a language, in all of them.");
     if (json_string_length(json_object_get(wanted, "text")) > FIGURE_TEXT_MOST)
-        add_problem(problems, "/text", "A text may have 1000 bytes.");
+        contract_problem(problems, "/text", "A text may have 1000 bytes.");
 }
 
 static void refuse(struct request *request, const json_t *problems)
 {
     struct error error;
-    char *text = json_dumps(problems, JSON_COMPACT);
-    error_init(&error);
-    error_set(&error, ERROR_INVALID_DOCUMENT, "The document is not what the contract says of it.");
-    error.problems = text;
+    refusal_of_problems(problems, &request->arena, &error);
     request_fail(request, &error);
-    free(text);
 }
 
 static void reply_figures(struct request *request, const json_t *wanted, enum figure_language language)
 {
     const json_t *text = json_object_get(wanted, "text");
-    _cleanup_(json_free_at) json_t *read = figures_json(json_string_value(text), json_string_length(text), language);
+    json_auto_t *read = figures_json(json_string_value(text), json_string_length(text), language);
     char *body = json_dumps(read, JSON_COMPACT);
     request_reply(request, reply_written(MHD_HTTP_OK, body, strlen(body), &(struct headers){0}));
 }
@@ -63,13 +50,12 @@ void parse_answer(struct request *request)
 {
     char fault[CONTRACT_FAULT_SIZE];
     enum figure_language language = FIGURE_ANY_LANGUAGE;
-    _cleanup_(json_free_at) json_t *wanted =
-        contract_read(request->body.data ? request->body.data : "", request->body.size, fault);
+    json_auto_t *wanted = contract_read(request->body.data ? request->body.data : "", request->body.size, fault);
     if (!wanted) {
         request_refuse(request, ERROR_INVALID_BODY, fault);
         return;
     }
-    _cleanup_(json_free_at) json_t *problems = json_array();
+    json_auto_t *problems = json_array();
     contract_check(request->params.route->body, wanted, problems);
     if (json_array_size(problems) == 0)
         check_further(wanted, &language, problems);

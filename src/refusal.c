@@ -1,6 +1,7 @@
 /* refusal: what a failure of the database is to a client */
 #include "refusal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void refusal_of_status(enum db_status status, struct error *ret)
@@ -84,4 +85,21 @@ void refusal_of_result(const PGresult *result, struct arena *arena, struct error
     }
     if (ret->code == ERROR_UNAUTHORIZED || ret->code == ERROR_FORBIDDEN)
         challenge(result, arena, ret);
+}
+
+void refusal_of_call(enum db_status status, const PGresult *result, struct arena *arena, struct error *ret)
+{
+    if (status == DB_REFUSED)
+        refusal_of_result(result, arena, ret);
+    else
+        refusal_of_status(status, ret);
+}
+
+void refusal_of_problems(const json_t *problems, struct arena *arena, struct error *ret)
+{
+    char *text = json_dumps(problems, JSON_COMPACT);
+    error_init(ret);
+    error_set(ret, ERROR_INVALID_DOCUMENT, "The document is not what the contract says of it.");
+    ret->problems = arena_copy(arena, text, strlen(text));
+    free(text);
 }

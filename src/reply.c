@@ -118,11 +118,6 @@ struct reply reply_written(unsigned status, char *bytes, size_t size, const stru
 
 /* ---- problems ---- */
 
-static void json_free_at(json_t **value)
-{
-    json_decref(*value);
-}
-
 static json_t *faults_json(const struct error *error)
 {
     json_t *faults = json_array();
@@ -135,9 +130,8 @@ static json_t *faults_json(const struct error *error)
 struct reply reply_problem(const struct error *error)
 {
     const struct error_kind *kind = error_kind(error->code);
-    _cleanup_(json_free_at) json_t *problem =
-        json_pack("{ss+ ss si ss}", "type", "/problems/", kind->slug, "title", kind->title, "status", (int)kind->status,
-                  "detail", error->detail);
+    json_auto_t *problem = json_pack("{ss+ ss si ss}", "type", "/problems/", kind->slug, "title", kind->title, "status",
+                                     (int)kind->status, "detail", error->detail);
     if (error->problems)
         json_object_set_new(problem, "errors", json_loads(error->problems, 0, NULL));
     else if (error->faults_count)
@@ -153,9 +147,8 @@ struct reply reply_problem(const struct error *error)
 
 char *reply_problem_type(const struct error_kind *kind, size_t *ret_size)
 {
-    _cleanup_(json_free_at) json_t *type =
-        json_pack("{ss+ ss si ss}", "type", "/problems/", kind->slug, "title", kind->title, "status", (int)kind->status,
-                  "meaning", kind->meaning);
+    json_auto_t *type = json_pack("{ss+ ss si ss}", "type", "/problems/", kind->slug, "title", kind->title, "status",
+                                  (int)kind->status, "meaning", kind->meaning);
     char *text = json_dumps(type, JSON_COMPACT);
     *ret_size = strlen(text);
     return text;

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "origin.h"
 #include "routes.h"
+#include "secret.h"
 
 /* What an answer's head takes where its links are short. */
 enum { ANSWER_HEAD = 1536 };
@@ -74,6 +75,16 @@ void request_forget_spares(struct service *service)
 const char *request_field(const struct request *request, enum field field)
 {
     return request->fields.values[field];
+}
+
+const char *request_digest(struct request *request)
+{
+    char digest[SECRET_DIGEST_SIZE];
+    if (!request->digest) {
+        secret_digest(secret_bearer(request_field(request, FIELD_AUTHORIZATION)), digest);
+        request->digest = arena_copy(&request->arena, digest, strlen(digest));
+    }
+    return request->digest;
 }
 
 bool request_has_method(const struct request *request, const char *method)

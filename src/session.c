@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "memory.h"
 
 enum { CONNECT_TRIES = 60, CONNECT_PAUSE_US = 500000 };
 
@@ -62,4 +63,10 @@ PGresult *session_ask(PGconn *session, const char *sql, int count, const char *c
                                                  : PQerrorMessage(session));
     PQclear(result);
     return NULL;
+}
+
+bool session_run(PGconn *session, const char *sql)
+{
+    _cleanup_(session_clear_at) PGresult *result = session_ask(session, sql, 0, NULL);
+    return result != NULL;
 }

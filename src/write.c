@@ -47,11 +47,6 @@ static const struct db_statement turn_back = {
     .sql = "SELECT set_config('search_path', 'past, public', true), set_config('claimd.as_of', $1, true)"};
 static const struct db_statement end_trial = {.sql = "SELECT end_trial()"};
 
-static void json_free_at(json_t **value)
-{
-    json_decref(*value);
-}
-
 /* What is done: the method, unless the route says it. */
 static const char *action_of(const struct request *request)
 {
@@ -106,27 +101,18 @@ bool write_may_begin(const struct request *request, struct error *error)
 static void refuse_problems(struct request *request, const json_t *problems)
 {
     struct error error;
-    char *text = json_dumps(problems, JSON_COMPACT);
-    error_init(&error);
-    error_set(&error, ERROR_INVALID_DOCUMENT, "The document is not what the contract says of it.");
-    error.problems = text;
+    refusal_of_problems(problems, &request->arena, &error);
     request_fail(request, &error);
-    free(text);
-}
-
-static void add_problem(json_t *problems, const char *pointer, const char *detail)
-{
-    json_array_append_new(problems, json_pack("{ss ss}", "pointer", pointer, "detail", detail));
 }
 
 /* True if nothing is wrong with it in itself; otherwise the request is refused. */
 static bool check_document(struct request *request, const json_t *document)
 {
     const char *id = request->params.id, *given = json_string_value(json_object_get(document, "id"));
-    _cleanup_(json_free_at) json_t *problems = json_array();
+    json_auto_t *problems = json_array();
     contract_check(request->params.route->body, document, problems);
     if (id && given && strcmp(id, given) != 0)
-        add_problem(problems, "/id", "The id is that of the path.");
+        contract_problem(problems, "/id", "The id is that of the path.");
     if (json_array_size(problems) == 0)
         return true;
     refuse_problems(request, problems);
@@ -219,13 +205,11 @@ static void reply_written_to(struct request *request, const struct write *write)
 static void refuse_result(struct request *request, enum db_status status, const PGresult *result)
 {
     struct error error;
-    if (status == DB_REFUSED) {
-        refusal_of_result(result, &request->arena, &error);
-    } else if (status == DB_MISFIT) {
+    if (status == DB_MISFIT) {
         error_init(&error);
         error_set(&error, ERROR_INVALID_DOCUMENT, "A member has a value that the database cannot hold.");
     } else {
-        refusal_of_status(status, &error);
+        refusal_of_call(status, result, &request->arena, &error);
     }
     request_fail(request, &error);
 }
@@ -367,11 +351,11 @@ static void pin_revision(struct request *request, const char *revision)
 
 static bool apply_patch(struct request *request, const char *document)
 {
-    _cleanup_(json_free_at) json_t *patch = read_body(request);
+    json_auto_t *patch = read_body(request);
     if (!patch)
         return false;
-    _cleanup_(json_free_at) json_t *target = json_loads(document, 0, NULL);
-    _cleanup_(json_free_at) json_t *merged = merge_patch(target, patch);
+    json_auto_t *target = json_loads(document, 0, NULL);
+    json_auto_t *merged = merge_patch(target, patch);
     if (!check_document(request, merged))
         return false;
     char *text = json_dumps(merged, JSON_COMPACT);
@@ -383,7 +367,7 @@ static bool apply_patch(struct request *request, const char *document)
 static bool take_body(struct request *request)
 {
     struct write *write = request->write;
-    _cleanup_(json_free_at) json_t *document = read_body(request);
+    json_auto_t *document = read_body(request);
     if (!document || !check_document(request, document))
         return false;
     write->document = arena_copy(&request->arena, request->body.data, request->body.size);
@@ -446,9 +430,7 @@ static void read_head(struct request *request)
     const char *if_match = request_field(request, FIELD_IF_MATCH);
     const char *if_none_match = request_field(request, FIELD_IF_NONE_MATCH);
     const char *dry_run = params_given(&request->params, "dry_run");
-    char digest[SECRET_DIGEST_SIZE];
-    secret_digest(secret_bearer(request_field(request, FIELD_AUTHORIZATION)), digest);
-    write->digest = arena_copy(&request->arena, digest, strlen(digest));
+    write->digest = request_digest(request);
     write->matches = if_match ? etag_revisions(&request->arena, if_match) : NULL;
     write->only_new = if_none_match && strcmp(if_none_match, "*") == 0;
     write->comment = params_given(&request->params, "comment");
@@ -466,9 +448,8 @@ static const char *body_to_prepare(struct request *request)
     char fault[CONTRACT_FAULT_SIZE];
     if (!request_has_method(request, MHD_HTTP_METHOD_POST))
         return NULL;
-    _cleanup_(json_free_at) json_t *document =
-        contract_read(request->body.data ? request->body.data : "", request->body.size, fault);
-    _cleanup_(json_free_at) json_t *problems = json_array();
+    json_auto_t *document = contract_read(request->body.data ? request->body.data : "", request->body.size, fault);
+    json_auto_t *problems = json_array();
     if (document)
         contract_check(request->params.route->body, document, problems);
     bool good = document && json_array_size(problems) == 0;
