@@ -144,7 +144,8 @@ def versions(database):
 def machine(cores):
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 2 ** 20
-    return f"{model[1] if model else platform.machine()}, {cores} cores, {memory:.0f} GB, Linux {platform.release()}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{model[1] if model else platform.machine()}, {cores} cores, {memory:.0f} GB, Linux {kernel}"
 
 
 def commit():

@@ -11,6 +11,7 @@
 #include "secret.h"
 
 struct request;
+struct renewal;
 
 enum { ACCESS_KNOWN = 32 };
 
@@ -20,7 +21,8 @@ struct access {
         char digest[SECRET_DIGEST_SIZE];
         uint64_t until; /* loop_now() */
     } known[ACCESS_KNOWN];
-    unsigned next; /* to be replaced */
+    unsigned next;            /* to be replaced */
+    struct renewal *renewals; /* that are under way */
 };
 
 /* Whether the request may read. If not, it is READY and refused, or WAITING, and `go_on` is called if it may: it then
@@ -30,7 +32,10 @@ bool access_granted(struct request *request, void (*go_on)(struct request *reque
 /* Whether it is known that a request that was let read still may. */
 bool access_lasts(struct request *request);
 
-/* Asks whether it may; `go_on` is told. False if it cannot be asked now. */
+/* Asks whether it may, with all others that read by its token; `go_on` is told. False if it cannot be asked now. */
 bool access_renew(struct request *request, void (*go_on)(struct request *request, bool good));
+
+/* The request does not wait to be told any more. Harmless if it did not. */
+void access_leave(struct request *request);
 
 #endif

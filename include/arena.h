@@ -25,6 +25,9 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* A copy of `size` bytes with a NUL behind them. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t size);
 
+/* A copy of `size` bytes of any kind, aligned for any type. */
+void *arena_keep(struct arena *arena, const void *bytes, size_t size);
+
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

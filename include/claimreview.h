@@ -4,7 +4,7 @@
  * attributed to, and two claims that share a proposition: that of the appearance, and that of the review, which
  * disputes it, asserts it, or reports it, by where its rating lies. What has no place in the data is told: figures, for
  * which a quantity has to be chosen, words of ratings, members that are not known. Ids begin with cr-, and are the same
- * each time, so that what was there already is left as it is. Pure.
+ * each time; an import leaves what there was already as it has become since. Pure.
  */
 #ifndef CLAIMD_CLAIMREVIEW_H
 #define CLAIMD_CLAIMREVIEW_H

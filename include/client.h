@@ -1,8 +1,8 @@
 /* client: the connections of one thread, and how long each may take
  *
  * libmicrohttpd's own timeout would begin anew with every byte, so that a client that trickles stayed for ever, and
- * would end half an answer like a whole one. Here the time is bounded in which a whole request must come, and in which
- * an answer, or a block of a long one, must be taken.
+ * would end half an answer like a whole one. Here the time is bounded in which a head, and behind it a body, or a block
+ * of a long one, must come, and in which an answer, or a block of a long one, must be taken.
  */
 #ifndef CLAIMD_CLIENT_H
 #define CLAIMD_CLIENT_H
@@ -14,7 +14,7 @@ struct client {
     struct client *next, *previous;
     int fd;
     bool busy;      /* a request was read and has not ended */
-    bool patient;   /* its answer may take as long as it takes */
+    bool patient;   /* it waits for its answer, or for its turn to send more */
     uint64_t since; /* loop_now() when that began to be so */
 };
 

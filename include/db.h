@@ -6,8 +6,9 @@
  * on another, but only as often as there are connections: it may be what broke them.
  *
  * Calls are reads, in sessions that can do nothing else. A transaction has a sync of its own, and is over when that is
- * answered. One that writes goes to a connection of its own, which is opened for the first; whether it was committed is
- * not known if that is lost, and it is not sent again.
+ * answered. Those that write go to a connection of their own, one after another, and those of them that take their time
+ * to another one; each is opened for the first. Whether one was committed is not known if the connection is lost, or
+ * its answer does not come in time, and it is not sent again.
  *
  * Knows no HTTP and no JSON. All of it belongs to the thread that runs the loop.
  */
@@ -30,7 +31,7 @@ enum db_status {
     DB_OVERLOADED,  /* the queue is full */
     DB_UNREADY,     /* the database answers, but its schema is not this program's */
     DB_UNAVAILABLE, /* no connection */
-    DB_UNKNOWN,     /* a connection was lost: the transaction may have been committed, or may not */
+    DB_UNKNOWN,     /* the transaction may have been committed, or may not: its answer did not come */
 };
 
 /* What `heard` is told, with the text of a notification or of the state. */
@@ -48,7 +49,7 @@ struct db_statement {
     const char *sql;
 };
 
-enum { DB_STEPS_MAX = 6 };
+enum { DB_STEPS_MAX = 8 };
 
 /* A statement of a transaction, with its arguments: text format, must live until `done`; NULL is null. */
 struct db_step {
@@ -90,6 +91,14 @@ struct db_call {
     unsigned resent; /* lost connections that it survived */
 };
 
+/* What shares connections, and waits for one together. */
+enum db_lane {
+    DB_LANE_READ,
+    DB_LANE_WRITE,
+    DB_LANE_PATIENT, /* writes that have patience_ms */
+    DB_LANES
+};
+
 struct db_calls { /* list of calls, oldest first */
     struct db_call *first, *last;
 };
@@ -116,9 +125,9 @@ struct db_settings {
 struct db {
     struct loop *loop;
     struct db_settings settings;
-    struct db_link *links; /* settings.connections of them, one more, which listens, and one that writes */
+    struct db_link *links; /* settings.connections that read, one that listens, and one for each lane that writes */
     unsigned links_count;
-    struct db_calls waiting, writing; /* calls that no connection has taken yet: reads, and transactions that write */
+    struct db_calls waiting[DB_LANES]; /* calls that no connection has taken yet */
     unsigned under_way;
     struct loop_timer pulse;
     enum { SCHEMA_UNKNOWN, SCHEMA_FITS, SCHEMA_UNFIT } schema; /* whether the statements could be prepared */

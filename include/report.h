@@ -1,6 +1,7 @@
 /* report: what became of the lines of an import
  *
- * Of the lines that are refused, the first thousand are told of, however many there are.
+ * Of the lines that are refused, the first thousand are told of, however many there are, or fewer if there is very much
+ * wrong with them.
  */
 #ifndef CLAIMD_REPORT_H
 #define CLAIMD_REPORT_H
@@ -11,6 +12,7 @@
 
 struct report {
     json_int_t created, replaced, unchanged, refused;
+    size_t told;      /* how many problems report_refuse() was given */
     json_t *problems; /* {"line", "kind", "id", "errors"} each, in the order of the lines; owned, NULL: none */
 };
 

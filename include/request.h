@@ -25,6 +25,7 @@
 
 enum { REQUEST_ID_SIZE = 65 };
 
+struct renewal;
 struct write;
 struct import;
 
@@ -51,6 +52,8 @@ struct request {
     const char *digest;                                  /* of the token that it reads by, once that was looked at */
     void (*granted)(struct request *request);            /* what it does once it is known that it may read */
     void (*renewed)(struct request *request, bool good); /* the same of one that goes on reading */
+    struct renewal *renewal;                             /* that it waits for, or NULL */
+    struct request *renewing;                            /* the next that does */
     bool suspended;                                      /* its connection is */
     bool counted;                                        /* among the service's active ones */
 

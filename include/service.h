@@ -60,10 +60,10 @@ struct service {
     /* There is another version of the data. */
     void (*news)(struct service *service);
 
-    /* The client of the connection has taken a part of its answer. */
+    /* It is the client's turn, to take its answer or a part of it, or to send more. */
     void (*progress)(struct MHD_Connection *connection);
 
-    /* What the client waits for takes as long as it takes. */
+    /* It is not: how long it waits is bounded by what it waits for. */
     void (*patience)(struct MHD_Connection *connection);
 
     /* The rest of its answer cannot be had. */

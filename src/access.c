@@ -2,6 +2,7 @@
 #include "access.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "loop.h"
@@ -10,6 +11,8 @@
 #include "request.h"
 
 enum { KNOWN_MS = 1000 };
+
+static const struct db_statement authorize = {.sql = "SELECT authorize($1, 'read')"};
 
 static bool is_known(const struct access *access, const char *digest)
 {
@@ -42,11 +45,10 @@ static void on_answer(struct db_call *call, enum db_status status, const PGresul
         request_resume(request);
 }
 
-static enum db_status ask(struct request *request, void (*done)(struct db_call *, enum db_status, const PGresult *))
+static enum db_status ask(struct request *request)
 {
-    static const struct db_statement authorize = {.sql = "SELECT authorize($1, 'read')"};
-    request->call =
-        (struct db_call){.statement = &authorize, .arguments_count = 1, .arguments = &request->digest, .done = done};
+    request->call = (struct db_call){
+        .statement = &authorize, .arguments_count = 1, .arguments = &request->digest, .done = on_answer};
     return db_start(&request->service->db, &request->call);
 }
 
@@ -62,7 +64,7 @@ bool access_granted(struct request *request, void (*go_on)(struct request *reque
         return true;
     request->granted = go_on;
     request->state = REQUEST_WAITING;
-    enum db_status status = ask(request, on_answer);
+    enum db_status status = ask(request);
     if (status) {
         refusal_of_status(status, &error);
         request_fail(request, &error);
@@ -70,16 +72,43 @@ bool access_granted(struct request *request, void (*go_on)(struct request *reque
     return false;
 }
 
-/* ---- again, of one that may go on for long ---- */
+/* ---- again, of those that may go on for long ---- */
+
+/* One question for all that read by one token. */
+struct renewal {
+    struct renewal *next;
+    struct access *access;
+    struct db_call call;
+    char digest[SECRET_DIGEST_SIZE];
+    const char *argument;
+    struct request *waiting; /* by their renewing */
+};
+
+static void renewal_free(struct renewal *renewal)
+{
+    struct renewal **place = &renewal->access->renewals;
+    while (*place != renewal)
+        place = &(*place)->next;
+    *place = renewal->next;
+    db_cancel(&renewal->call);
+    free(renewal);
+}
 
 /* Where the database cannot say, there is nothing to be read from it either. */
 static void on_renewed(struct db_call *call, enum db_status status, const PGresult *result)
 {
-    struct request *request = container_of(call, struct request, call);
+    struct renewal *renewal = container_of(call, struct renewal, call);
     (void)result;
     if (status == DB_OK)
-        remember(request->service->access, request->digest);
-    request->renewed(request, status != DB_REFUSED);
+        remember(renewal->access, renewal->digest);
+    *renewal->digest = 0; /* nobody joins it any more */
+    while (renewal->waiting) {
+        struct request *request = renewal->waiting;
+        renewal->waiting = request->renewing;
+        request->renewal = NULL;
+        request->renewed(request, status == DB_OK);
+    }
+    renewal_free(renewal);
 }
 
 bool access_lasts(struct request *request)
@@ -87,8 +116,46 @@ bool access_lasts(struct request *request)
     return !request->service->closed || is_known(request->service->access, request_digest(request));
 }
 
+/* NULL if it cannot be asked now. */
+static struct renewal *renewal_start(struct service *service, const char *digest)
+{
+    struct renewal *renewal = memory_alloc(sizeof(*renewal));
+    renewal->access = service->access;
+    renewal->next = service->access->renewals;
+    service->access->renewals = renewal;
+    renewal->argument = strcpy(renewal->digest, digest);
+    renewal->call = (struct db_call){
+        .statement = &authorize, .arguments_count = 1, .arguments = &renewal->argument, .done = on_renewed};
+    if (db_start(&service->db, &renewal->call) == DB_OK)
+        return renewal;
+    renewal_free(renewal);
+    return NULL;
+}
+
 bool access_renew(struct request *request, void (*go_on)(struct request *request, bool good))
 {
+    const char *digest = request_digest(request);
+    struct renewal *renewal = request->service->access->renewals;
+    while (renewal && strcmp(renewal->digest, digest) != 0)
+        renewal = renewal->next;
+    if (!renewal)
+        renewal = renewal_start(request->service, digest);
+    if (!renewal)
+        return false;
     request->renewed = go_on;
-    return ask(request, on_renewed) == DB_OK;
+    request->renewal = renewal;
+    request->renewing = renewal->waiting;
+    renewal->waiting = request;
+    return true;
+}
+
+void access_leave(struct request *request)
+{
+    if (!request->renewal)
+        return;
+    struct request **place = &request->renewal->waiting;
+    while (*place != request)
+        place = &(*place)->renewing;
+    *place = request->renewing;
+    request->renewal = NULL;
 }

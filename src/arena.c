@@ -100,6 +100,11 @@ static size_t format_in_place(struct arena *arena, const char *format, va_list a
     return size;
 }
 
+void *arena_keep(struct arena *arena, const void *bytes, size_t size)
+{
+    return memcpy(arena_alloc(arena, size), bytes, size);
+}
+
 char *arena_format(struct arena *arena, const char *format, ...)
 {
     va_list arguments, again;

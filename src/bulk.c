@@ -195,13 +195,13 @@ static void open_file(struct import *import, const char *path)
         import->size = about.st_size;
 }
 
-static bool begin(struct import *import, const char *url)
+static bool begin(struct import *import, const char *url, bool reviews)
 {
     import->session = session_open(url, "claimd import");
     return import->session && session_run(import->session, "BEGIN") &&
            session_run(import->session,
                        "SELECT set_config('claimd.comment', 'Imported.', true), await_other_changes()") &&
-           session_run(import->session, "SELECT import_begin()");
+           session_run(import->session, reviews ? "SELECT import_begin(only_new => true)" : "SELECT import_begin()");
 }
 
 int bulk_import(const char *url, const char *path, const char *format, bool skip)
@@ -211,5 +211,5 @@ int bulk_import(const char *url, const char *path, const char *format, bool skip
     if (format && !reviews && strcmp(format, "ndjson") != 0)
         return session_complain(format, "an import is ndjson or claimreview.");
     open_file(&import, path);
-    return import.file && begin(&import, url) && take_all(&import, reviews) ? end(&import, skip) : 1;
+    return import.file && begin(&import, url, reviews) && take_all(&import, reviews) ? end(&import, skip) : 1;
 }

@@ -9,8 +9,9 @@
 
 #include "arena.h"
 #include "figure/figure.h"
+#include "memory.h"
 
-enum { ID_SIZE = 96, WORDS_MOST = 60 };
+enum { ID_SIZE = 96, WORDS_MOST = 60, LEFT_OUT_MOST = 10000 };
 
 /* What a review is about; ClaimReview has no word for it. */
 #define SUBJECT "cr-not-sorted-yet"
@@ -63,18 +64,38 @@ static bool has_type(const json_t *object, const char *type)
 
 /* ---- what is left out ---- */
 
+/* Takes the entry; of very many, the last says that there are more. */
+static void put_left_out(struct reading *reading, json_t *entry)
+{
+    json_t *left_out = reading->into->left_out;
+    size_t count = json_array_size(left_out);
+    if (count == LEFT_OUT_MOST)
+        json_object_set_new(entry, "detail", json_string("There is more that has no place."));
+    if (count <= LEFT_OUT_MOST)
+        json_array_append(left_out, entry);
+    json_decref(entry);
+}
+
 static void leave_out_words(struct reading *reading, const char *pointer, const char *words, size_t size,
                             const char *detail)
 {
-    json_array_append_new(reading->into->left_out,
-                          json_pack("{sI ss ss++#+}", "review", (json_int_t)reading->into->count, "pointer", pointer,
+    put_left_out(reading, json_pack("{sI ss ss++#+}", "review", (json_int_t)reading->into->count, "pointer", pointer,
                                     "detail", detail, " “", words, (int)size, "”"));
 }
 
 static void leave_out(struct reading *reading, const char *pointer, const char *detail)
 {
-    json_array_append_new(reading->into->left_out, json_pack("{sI ss ss}", "review", (json_int_t)reading->into->count,
-                                                             "pointer", pointer, "detail", detail));
+    put_left_out(reading, json_pack("{sI ss ss}", "review", (json_int_t)reading->into->count, "pointer", pointer,
+                                    "detail", detail));
+}
+
+static void leave_out_member(struct reading *reading, const char *at, const char *name)
+{
+    _cleanup_(buffer_release) struct buffer pointer = BUFFER_INIT;
+    buffer_puts(&pointer, at);
+    contract_put_name(&pointer, name);
+    buffer_putc(&pointer, '\0');
+    leave_out(reading, pointer.data, "There is no place for this.");
 }
 
 /* Tells of the members that are none of these. */
@@ -85,12 +106,10 @@ static void check_members(struct reading *reading, const json_t *object, const c
     json_object_foreach((json_t *)object, name, member)
     {
         const char *const *each = known;
-        char pointer[256];
         while (*each && strcmp(*each, name) != 0)
             each++;
-        snprintf(pointer, sizeof(pointer), "%s/%s", at, name);
         if (!*each)
-            leave_out(reading, pointer, "There is no place for this.");
+            leave_out_member(reading, at, name);
     }
 }
 
@@ -164,9 +183,12 @@ static const char *source_kind(const json_t *work)
 /* The day of a date, or of a date and time. */
 static void put_day(json_t *document, const char *name, const char *moment)
 {
-    char day[11];
-    snprintf(day, sizeof(day), "%s", moment);
-    put_text(document, name, day);
+    enum { DAY_SIZE = sizeof("YYYY-MM-DD") - 1 };
+    size_t size = strlen(moment);
+    if (size > DAY_SIZE && moment[DAY_SIZE] == 'T')
+        size = DAY_SIZE;
+    if (size)
+        json_object_set_new(document, name, json_stringn(moment, size));
 }
 
 /* `work` is NULL where no more is known than its address. */

@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "assets.h"
-#include "buffer.h"
 #include "memory.h"
+#include "utf8.h"
 
 /* ---- the contract ---- */
 
@@ -81,8 +81,9 @@ struct check {
     json_t *problems;
 };
 
-static void put_escaped(struct buffer *pointer, const char *name)
+void contract_put_name(struct buffer *pointer, const char *name)
 {
+    buffer_putc(pointer, '/');
     for (; *name; name++) {
         if (*name == '~' || *name == '/')
             buffer_puts(pointer, *name == '~' ? "~0" : "~1");
@@ -97,15 +98,16 @@ static void put_pointer(struct buffer *pointer, const struct place *place)
     if (!place->above)
         return;
     put_pointer(pointer, place->above);
-    buffer_putc(pointer, '/');
     snprintf(number, sizeof(number), "%zu", place->item);
-    put_escaped(pointer, place->name ? place->name : number);
+    contract_put_name(pointer, place->name ? place->name : number);
 }
 
 static __attribute__((format(printf, 3, 4))) void complain(const struct check *check, const struct place *place,
                                                            const char *format, ...)
 {
     char detail[512];
+    if (json_array_size(check->problems) >= CONTRACT_PROBLEMS_MAX)
+        return;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(detail, sizeof(detail), format, arguments);
@@ -365,6 +367,7 @@ json_t *contract_read(const char *text, size_t size, char fault[static CONTRACT_
     json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!document) {
         snprintf(fault, CONTRACT_FAULT_SIZE, "Line %d, column %d: %s.", error.line, error.column, error.text);
+        utf8_mend(fault); /* Jansson shows bytes, and cuts between them */
         return NULL;
     }
     if (is_deeper(document, CONTRACT_DEPTH_MAX)) {

@@ -86,12 +86,19 @@ static bool writes(const struct db_call *call)
     return call->transaction && call->transaction->writes;
 }
 
+static enum db_lane lane_of(const struct db_call *call)
+{
+    if (!writes(call))
+        return DB_LANE_READ;
+    return call->transaction->patience_ms ? DB_LANE_PATIENT : DB_LANE_WRITE;
+}
+
 /* ---- calls ---- */
 
 /* Where it waits for a connection to take it. */
 static struct db_calls *queue_of(struct db *db, const struct db_call *call)
 {
-    return writes(call) ? &db->writing : &db->waiting;
+    return &db->waiting[lane_of(call)];
 }
 
 static void calls_append(struct db_calls *calls, struct db_call *call)
@@ -139,9 +146,11 @@ static void call_wait_again(struct db_call *call)
     calls_append(queue_of(call->db, call), call);
 }
 
+/* Of a write that was sent nothing is known but that it was. */
 static void on_deadline(struct loop_timer *timer)
 {
-    call_end(container_of(timer, struct db_call, deadline), DB_TIMEOUT, NULL);
+    struct db_call *call = container_of(timer, struct db_call, deadline);
+    call_end(call, writes(call) && call->entry ? DB_UNKNOWN : DB_TIMEOUT, NULL);
 }
 
 static struct db_link *listener_of(const struct db *db)
@@ -149,9 +158,10 @@ static struct db_link *listener_of(const struct db *db)
     return db->links + db->settings.connections;
 }
 
-static struct db_link *writer_of(const struct db *db)
+/* The only one of a lane that writes. */
+static struct db_link *writer_of(const struct db *db, enum db_lane lane)
 {
-    return listener_of(db) + 1;
+    return listener_of(db) + lane;
 }
 
 static bool is_listener(const struct db_link *link)
@@ -161,7 +171,7 @@ static bool is_listener(const struct db_link *link)
 
 static bool is_writer(const struct db_link *link)
 {
-    return link == writer_of(link->db);
+    return link > listener_of(link->db);
 }
 
 static bool is_reader(const struct db_link *link)
@@ -177,12 +187,10 @@ static bool any_link(const struct db *db, enum link_state state)
     return false;
 }
 
-/* The database ends a write that waits too long for another itself, and then it is known that nothing was done. */
 static unsigned patience(const struct db *db, const struct db_call *call)
 {
-    if (call->transaction && call->transaction->patience_ms)
-        return call->transaction->patience_ms;
-    return db->settings.deadline_ms * (writes(call) ? 2 : 1);
+    bool has_own = call->transaction && call->transaction->patience_ms;
+    return has_own ? call->transaction->patience_ms : db->settings.deadline_ms;
 }
 
 enum db_status db_start(struct db *db, struct db_call *call)
@@ -391,15 +399,28 @@ static void send_first(struct db_calls *calls, struct db_link *link)
     link_broken(link);
 }
 
+/* One transaction after another: what is sent cannot be taken back, and one that waits behind another would be done
+ * when nobody waits for it any more. */
+static void send_writing(struct db *db, enum db_lane lane)
+{
+    struct db_link *writer = writer_of(db, lane);
+    struct db_calls *calls = &db->waiting[lane];
+    if (calls->first && writer->state == LINK_DOWN && !writer->timer.due)
+        link_connect(writer);
+    if (!calls->first || writer->state != LINK_READY || writer->calls)
+        return;
+    /* The database ends what waits too long for others itself, and then it is known that nothing was done. */
+    loop_timer_start(db->loop, &calls->first->deadline, 2 * patience(db, calls->first));
+    send_first(calls, writer);
+}
+
 static void send_waiting(struct db *db)
 {
-    struct db_link *link, *writer = writer_of(db);
-    while (db->waiting.first && (link = least_busy(db)))
-        send_first(&db->waiting, link);
-    if (db->writing.first && writer->state == LINK_DOWN && !writer->timer.due)
-        link_connect(writer);
-    while (db->writing.first && writer->state == LINK_READY && writer->calls < WINDOW)
-        send_first(&db->writing, writer);
+    struct db_calls *reads = &db->waiting[DB_LANE_READ];
+    for (struct db_link *link; reads->first && (link = least_busy(db));)
+        send_first(reads, link);
+    send_writing(db, DB_LANE_WRITE);
+    send_writing(db, DB_LANE_PATIENT);
 }
 
 void db_flush(struct db *db)
@@ -776,10 +797,10 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
         db->outage = outage;
     rescue_calls(link);
     if (db->outage && !any_link(db, LINK_READY))
-        end_all(&db->waiting, db->outage);
+        end_all(&db->waiting[DB_LANE_READ], db->outage);
     if (is_writer(link)) {
         if (!was_ready)
-            end_all(&db->writing, outage);
+            end_all(&db->waiting[link - listener_of(db)], outage);
         return;
     }
 
@@ -885,7 +906,7 @@ static void link_connect(struct db_link *link)
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings)
 {
     *db = (struct db){.loop = loop, .settings = *settings};
-    db->links_count = settings->connections + 2;
+    db->links_count = settings->connections + DB_LANES;
     db->links = memory_alloc(db->links_count * sizeof(*db->links));
     for (unsigned i = 0; i < db->links_count; i++) {
         struct db_link *link = &db->links[i];
@@ -906,8 +927,8 @@ void db_release(struct db *db)
         link_close(&db->links[i]);
         rescue_calls(&db->links[i]);
     }
-    end_all(&db->waiting, DB_UNAVAILABLE);
-    end_all(&db->writing, DB_UNAVAILABLE);
+    for (enum db_lane lane = DB_LANE_READ; lane < DB_LANES; lane++)
+        end_all(&db->waiting[lane], DB_UNAVAILABLE);
     free(db->links);
     db->links = NULL;
     db->settings.connections = db->links_count = 0;

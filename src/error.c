@@ -16,7 +16,7 @@ static const struct error_kind kinds[ERROR_CODES] = {
     [ERROR_INVALID_BODY] =
         {400, "invalid-body", "The request's body is not JSON", false,
          "The body cannot be read as JSON (RFC 8259), has a member twice in one object, or nests too "
-         "deep; the detail says where."},
+         "deep, or there is nothing in it that this path takes; the detail says so, and where."},
     [ERROR_UNKNOWN_PARAMETER] = {400, "unknown-parameter", "There is no such parameter here", false,
                                  "The query string has a parameter that this path does not know. Parameters are never "
                                  "ignored; errors names each."},
@@ -28,7 +28,7 @@ static const struct error_kind kinds[ERROR_CODES] = {
                                  "names each and says what it takes."},
     [ERROR_INVALID_CURSOR] =
         {400, "invalid-cursor", "The cursor does not belong to this list", false,
-         "A cursor goes on with the list that it came from, with the same filters. Start again without it."},
+         "A cursor goes on with the list that it came from, with the same filters and order. Start again without it."},
     [ERROR_UNAUTHORIZED] =
         {401, "unauthorized", "The request needs a token", false,
          "Send a bearer token that is known and has neither expired nor been revoked, in Authorization."},
@@ -42,8 +42,9 @@ static const struct error_kind kinds[ERROR_CODES] = {
         {406, "not-acceptable", "There is no such form of this answer", false,
          "Accept admits none of the media types that this path answers with; the detail lists them. "
          "Ask for one of them, or leave Accept out."},
-    [ERROR_CONFLICT] = {409, "conflict", "Other data stand in the way", false,
-                        "The id is taken, or something else refers to what was to be retracted."},
+    [ERROR_CONFLICT] =
+        {409, "conflict", "Other data stand in the way", false,
+         "The id is taken, something else refers to what was to be retracted, or it is, or is not, merged."},
     [ERROR_GONE] =
         {410, "gone", "This was retracted", false,
          "There was something by this id; the detail says why it was retracted. Its revisions are still there."},

@@ -39,7 +39,16 @@ static bool write_copied(PGconn *session)
         if (!written)
             return fail_to_write();
     }
-    return size == -1 || !session_complain("the database refused", PQerrorMessage(session));
+    return true;
+}
+
+/* A failure in the middle ends the lines as their end does: the status behind them tells. */
+static bool is_complete(PGconn *session)
+{
+    bool good = false;
+    for (PGresult *result; (result = PQgetResult(session)); PQclear(result))
+        good = PQresultStatus(result) == PGRES_COMMAND_OK;
+    return good || !session_complain("the export is not whole", PQerrorMessage(session));
 }
 
 static bool write_lines(PGconn *session)
@@ -47,7 +56,7 @@ static bool write_lines(PGconn *session)
     _cleanup_(session_clear_at) PGresult *copying = PQexec(session, copy_out);
     if (PQresultStatus(copying) != PGRES_COPY_OUT)
         return !session_complain("the database refused", PQerrorMessage(session));
-    return write_copied(session);
+    return write_copied(session) && is_complete(session);
 }
 
 /* ---- a collection, as the service answers it ---- */
@@ -94,6 +103,12 @@ static bool write_pages(struct outlet *outlet, struct params *params, const stru
     return true;
 }
 
+/* Whether the form is one of all of a collection. */
+static bool is_whole(enum format format)
+{
+    return format == FORMAT_CSV || format == FORMAT_NDJSON || format == FORMAT_JSONLD;
+}
+
 /* Whether there is such a collection, and in this form. */
 static bool find_collection(struct outlet *outlet, const char *collection, const char *format, struct params *ret)
 {
@@ -101,7 +116,8 @@ static bool find_collection(struct outlet *outlet, const char *collection, const
     error_init(&error);
     const char *target = arena_format(&outlet->arena, "/v1/%s?format=%s", collection, format);
     if (strspn(collection, "abcdefghijklmnopqrstuvwxyz") == strlen(collection) &&
-        target_read(&outlet->arena, "GET", target, ret, &error) && ret->route->shape == SHAPE_LIST)
+        target_read(&outlet->arena, "GET", target, ret, &error) && ret->route->shape == SHAPE_LIST &&
+        is_whole(ret->representation->format))
         return true;
     session_complain(collection, "there is no such collection in this format.");
     return false;

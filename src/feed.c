@@ -128,8 +128,8 @@ static void hand_out(struct feed_group *group, const PGresult *result)
         next = seat->next;
         if (seat->group != group)
             continue;
-        if (!access_lasts(request)) { /* it asks again, once it is known whether it may */
-            request->caught_up = false;
+        if (!access_lasts(request)) { /* it comes back once it is known whether it may, and asks with the others */
+            request->data.version = 0;
             give_part(seat, "", 0);
             continue;
         }
@@ -149,6 +149,12 @@ static void disband(struct feed_group *group)
             seat->group = NULL;
 }
 
+static void ask_later(struct feed *feed)
+{
+    if (!feed->retry.due)
+        loop_timer_start(feed->service->db.loop, &feed->retry, RETRY_MS);
+}
+
 static void on_changes(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct feed_group *group = container_of(call, struct feed_group, call);
@@ -158,7 +164,9 @@ static void on_changes(struct db_call *call, enum db_status status, const PGresu
         hand_out(group, result);
     disband(group);
     group_free(group);
-    if (stale || (status != DB_OK && feed->service->data.version))
+    if (status != DB_OK)
+        ask_later(feed);
+    else if (stale)
         feed_news(feed);
 }
 
@@ -197,8 +205,7 @@ static struct feed_group *ask(struct feed *feed, const struct request *request, 
         return group;
     }
     group_end(group);
-    if (!feed->retry.due)
-        loop_timer_start(feed->service->db.loop, &feed->retry, RETRY_MS);
+    ask_later(feed);
     return NULL;
 }
 

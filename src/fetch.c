@@ -17,6 +17,7 @@
 #include "negotiate.h"
 #include "recall.h"
 #include "refusal.h"
+#include "steps.h"
 
 static void refuse(struct request *request, enum error_code code, const char *detail)
 {
@@ -168,18 +169,14 @@ static void answer_refusal(struct request *request, const PGresult *result)
 
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result);
 
-/* The same query asked of the schema of the past, where what is prepared for this moment does not hold. */
+/* The same query asked of the schema of the past. */
 static struct db_transaction *turn_back(struct arena *arena, const char *as_of, const struct db_call *call)
 {
     static const struct db_statement turn = {.sql = "SELECT set_config('search_path', 'past, public', true),"
                                                     " set_config('claimd.as_of', change_as_of($1)::text, true)"};
     struct db_transaction *past = arena_alloc(arena, sizeof(*past));
-    struct db_statement *query = arena_alloc(arena, sizeof(*query));
-    const char **arguments = arena_alloc(arena, sizeof(*arguments));
-    arguments[0] = as_of;
-    query->sql = call->statement->sql;
-    past->steps[past->steps_count++] = (struct db_step){&turn, 1, arguments};
-    past->steps[past->steps_count++] = (struct db_step){query, call->arguments_count, call->arguments};
+    steps_add(past, arena, &turn, as_of);
+    steps_add_past(past, arena, call);
     return past;
 }
 
@@ -494,13 +491,22 @@ static void ask_for_head(struct request *request)
         refuse_status(request, status);
 }
 
-static void begin_to_follow(struct request *request)
+/* What `since` says holds where a follower begins; from there on it is where it stands that is asked behind. */
+static void stand_at_reached(struct request *request)
 {
     struct params *params = &request->params;
-    const char *last = request_field(request, FIELD_LAST_EVENT_ID), *since = params_given(params, "since");
-    snprintf(request->reached, sizeof(request->reached), "%s", last ? last : since ? since : "0");
+    for (unsigned i = 0; i < params->terms_count; i++)
+        if (strcmp(params->terms[i].param->name, "since") == 0)
+            params->terms[i].bound = request->reached;
     params->after[0] = request->reached;
     params->continued = true;
+}
+
+static void begin_to_follow(struct request *request)
+{
+    const char *last = request_field(request, FIELD_LAST_EVENT_ID), *since = params_given(&request->params, "since");
+    snprintf(request->reached, sizeof(request->reached), "%s", last ? last : since ? since : "0");
+    stand_at_reached(request);
     if (last || since)
         ask_or_refuse(request, QUERY_ROWS);
     else

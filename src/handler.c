@@ -8,6 +8,7 @@
 #include "fetch.h"
 #include "guard.h"
 #include "import.h"
+#include "intent.h"
 #include "log.h"
 #include "loop.h"
 #include "memory.h"
@@ -157,7 +158,7 @@ static void check_write(struct request *request, const struct guard_finding *fin
     enum shape shape =
         request_has_method(request, MHD_HTTP_METHOD_OPTIONS) ? SHAPE_HEALTH : request->params.route->shape;
     if (shape == SHAPE_WRITE)
-        write_may_begin(request, error);
+        intent_may_begin(request, error);
     else if (shape == SHAPE_IMPORT)
         import_may_begin(request, error);
     else if (shape == SHAPE_PARSE)
@@ -255,6 +256,7 @@ void handler_end(struct request *request)
     struct request *next = recall_leave(request);
     db_cancel(&request->call);
     feed_leave(request);
+    access_leave(request);
     import_forget(request);
     if (request->service->log_requests)
         log_request(request);

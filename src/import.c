@@ -14,6 +14,7 @@
 #include "refusal.h"
 #include "report.h"
 #include "secret.h"
+#include "steps.h"
 
 enum { PART_BYTES = 256 * 1024 };
 
@@ -42,7 +43,7 @@ struct import {
 static const struct db_statement authorize = {.sql = "SELECT authorize($1, 'admin')"};
 static const struct db_statement keep = {.sql = "SELECT import_keep($1, $2, $3, $4, $5)"};
 static const struct db_statement begin_change = {.sql = "SELECT begin_change($1, 'admin', $2)"};
-static const struct db_statement begin_import = {.sql = "SELECT import_begin($1)"};
+static const struct db_statement begin_import = {.sql = "SELECT import_begin($1, $2)"};
 static const struct db_statement take_kept = {.sql = "SELECT import_kept($1, $2)"};
 static const struct db_statement take_lines = {.sql = "SELECT import_lines($1, $2)"};
 static const struct db_statement take_end = {.sql = "SELECT import_end()"};
@@ -85,25 +86,18 @@ static bool is_doomed(const struct import *import)
 
 static void note_failure(struct request *request, enum db_status status, const PGresult *result)
 {
-    refusal_of_call(status == DB_MISFIT ? DB_FAILED : status, result, &request->arena, &request->import->failure);
+    struct error *failure = &request->import->failure;
+    error_init(failure);
+    if (status == DB_MISFIT)
+        error_set(failure, ERROR_INVALID_DOCUMENT, "A line has a value that the database cannot hold.");
+    else
+        refusal_of_call(status, result, &request->arena, failure);
 }
 
-static void add_step(struct request *request, const struct db_statement *statement, int count,
-                     const char *const *arguments)
+static struct db_transaction *new_transaction(struct import *import, unsigned patience_ms)
 {
-    struct db_transaction *transaction = &request->import->transaction;
-    const char **copy = arena_alloc(&request->arena, (size_t)(count + 1) * sizeof(*copy));
-    for (int i = 0; i < count; i++)
-        copy[i] = arguments[i];
-    transaction->steps[transaction->steps_count++] = (struct db_step){statement, count, copy};
-}
-
-#define ADD_STEP(request, statement, ...)                                                                              \
-    add_step(request, statement, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *), (const char *[]){__VA_ARGS__})
-
-static void new_transaction(struct request *request, unsigned patience_ms)
-{
-    request->import->transaction = (struct db_transaction){.writes = true, .patience_ms = patience_ms};
+    import->transaction = (struct db_transaction){.writes = true, .patience_ms = patience_ms};
+    return &import->transaction;
 }
 
 /* Whether it is under way; if not, the failure is noted. */
@@ -143,9 +137,8 @@ static void keep_part(struct request *request)
     struct import *import = request->import;
     batch_close(&import->batch);
     snprintf(import->part, sizeof(import->part), "%u", ++import->kept);
-    new_transaction(request, 0);
-    ADD_STEP(request, &keep, import->digest, import->id, import->part, import->batch.numbers.data,
-             import->batch.lines.data);
+    steps_add(new_transaction(import, 0), &request->arena, &keep, import->digest, import->id, import->part,
+              import->batch.numbers.data, import->batch.lines.data);
     if (!start(request, on_kept))
         return;
     request_count(request);
@@ -182,6 +175,7 @@ void import_receive(struct request *request, const char *bytes, size_t size)
     struct buffer *body = &request->body;
     if (import->failure.code)
         return;
+    request->service->progress(request->connection);
     buffer_append(body, bytes, size);
     if (!import->reviews)
         take_whole_lines(import, body);
@@ -244,10 +238,10 @@ static void on_dropped(struct db_call *call, enum db_status status, const PGresu
 /* What was kept is of no use any more. False if there is nothing to wait for. */
 static bool drop_parts(struct request *request)
 {
-    if (!request->import->kept)
+    struct import *import = request->import;
+    if (!import->kept)
         return false;
-    new_transaction(request, 0);
-    ADD_STEP(request, &drop, request->import->id);
+    steps_add(new_transaction(import, 0), &request->arena, &drop, import->id);
     return db_start(&request->service->db, &request->call) == DB_OK;
 }
 
@@ -272,8 +266,8 @@ static void on_taken(struct db_call *call, enum db_status status, const PGresult
 /* One that may not import is not told what is wrong with the lines. */
 static void refuse(struct request *request)
 {
-    new_transaction(request, 0);
-    ADD_STEP(request, &authorize, request->import->digest);
+    struct import *import = request->import;
+    steps_add(new_transaction(import, 0), &request->arena, &authorize, import->digest);
     if (!start(request, on_taken))
         reply(request);
 }
@@ -283,15 +277,16 @@ static void take_in(struct request *request)
     struct import *import = request->import;
     batch_close(&import->batch);
     snprintf(import->parts, sizeof(import->parts), "%u", import->kept);
-    new_transaction(request, PATIENCE_MS);
-    ADD_STEP(request, &begin_import, TEXT_OF(PATIENCE_MS)); /* first: it may wait long for others who write */
-    ADD_STEP(request, &begin_change, import->digest, import->comment);
-    ADD_STEP(request, &take_kept, import->id, import->parts);
-    ADD_STEP(request, &take_lines, import->batch.numbers.data, import->batch.lines.data);
-    import->end = import->transaction.steps_count;
-    add_step(request, &take_end, 0, NULL);
-    ADD_STEP(request, &settle, import->skips ? "true" : "false", import->is_trial ? "true" : "false");
-    request->service->patience(request->connection);
+    struct db_transaction *transaction = new_transaction(import, PATIENCE_MS);
+    struct arena *arena = &request->arena;
+    steps_add(transaction, arena, &authorize, import->digest);
+    steps_add(transaction, arena, &begin_import, TEXT_OF(PATIENCE_MS), import->reviews ? "true" : "false");
+    steps_add(transaction, arena, &begin_change, import->digest, import->comment);
+    steps_add(transaction, arena, &take_kept, import->id, import->parts);
+    steps_add(transaction, arena, &take_lines, import->batch.numbers.data, import->batch.lines.data);
+    import->end = transaction->steps_count;
+    steps_add(transaction, arena, &take_end);
+    steps_add(transaction, arena, &settle, import->skips ? "true" : "false", import->is_trial ? "true" : "false");
     if (!start(request, on_taken))
         reply(request);
 }
@@ -331,9 +326,7 @@ void import_answer(struct request *request)
         take_reviews(request);
     else if (!import->failure.code && request->body.size)
         take_last_line(request);
-    if (import->failure.code && !import->kept)
-        reply(request);
-    else if (is_doomed(import))
+    if (is_doomed(import))
         refuse(request);
     else
         take_in(request);

@@ -1,14 +1,16 @@
 /* report: what became of the lines of an import */
 #include "report.h"
 
-enum { TOLD_MOST = 1000 };
+/* Of lines, and of what is wrong with all of them together. */
+enum { TOLD_MOST = 1000, PROBLEMS_MOST = 10000 };
 
 void report_refuse(struct report *report, size_t line, json_t *problems)
 {
     if (!report->problems)
         report->problems = json_array();
     report->refused++;
-    if (json_array_size(report->problems) < TOLD_MOST)
+    report->told += json_array_size(problems);
+    if (json_array_size(report->problems) < TOLD_MOST && report->told <= PROBLEMS_MOST)
         json_array_append_new(report->problems, json_pack("{sI sO}", "line", (json_int_t)line, "errors", problems));
     json_decref(problems);
 }

@@ -346,6 +346,7 @@ void request_suspend(struct request *request)
 {
     if (!request->suspended)
         MHD_suspend_connection(request->connection);
+    request->service->patience(request->connection);
     request->suspended = true;
 }
 
@@ -353,5 +354,6 @@ void request_resume(struct request *request)
 {
     request->suspended = false;
     request->service->woken = true;
+    request->service->progress(request->connection);
     MHD_resume_connection(request->connection);
 }

@@ -66,7 +66,7 @@ static struct client *client_of(struct MHD_Connection *connection)
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-/* A part of a long answer was taken: the time for the next one begins. */
+/* A part of a long answer was taken, or one of a long import has come: the time for the next one begins. */
 static void on_progress(struct MHD_Connection *connection)
 {
     client_turn(client_of(connection), true);
@@ -120,7 +120,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
                                   const char *version, const char *upload, size_t *upload_size, void **request)
 {
     (void)context, (void)url;
-    client_turn(client_of(connection), true);
+    const struct request *known = *request;
+    if (known->state == REQUEST_NEW || *upload_size == 0) /* its head has come, or all of it */
+        client_turn(client_of(connection), true);
     return handler_handle(*request, connection, method, version, upload, upload_size);
 }
 

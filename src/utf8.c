@@ -1,6 +1,8 @@
 /* utf8: whether bytes are text, and its characters */
 #include "utf8.h"
 
+#include <string.h>
+
 /* Bytes of the character that `lead` begins; 0 if none can. */
 static size_t utf8_length(unsigned char lead)
 {
@@ -42,6 +44,18 @@ bool utf8_valid(const char *bytes, size_t size)
         at += length;
     }
     return true;
+}
+
+void utf8_mend(char *text)
+{
+    uint32_t point;
+    for (size_t size = strlen(text); size;) {
+        size_t length = utf8_decode(text, size, &point);
+        if (!length)
+            *text = '?';
+        text += length ? length : 1;
+        size -= length ? length : 1;
+    }
 }
 
 size_t utf8_count(const char *text)

@@ -6,6 +6,7 @@ import pytest
 
 from contract import READ, TREE, Contract
 from crowd import Crowd, settle
+from desk import furnish, opened
 from service import SANITIZER, Api, Service, claimd
 
 
@@ -107,3 +108,17 @@ def crowd_tables(crowded):
 def crowd(crowd_tables, contract):
     with Service(crowd_tables.dsn) as service:
         yield Api(service.answers(), contract)
+
+
+@pytest.fixture(scope="module")
+def url(fresh_database):
+    """A seeded database of the module's own."""
+    return fresh_database()
+
+
+@pytest.fixture(scope="module")
+def desk(url, request):
+    """One who writes, at a service of the module's own, with the options that the module's SERVICE says."""
+    with opened(url, *getattr(request.module, "SERVICE", [])) as client:
+        furnish(client)
+        yield client

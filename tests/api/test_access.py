@@ -1,4 +1,5 @@
 """Who may read where reading takes a token, and what the service's own role may do"""
+import contextlib
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,17 +8,12 @@ import psycopg2
 import pytest
 
 import database
-from desk import DOCUMENTS, Client, create_token, opened, path_of, problem
+from desk import DOCUMENTS, Client, Tables, create_token, opened, path_of, problem
 from service import Service, claimd, until
 
 OPEN = ["/healthz", "/readyz", "/openapi.json", "/openapi.yaml", "/docs", "/problems/not-found"]
 CLOSED = ["/v1/claims", "/v1/claims?limit=2&format=csv", "/v1/claims/affordability-myth-03-affordability-myth", "/v1/comparisons", "/v1/changes", "/v1/subjects/deepseek/revisions",
           "/v1/subjects/deepseek?as_of=2026-01-01"]
-
-
-@pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +142,30 @@ def test_the_role_can_do_nothing_else(as_role, statement):
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+def test_followers_by_one_token_cost_one_question(url):
+    reader = create_token(url, "many", "read")
+    with Tables(url) as tables:
+        tables.run(f"ALTER DATABASE {tables.value('SELECT current_database()')} SET track_functions = 'pl'")
+
+        def asked():
+            return tables.value("SELECT coalesce(sum(calls), 0) FROM pg_stat_user_functions WHERE funcname = 'authorize'")
+
+        with opened(url, "--threads", "1", CLAIMD_READ="token") as writer, contextlib.ExitStack() as followers:
+            wires = [followers.enter_context(writer.service.wire(30)) for _ in range(60)]
+            for wire in wires:
+                wire.get("/v1/changes", "Accept: text/event-stream", f"Authorization: Bearer {reader}")
+                assert wire.head().status == 200
+
+            def settled():
+                """The database counts for a connection at its first transaction after a second."""
+                time.sleep(1.5)
+                writer.get("/v1/units", fields="id")
+                time.sleep(0.5)
+                return asked()
+            before = settled()
+            time.sleep(1.2)   # for longer than a token is known
+            writer.put("scope", "asked-once", DOCUMENTS["scope"][0])
+            assert all(b'"asked-once"' in next(wire.chunks()) for wire in wires)
+            assert 0 < settled() - before < 20

@@ -5,8 +5,8 @@ import subprocess
 import pytest
 
 import database
-from desk import Client, Tables, create_token, furnish, opened, path_of, problem
-from service import BINARY, environment
+from desk import Client, Tables, create_token, path_of, problem
+from service import BINARY, environment, until
 
 LINE = {"subject": {"id": "bulk-one", "name": "One", "kind": "model", "description": "A model."}}
 WRONG = [
@@ -16,16 +16,9 @@ WRONG = [
 
 
 @pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url):
-    with opened(url) as client:
-        furnish(client)
-        client.token = create_token(url, "bulk", "admin")
-        yield client
+def desk(url, desk):
+    desk.token = create_token(url, "bulk", "admin")
+    return desk
 
 
 def run(url, *arguments, lines=b""):
@@ -173,3 +166,21 @@ def test_a_killed_import_leaves_nothing(desk, url):
     with Tables(url) as tables:
         assert tables.value("SELECT count(*) FROM scope WHERE id LIKE 'killed-%'") == 0
     assert database
+
+
+def test_an_export_that_breaks_off_says_so(fresh_database):
+    url = fresh_database()
+    with Tables(url) as tables:
+        tables.run("INSERT INTO scope SELECT 'big-' || n, 'Some', repeat('x', 3000) FROM generate_series(1, 3000) AS n")
+        with subprocess.Popen([BINARY, "export"], env=environment(DATABASE_URL=url), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as export_run:
+            until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'claimd export' AND wait_event = 'ClientWrite'"), 20, "a full pipe")
+            tables.run("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd export'")
+            lines, said = export_run.communicate(timeout=30)
+        assert export_run.returncode == 1 and b"claimd:" in said, said
+        assert len(lines) < 9000000
+
+
+@pytest.mark.parametrize("arguments", [["claims", "--format", "json"], ["changes", "--format", "events"]])
+def test_only_forms_of_all_of_it_are_exported(url, arguments):
+    done = run(url, "export", *arguments)
+    assert done.returncode == 1 and done.stdout == b"" and b"no such collection in this format" in done.stderr

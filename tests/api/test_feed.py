@@ -12,22 +12,11 @@ import psycopg2.extensions
 import pytest
 
 import database
-from desk import CLAIM, DOCUMENTS, KINDS, STATEMENT, Client, Tables, create_token, furnish, opened, path_of, problem
+from desk import CLAIM, DOCUMENTS, KINDS, STATEMENT, Client, Tables, create_token, opened, problem
 from service import INSTRUMENTED, Service, until
 
 MEGABYTE = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url):
-    with opened(url, "--threads", "2") as client:
-        furnish(client)
-        yield client
+SERVICE = ["--threads", "2"]
 
 
 class Stream:
@@ -507,3 +496,25 @@ def test_tokens_do_not_stand_in_the_feed(desk, url):
     before = desk.last()
     create_token(url, "fed-token", "read")
     assert desk.last() == before
+
+
+def test_followers_of_one_place_who_began_at_others_miss_nothing(url):
+    """Where one began is no business of another's, though both stand at the same place now."""
+    with opened(url, "--threads", "1") as client:
+        last = client.last()
+        with Stream(client.service, "/v1/changes?since=999999999", last) as ahead, Stream(client.service, f"/v1/changes?since={last}") as here:
+            time.sleep(0.3)
+            for turn in range(3):
+                client.put("scope", f"common-{turn}", DOCUMENTS["scope"][0])
+                assert [stream.take(1)[0]["id"] for stream in (ahead, here)] == [f"common-{turn}"] * 2
+
+
+def test_a_wait_may_be_longer_than_a_client_may_idle(url):
+    with opened(url, "--idle-timeout", "1", "--request-timeout", "500") as client:
+        began = time.monotonic()
+        assert client.get("/v1/changes", since=client.last(), wait=4).json()["items"] == []
+        assert time.monotonic() - began > 3.5
+        with Stream(client.service, "/v1/changes") as stream:
+            time.sleep(3)
+            client.put("scope", "after-a-while", DOCUMENTS["scope"][0])
+            assert stream.take(1)[0]["id"] == "after-a-while"

@@ -8,23 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import (CLAIM, DOCUMENTS, FIGURE, FIGURES, GROUND, KINDS, MULTIPLE, PATHS, STATEMENT, Client, Refused, Tables, furnish, opened, path_of, problem)
+from desk import CLAIM, DOCUMENTS, FIGURE, FIGURES, GROUND, KINDS, MULTIPLE, PATHS, STATEMENT, Client, Refused, Tables, path_of, problem
 from service import Service, until
 
 SEEDS = int(os.environ.get("CLAIMD_HISTORY_SEEDS", "1"))  # of random changes; each takes some 20 s
+SERVICE = ["--threads", "2"]
 DECODED = {"Accept-Encoding": "identity"}
-
-
-@pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url):
-    with opened(url, "--threads", "2") as client:
-        furnish(client)
-        yield client
 
 
 @pytest.fixture(autouse=True, scope="module")

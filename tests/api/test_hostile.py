@@ -507,3 +507,14 @@ def test_counting_stops_at_the_timeout_too(hurried, locked):
     locked.rollback()
     hurried.service.answers("/v1/claims", within=5)
     assert hurried.answer("/v1/claims", headers={"Prefer": "count=exact"})["total"] > 200
+
+
+def test_a_body_that_trickles_is_cut_off(database_url):
+    with Service(database_url, "--idle-timeout", "1", "--request-timeout", "500") as service, service.answers().wire(20) as wire:
+        wire.get("/v1/figures/parse", "Content-Type: application/json", "Content-Length: 100000", method="POST")
+        began = time.monotonic()
+        with pytest.raises(OSError):
+            while time.monotonic() - began < 15:
+                wire.send(b" ")
+                time.sleep(0.2)
+        assert time.monotonic() - began < 6

@@ -5,25 +5,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import DOCUMENTS, Client, Tables, create_token, furnish, opened, problem
+from desk import DOCUMENTS, STATEMENT, Client, Tables, create_token, opened, problem
 from service import INSTRUMENTED, until
 
 BODY_BYTES = 4096
 LINES = 30000   # many parts
 MEGABYTE = 1 << 20
+SERVICE = ["--body-bytes", str(BODY_BYTES)]
 
 
 @pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url):
-    with opened(url, "--body-bytes", str(BODY_BYTES)) as client:
-        furnish(client)
-        client.token = create_token(url, "importer", "admin")
-        yield client
+def desk(url, desk):
+    desk.token = create_token(url, "importer", "admin")
+    return desk
 
 
 @pytest.fixture
@@ -218,3 +212,49 @@ def test_an_import_waits_for_another(desk, url, tables):
             assert not waiting.done() and known(tables, "second") == 0
             other.connection.commit()
             assert waiting.result().json()["created"] == 10
+
+
+@pytest.mark.parametrize("line", [b'{"scope": "\\\xc3\xa9', b'{"scope": "\\u\xc3\xa9"}', "ä".encode() * 300, b"\xff"], ids=["escape", "unicode-escape", "words", "no-text"])
+def test_a_line_that_is_no_json_is_named(desk, line):
+    refused = problem(post(desk, scope("before-it") + line + b"\n"), 422, "invalid-document")
+    assert [error["line"] for error in refused["errors"]] == [2] and refused["errors"][0]["errors"][0]["detail"], refused
+
+
+@pytest.mark.parametrize("kind, document", [
+    ("source", {**DOCUMENTS["source"][0], "created_at": "x"}), ("claim", {**STATEMENT, "created_at": "2025-02-30T00:00:00Z"}),
+    ("comparison", {"title": "T", "description": "D.", "claims": ["desk-figure-a", "desk-figure-b"], "created_at": ""})])
+def test_a_value_that_the_database_cannot_hold_is_named(desk, kind, document):
+    lines = scope(f"held-{kind}") + json.dumps({kind: {"id": f"unheld-{kind}", **document}}).encode() + b"\n"
+    refused = problem(post(desk, lines), 422, "invalid-document")
+    assert [(error["line"], error["kind"], error["id"]) for error in refused["errors"]] == [(2, kind, f"unheld-{kind}")]
+    told = post(desk, lines, on_error="skip").json()
+    assert (told["created"], told["refused"]) == (1, 1)
+
+
+def test_a_number_that_the_database_cannot_hold_is_no_fault_of_the_service(desk):
+    line = json.dumps({"claim": {"id": "unheld", **STATEMENT, "source": {"id": "desk-daily", "size": "SIZE"}}}).replace('"SIZE"', "1e-99999")
+    problem(post(desk, scope("beside-it") + line.encode() + b"\n"), 422, "invalid-document")
+
+
+def test_a_source_whose_relations_are_refused_is_told_once(desk):
+    source = {"id": "half", **DOCUMENTS["source"][0], "relations": [{"kind": "cites", "source": "nowhere"}]}
+    told = post(desk, scope("whole") + json.dumps({"source": source}).encode() + b"\n", on_error="skip").json()
+    assert (told["created"], told["refused"], [error["line"] for error in told["problems"]]) == (1, 1, [2])
+    unknown = {**source, "id": "less-than-half", "publisher": "nobody"}
+    told = post(desk, json.dumps({"source": unknown}).encode() + b"\n", on_error="skip").json()
+    assert (told["created"], told["refused"], len(told["problems"])) == (0, 1, 1)
+    assert desk.send("GET", "/v1/sources/less-than-half").status_code == 404
+
+
+@pytest.mark.parametrize("media_type, body", [("application/x-ndjson", b""), ("application/ld+json", b"[]"), ("application/ld+json", b"{")])
+def test_who_may_not_import_is_told_that_alone(desk, media_type, body):
+    problem(post(Client(desk.service, "claimd_wrong"), body, media_type), 401, "unauthorized")
+
+
+def test_wrong_lines_take_little_memory(desk):
+    wrong = json.dumps({"scope": {f"m{number}": 0 for number in range(300)}}).encode() + b"\n"
+    post(desk, wrong * 100)
+    before = desk.service.memory()
+    told = problem(post(desk, (wrong for _ in range(3000))), 422, "invalid-document")
+    assert "3000 of the lines" in told["detail"] and len(told["errors"]) < 1000
+    assert INSTRUMENTED or desk.service.memory() - before < 24 * MEGABYTE

@@ -3,16 +3,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import CLAIM, DOCUMENTS, KINDS, create_token, furnish, opened, path_of, problem
+from desk import CLAIM, DOCUMENTS, KINDS, create_token, path_of, problem
+
+SERVICE = ["--threads", "4"]
 
 
 @pytest.fixture(scope="module")
-def desk(fresh_database):
-    url = fresh_database()
-    with opened(url, "--threads", "4") as client:
-        furnish(client)
-        client.other = create_token(url, "another")
-        yield client
+def desk(url, desk):
+    desk.other = create_token(url, "another")
+    return desk
 
 
 def post(desk, kind, document, key, **headers):
@@ -84,3 +83,22 @@ def test_a_reversion_is_done_once(desk):
     desk.patch("subject", "turned", {"name": "Turned again"}, "*")
     assert said(desk.send("POST", path_of("subject", "turned", "/revert"), {"revision": revision}, headers)) == said(first)
     assert desk.get(path_of("subject", "turned")).json()["name"] == "Turned again"
+
+
+def test_a_merge_that_comes_twice_is_answered_alike(desk):
+    for id in ("twice-one", "twice-other"):
+        desk.put("subject", id, DOCUMENTS["subject"][0])
+    first, second = (desk.send("POST", "/v1/subjects/twice-one/merge", {"into": "twice-other"}, {"If-Match": "*", "Idempotency-Key": "merge"}) for _ in range(2))
+    assert first.status_code == 200 and first.json()["id"] == "twice-other", first.text
+    assert said(second) == said(first)
+
+
+def test_warnings_come_twice_as_well(desk):
+    claim = {**CLAIM, "figure": {**CLAIM["figure"], "as_printed": "nothing of the kind"}}
+    first, second = (post(desk, "claim", claim, "warned") for _ in range(2))
+    assert first.json()["warnings"] and said(second) == said(first)
+
+
+@pytest.mark.parametrize("key", [b"\xff", b"caf\xc3\xa9", b"a\tb"])
+def test_a_key_is_of_visible_characters(desk, key):
+    problem(desk.send("POST", path_of("subject"), DOCUMENTS["subject"][0], {"Idempotency-Key": key}), 400, "malformed-request")

@@ -1,17 +1,10 @@
 """Merging: what turns out to be one is one from then on, until that is undone"""
 import pytest
 
-from desk import CLAIM, furnish, opened, path_of, problem
+from desk import CLAIM, problem
 
 MERGED = {"subject": "/v1/subjects", "agent": "/v1/agents", "proposition": "/v1/propositions"}
 SAID = {**CLAIM, "claimant": "desk-ada", "attribution": [{"agent": "desk-ada", "role": "speaker"}]}
-
-
-@pytest.fixture(scope="module")
-def desk(fresh_database):
-    with opened(fresh_database()) as client:
-        furnish(client)
-        yield client
 
 
 @pytest.fixture

@@ -4,18 +4,11 @@ import subprocess
 
 import pytest
 
-from desk import CLAIM, FIGURE, Client, furnish, opened, path_of, problem
+from desk import CLAIM, FIGURE, Client, path_of, problem
 from service import BINARY
 
 PHRASES = [("rund 1, 6 Milliarden US-Dollar", "de"), ("between five and six million dollars", "en"), ("fino a 400 volte", "it"), ("une centaine de millions d'euros", "fr"),
            ("mil millones de dólares", "es"), ("1.234", None), ("nothing at all", "en"), ("294.000 Dollar und 512 GPUs", "de"), ("", "en"), ("№ ½ ٣ 💶", None)]
-
-
-@pytest.fixture(scope="module")
-def desk(fresh_database):
-    with opened(fresh_database()) as client:
-        furnish(client)
-        yield client
 
 
 def parse(desk, text, language=None, **more):
@@ -81,3 +74,15 @@ def test_a_figure_that_can_be_what_its_phrase_says_is_not_warned_of(desk, figure
 @pytest.mark.parametrize("figure", [{"as_printed": "over 12.50"}, {"as_printed": "12.50 euros"}, {"as_printed": "nothing"}])
 def test_words_that_say_another_bound_or_unit_or_none_are_warned_of(desk, figure):
     assert "warnings" in written(desk, "odd-" + figure["as_printed"].replace(" ", "-").replace(".", "-"), **figure)
+
+
+@pytest.mark.parametrize("body", [b'"\\\xc3\xa9', b'"\\u\xc3\xa9', "äöü".encode() * 60, b'{"text":"' + "漢".encode() * 80, b'{"' + "é".encode() * 100, b'\xc3'],
+                         ids=["escape", "unicode-escape", "words", "string", "name", "cut"])
+def test_a_body_that_is_no_json_is_shown_as_text(desk, body):
+    refused = problem(desk.send("POST", "/v1/figures/parse", body), 400, "invalid-body")
+    assert refused["detail"].startswith("Line 1, column "), refused
+
+
+def test_of_very_many_problems_some_are_told(desk):
+    refused = problem(desk.send("POST", "/v1/figures/parse", {"text": "1", **{f"m{number}": 0 for number in range(50000)}}), 422, "invalid-document")
+    assert len(refused["errors"]) == 1000

@@ -3,7 +3,7 @@ import copy
 
 import pytest
 
-from desk import furnish, opened, path_of, problem
+from desk import path_of, problem
 
 WHOLE = {
     "kind": "article", "title": "Two firms, one figure", "description": "An article.", "language": "en", "publisher": "part-paper",
@@ -24,13 +24,6 @@ WHOLE = {
          "claimant": "part-paper", "attribution": [{"agent": "part-paper", "role": "publisher"}]}],
     "comparisons": [{"id": "part-compared", "title": "Ten and five", "description": "Side by side.", "claims": ["part-ten", "part-five", "part-twice"]}]}
 PARTS = [(list_name, index) for list_name, things in WHOLE.items() if isinstance(things, list) for index in range(len(things))]
-
-
-@pytest.fixture(scope="module")
-def desk(fresh_database):
-    with opened(fresh_database()) as client:
-        furnish(client)
-        yield client
 
 
 def named(suffix):

@@ -22,6 +22,18 @@ def test_readme_example(command, answer, service):
     assert run.stdout == answer
 
 
+WRITING = re.compile(r"^```sh\nclaimd\(\) .*\n((?:.*\n)*?)```$", re.MULTILINE)
+
+
+def test_readme_writes(desk, url):
+    """Who follows it has made a thing and changed it; `claimd` is the program over this database."""
+    [commands] = WRITING.findall(README.read_text())
+    script = f'claimd() {{ DATABASE_URL="{url}" {BINARY} "$@"; }}\n' + commands.replace("localhost:8080", f"127.0.0.1:{desk.service.port}")
+    subprocess.run(["bash", "-euc", script], capture_output=True, timeout=20, check=True)
+    assert desk.get("/v1/subjects/modell-x").json()["description"] == "A model of theirs."
+    assert [revision["action"] for revision in desk.revisions("subject", "modell-x")] == ["created", "changed"]
+
+
 FEATURES = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (README.parent / "docs/features.md").read_text())
 
 

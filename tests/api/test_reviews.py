@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from desk import Client, create_token, opened, problem
+from desk import Client, create_token, problem
 from service import BINARY, environment
 
 REVIEW = {
@@ -22,15 +22,9 @@ PLAIN = {"@type": ["Review", "ClaimReview"], "url": "https://check.example/plain
 
 
 @pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url):
-    with opened(url) as client:
-        client.token = create_token(url, "reviewer", "admin")
-        yield client
+def desk(url, desk):
+    desk.token = create_token(url, "reviewer", "admin")
+    return desk
 
 
 def post(desk, document, **query):
@@ -63,6 +57,33 @@ def test_what_has_no_place_is_told(desk):
     told = {each["pointer"]: each["detail"] for each in left_out}
     assert set(told) == {"/image", "/reviewRating", "/claimReviewed", "/itemReviewed"}
     assert "6 million dollars" in told["/claimReviewed"] and "False – ‘cheap’" in told["/reviewRating"] and "cost-again" in told["/itemReviewed"]
+
+
+def test_what_has_become_of_it_since_is_left_so(desk, url):
+    address = "https://check.example/edited"
+    post(desk, {**REVIEW, "url": address})
+    claim = claims(desk, address)[1][0]["id"]
+    desk.patch("claim", claim, {"locator": {"line": 7}, "subject": "desk-alpha", "hedge": "estimate"}, "*")
+    edited, before = desk.get(f"/v1/claims/{claim}").json(), desk.last()
+    told = post(desk, {**REVIEW, "url": address, "reviewRating": {"ratingValue": 5, "worstRating": 1, "bestRating": 5}}).json()
+    assert told["unchanged"] == told["lines"] and desk.last() == before
+    assert desk.get(f"/v1/claims/{claim}").json() == edited
+    done = subprocess.run([BINARY, "import", "-", "--format", "claimreview"], env=environment(DATABASE_URL=url), input=json.dumps({**REVIEW, "url": address}).encode(),
+                          capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0 and desk.get(f"/v1/claims/{claim}").json() == edited, done.stderr
+
+
+def test_a_member_is_told_by_its_pointer_whatever_its_name(desk):
+    names = ["a/b~c", "~1", "…" * 200, ""]
+    left_out = post(desk, {**REVIEW, "itemReviewed": {**REVIEW["itemReviewed"], **dict.fromkeys(names, 1)}}, dry_run="true").json()["left_out"]
+    told = [each["pointer"] for each in left_out]
+    assert [pointer for pointer in told if pointer.startswith("/itemReviewed/")] == [
+        "/itemReviewed/" + name.replace("~", "~0").replace("/", "~1") for name in names]
+
+
+@pytest.mark.parametrize("date", ["漢字漢字漢字", "Tuesday", "2025-02-03 10:00", "2025-02", "2025-02-30T10:00:00Z"])
+def test_a_date_that_is_none_is_refused(desk, date):
+    assert problem(post(desk, {**REVIEW, "datePublished": date}), 422, "invalid-document")["errors"]
 
 
 def test_the_same_again_changes_nothing(desk):

@@ -18,11 +18,6 @@ from service import Service, claimd, until
 
 
 @pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
 def service(url):
     with Service(url, "--threads", "4") as service:
         furnish(Client(service.answers(), create_token(url, "furnisher")))

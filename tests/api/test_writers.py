@@ -17,18 +17,7 @@ from service import Service, until
 STEPS = int(os.environ.get("CLAIMD_MACHINE_STEPS", "200"))  # in all; thousands for a long run
 STEPS_EACH = 50
 WARMING_UP = 12  # examples that are short, whatever is asked for
-
-
-@pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url):
-    with opened(url, "--threads", "2") as client:
-        furnish(client)
-        yield client
+SERVICE = ["--threads", "2"]
 
 
 # Sixteen at once ------------------------------------------------------------------------------------
@@ -435,3 +424,35 @@ def test_all_that_is_written_is_as_in_a_dictionary(fresh_database):
         assert [event for event in service.events() if event["level"] == "error"] == []
         print(f"{Machine.runs} runs, {Machine.taken} steps, {Machine.steps} revisions")
         assert Machine.taken > STEPS // 2 and Machine.steps > STEPS // 10
+
+
+def test_what_is_answered_with_504_is_not_done(url):
+    """Those who wait behind others for the same connection are not sent there any more once nobody waits for them."""
+    with opened(url, "--threads", "1", "--request-timeout", "500") as client, Tables(url, autocommit=False) as other:
+        other.run("INSERT INTO scope VALUES ('in-the-way', 'Some', 'Some of it.')")
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda number: client.send("PUT", path_of("scope", f"late-{number}"), DOCUMENTS["scope"][0]), range(12)))
+        assert {answer.status_code for answer in answers} == {504}, [answer.text for answer in answers]
+        other.connection.commit()
+        time.sleep(1.5)
+        assert [number for number in range(12) if client.send("GET", path_of("scope", f"late-{number}")).status_code != 404] == []
+        client.put("scope", "in-time", DOCUMENTS["scope"][0])
+
+
+def test_an_import_is_in_nobodys_way_who_reads_or_sends(url):
+    """Another import's parts are kept while one is taken in, though both are of one thread."""
+    line = b'{"scope": {"id": "%s-%d", "name": "Some", "definition": "Some of it."}}\n'
+    with opened(url, "--threads", "1", "--request-timeout", "1000") as client, Tables(url, autocommit=False) as other:
+        client.token = create_token(url, "two-imports", "admin")
+        other.run("INSERT INTO scope VALUES ('in-the-way-too', 'Some', 'Some of it.')")
+
+        def take(name, count):
+            return client.send("POST", "/v1/import", b"".join(line % (name, number) for number in range(count)), {"Content-Type": "application/x-ndjson"}, timeout=60)
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(take, b"one", 10)
+            time.sleep(0.5)
+            second = pool.submit(take, b"two", 9000)   # some parts
+            time.sleep(4)
+            assert not first.done() and not second.done()
+            other.connection.commit()
+            assert [each.result().json()["created"] for each in (first, second)] == [10, 9000]

@@ -6,24 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import (CLAIM, DOCUMENTS, FIGURE, IDS, KINDS, MULTIPLE, STATEMENT, Client, Tables, furnish, opened, path_of,
-                  problem)
+from desk import CLAIM, DOCUMENTS, FIGURE, IDS, KINDS, MULTIPLE, STATEMENT, Client, Tables, path_of, problem
 from service import Service, until
 
 MEGABYTE = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def url(fresh_database):
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url):
-    """A writer at a service of four threads."""
-    with opened(url, "--threads", "4") as client:
-        furnish(client)
-        yield client
+SERVICE = ["--threads", "4"]
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,4 +1,4 @@
-"""Changes and readers for ten minutes (SOAK_SECONDS sets another time): no answer may be wrong, older than two seconds, or missing"""
+"""100 changes a second and 64 readers for ten minutes (SOAK_SECONDS sets another time): no answer may be wrong, older than two seconds, or missing"""
 import contextlib
 import os
 import pathlib
@@ -15,6 +15,9 @@ from witness import observe  # noqa: E402
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 WRITERS, CHANGES, READERS = 8, 100, 64
+SLOW = 0.0005  # of the changes that take seconds; all others wait for them
+PAUSE = 0.05  # seconds between a reader's requests, so that readers and writers have the cores together
+KEPT_UP = 0.9  # the part of the changes that has to be made, unless a sanitizer slows all down
 STALE = 2  # seconds
 MEGABYTE = 1 << 20
 GROWTH = 24 * MEGABYTE  # at most, after the first fifth of the time
@@ -85,13 +88,15 @@ def main():
     with fresh(os.environ["DATABASE_URL"]) as url, Service(url, "--threads", "2", "--cache-bytes", "8000000") as service:
         print(f"{BINARY} for {SECONDS:.0f} s", flush=True)
         with Memory(service.answers()) as memory:
-            tally, judge = observe(service, url, SECONDS, groups=WRITERS, rate=CHANGES, slow=0.002, readers=READERS, grace=STALE, seed=1)
+            tally, judge = observe(service, url, SECONDS, groups=WRITERS, rate=CHANGES, slow=SLOW, readers=READERS, pause=PAUSE, grace=STALE, seed=1)
         report(tally, judge, memory)
         faults = [*tally.faults, *(f"the log: {event}" for event in complaints(service))]
         if tally.took < SECONDS - 1 and not faults:
             faults.append("it ended too early")
         if not (tally.changes and tally.recalled and tally.statuses[304]):
             faults.append("nothing was put to the test")
+        if not INSTRUMENTED and tally.changes < KEPT_UP * CHANGES * tally.took:
+            faults.append("the writers fell behind")
         if not INSTRUMENTED and memory.seen[-1] - memory.warm > GROWTH:
             faults.append("memory grows")
         for fault in faults:

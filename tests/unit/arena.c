@@ -187,6 +187,16 @@ static void a_copy_that_fills_its_place_keeps_its_nul(void **state)
     }
 }
 
+static void bytes_of_any_kind_are_kept(void **state)
+{
+    (void)state;
+    const char *const words[] = {"one", NULL, "three"};
+    const char **kept = arena_keep(&arena, words, sizeof(words));
+    assert_memory_equal(kept, words, sizeof(words));
+    assert_int_equal((uintptr_t)kept % _Alignof(max_align_t), 0);
+    assert_non_null(arena_keep(&arena, words, 0));
+}
+
 static void a_format_is_filled(void **state)
 {
     (void)state;
@@ -241,6 +251,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_copy_may_hold_nul, begin, end),
         cmocka_unit_test_setup_teardown(a_copy_may_be_empty, begin, end),
         cmocka_unit_test_setup_teardown(a_copy_that_fills_its_place_keeps_its_nul, begin, end),
+        cmocka_unit_test_setup_teardown(bytes_of_any_kind_are_kept, begin, end),
         cmocka_unit_test_setup_teardown(a_format_is_filled, begin, end),
         cmocka_unit_test_setup_teardown(a_format_may_be_longer_than_a_block, begin, end),
         cmocka_unit_test_setup_teardown(running_out_ends_the_process, begin, end),

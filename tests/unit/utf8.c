@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -126,12 +127,34 @@ static void characters_are_counted(void **state)
     assert_int_equal(utf8_count("a\u00E9\u20AC\U0001F4A1z"), 5);
 }
 
+static void what_is_none_is_mended(void **state)
+{
+    (void)state;
+    static const struct {
+        char given[16], mended[16];
+    } texts[] = {{"", ""},
+                 {"a\u00E9\u20AC\U0001F4A1", "a\u00E9\u20AC\U0001F4A1"},
+                 {"\xC3", "?"},
+                 {"\"\\\xC3", "\"\\?"},
+                 {"a\xFF\xC3z", "a??z"},
+                 {"\xE2\x82", "??"},
+                 {"\xED\xA0\x80!", "???!"}};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        char text[16];
+        memcpy(text, texts[i].given, sizeof(text));
+        utf8_mend(text);
+        assert_string_equal(text, texts[i].mended);
+        assert_true(utf8_valid(text, strlen(text)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_bytes_are_utf8),
         cmocka_unit_test(characters_are_taken_one_by_one),
         cmocka_unit_test(characters_are_counted),
+        cmocka_unit_test(what_is_none_is_mended),
         cmocka_unit_test(every_sequence_up_to_three_bytes_is_judged_well),
         cmocka_unit_test(sequences_of_four_bytes_are_judged_well),
         cmocka_unit_test(random_bytes_are_judged_well),
