@@ -6,6 +6,7 @@ import dataclasses
 import gzip
 import hashlib
 import io
+import itertools
 import json
 import math
 import random
@@ -18,9 +19,12 @@ import brotli
 import database
 
 DECODE = {None: bytes, "gzip": gzip.decompress, "br": brotli.decompress}
-# What texts say: a claim its own id and the transaction that changed it last, a source's title the last transaction of its group.
+# What texts say: a claim its own id and the transaction that changed it last, a source's title the one that changed that last.
 SAID = re.compile(rb"(w\d+)-(\d+) says (\d+)\.")
 TITLED = re.compile(rb"(w\d+) stands at (\d+)\.")
+OTHERS = [4, 4, 2]  # how often a transaction changes none, one, two claims beside the first
+TITLES = 0.1  # the part of transactions that change the title, and so rewrite all claims of the source
+CLOCKS = 0.01  # seconds that two clocks of a machine may differ by
 NEVER = b"never"  # in each text that is rolled back
 FORMS = {"json": "application/json", "csv": "text/csv", "ndjson": "application/x-ndjson", "jsonld": "application/ld+json"}
 
@@ -34,9 +38,10 @@ class Violation(AssertionError):
 
 @dataclasses.dataclass
 class Note:
-    """One transaction, and how the group stands after it: claims' numbers with the transaction that changed them last."""
+    """One transaction, and how the group stands after it: claims' numbers, and the title, with the transaction that changed them last."""
     claims: dict
-    sent: float = math.inf  # when COMMIT was sent, before which nobody can see it
+    title: int
+    sent: float = math.inf  # a moment at which nobody could see it yet
     done: float = math.inf  # when COMMIT was answered, after which everybody must
 
 
@@ -45,7 +50,12 @@ class Group:
 
     def __init__(self, number):
         self.id = f"w{number}"
-        self.notes = [Note({claim: 0 for claim in range(6)}, 0, 0)]
+        self.notes = [Note({claim: 0 for claim in range(6)}, 0, 0, 0)]
+
+    def titled(self, version):
+        """The versions with the title that this one changed it to, oldest first."""
+        later = itertools.takewhile(lambda each: self.notes[each].title == version, range(version, len(self.notes)))
+        return list(later)
 
     def until(self, version):
         """When the version was no longer the newest, for sure."""
@@ -95,7 +105,7 @@ def found(url, count):
 
 
 class Writer(threading.Thread):
-    """Changes its group so many times a second until it is told to stop; some of its transactions it takes back.
+    """Changes so many claims and titles of its group a second until it is told to stop; some of its transactions it takes back.
 
     `slow`: the part of its transactions that take some seconds from their first change to their commit.
     """
@@ -106,17 +116,20 @@ class Writer(threading.Thread):
         self.dice = random.Random(seed)
         self.over = threading.Event()
         self.fault = None
-        self._connection = database.connect(url)
+        self.made = 0  # changes
+        self._connection = database.connect(url, autocommit=True)
+        self._epoch = time.time() - time.monotonic()
 
     def run(self):
         due = time.monotonic()
         try:
             while not self.over.wait(max(0, due - time.monotonic())):
-                due = max(due + 1 / self.rate, time.monotonic() - 3)
+                before = self.made
                 with self._connection.cursor() as cursor:
                     if self.dice.random() < 0.1:
                         self._take_back(cursor)
                     self._change(cursor)
+                due = max(due + (self.made - before) / self.rate, time.monotonic() - 3)
         except Exception as error:
             self.fault = error
         finally:
@@ -129,9 +142,13 @@ class Writer(threading.Thread):
             raise self.fault
 
     def _take_back(self, cursor):
-        cursor.execute(UPDATE, words(self.group, 0, -1, "says never"))
-        cursor.execute("UPDATE source SET title = 'It never stands.' WHERE id = %s", [self.group.id])
-        self._connection.rollback()
+        title = "UPDATE source SET title = 'It never stands.' WHERE id = %s", [self.group.id]
+        self._send(cursor, [("BEGIN", []), (UPDATE, words(self.group, 0, -1, "says never")), title, ("ROLLBACK", [])])
+
+    @staticmethod
+    def _send(cursor, steps):
+        """All at once: others who change wait while it is under way."""
+        cursor.execute(b";".join(cursor.mogrify(*step) for step in steps))
 
     def _other(self, claims, version):
         """One insert, update or delete of another claim than the first: a statement and its arguments."""
@@ -148,20 +165,36 @@ class Writer(threading.Thread):
             claims[claim] = version
         return statement, words(self.group, claim, version)
 
-    def _change(self, cursor):
-        """All of it is sent at once: others who change wait while it is under way."""
+    def _steps(self):
+        """A transaction, but for its end, and its note; whether it takes some seconds."""
         group, version = self.group, len(self.group.notes)
         claims = {**group.notes[-1].claims, 0: version}
-        steps = [(UPDATE, words(group, 0, version))]
-        if self.dice.random() < self.slow:
+        steps = [("BEGIN", []), (UPDATE, words(group, 0, version))]
+        is_slow = self.dice.random() < self.slow
+        if is_slow:
             steps.append(("SELECT pg_sleep(%s)", [self.dice.uniform(1, 3)]))
-        steps += [self._other(claims, version) for _ in range(self.dice.randrange(3))]
-        steps.append(("UPDATE source SET title = %s WHERE id = %s", [f"{group.id} stands at {version}.", group.id]))
-        cursor.execute(b";".join(cursor.mogrify(*step) for step in steps))
-        note = Note(claims, time.monotonic())
-        group.notes.append(note)
-        self._connection.commit()
+        steps += [self._other(claims, version) for _ in range(self.dice.choices(range(len(OTHERS)), OTHERS)[0])]
+        title = version if self.dice.random() < TITLES else group.notes[-1].title
+        if title == version:
+            steps.append(("UPDATE source SET title = %s WHERE id = %s", [f"{group.id} stands at {version}.", group.id]))
+        return steps, Note(claims, title), is_slow
+
+    def _change(self, cursor):
+        steps, note, is_slow = self._steps()
+        if is_slow:
+            self._send(cursor, steps)
+            steps = []
+        note.sent = time.monotonic()
+        self.group.notes.append(note)
+        self._send(cursor, [*steps, ("COMMIT", [])])
         note.done = time.monotonic()
+        self.made += sum(version == note.claims[0] for version in [*note.claims.values(), note.title])
+        note.sent = max(note.sent, self._dated(cursor) - self._epoch - CLOCKS)
+
+    def _dated(self, cursor):
+        """When the database began to commit what it has committed last of the group."""
+        cursor.execute("SELECT extract(epoch FROM at)::float FROM change WHERE id = (SELECT since FROM claim WHERE id = %s)", [f"{self.group.id}-0"])
+        return cursor.fetchone()[0]
 
 
 # Questions --------------------------------------------------------------------------------------
@@ -331,35 +364,38 @@ class Judge:
 
     # States
 
-    def version(self, group, facts):
-        """Of the group, by its title or the claim that each transaction changes; None if the answer tells neither."""
-        told = [version for id, version in facts.titles if id == group.id] + [
-            version for (id, claim), version in facts.claims if id == group.id and claim == 0]
-        if len(set(told)) > 1:
-            raise Violation(f"two states of {group.id} in one answer: {told}")
-        return told[0] if told else None
-
-    def _claims(self, group, version, facts, question):
-        if version >= len(group.notes):
-            raise Violation(f"{group.id} has never been at {version}")
+    def _fits(self, group, version, facts, question):
+        """Whether the claims and counts are those of the version."""
         state = group.notes[version].claims
         told = {claim: number for (id, claim), number in facts.claims if id == group.id}
-        if len(told) != sum(id == group.id for (id, _), _ in facts.claims):
-            raise Violation(f"a claim is in two states at once: {facts.claims}")
         wanted = {"all": state, "none": {}, "first": {0: state[0]}}.get(question.claims)
         wanted = {int(question.claims): state.get(int(question.claims))} if wanted is None else wanted
-        if told != wanted:
-            raise Violation(f"{group.id} at {version} is {state}, not {told}")
-        for id, count in facts.counts:
-            if id == group.id and count != len(state):
-                raise Violation(f"{group.id} at {version} has {len(state)} claims, not {count}")
+        return told == wanted and all(count == len(state) for id, count in facts.counts if id == group.id)
 
-    def _moment(self, versions, asked, came):
+    def states(self, group, facts, question):
+        """The versions of the group, oldest first, of which the answer may be: one, where it tells of the claim that each changes."""
+        titles = {version for id, version in facts.titles if id == group.id}
+        firsts = {version for (id, claim), version in facts.claims if id == group.id and claim == 0}
+        if len(titles) > 1 or len(firsts) > 1:
+            raise Violation(f"two states of {group.id} in one answer: {titles} {firsts}")
+        if len({claim for claim, _ in facts.claims}) != len(facts.claims):
+            raise Violation(f"a claim is in two states at once: {facts.claims}")
+        if not titles and not firsts:
+            raise Violation(f"the answer is not about what was asked for: {facts}")
+        last = len(group.notes)
+        possible = [version for version in firsts if version < last] if firsts else group.titled(*titles)
+        possible = [version for version in possible if not titles or group.notes[version].title in titles]
+        fitting = [version for version in possible if self._fits(group, version, facts, question)]
+        if not fitting:
+            raise Violation(f"{group.id} has never been so: {facts}; known: {[(each, group.notes[each]) for each in possible]}")
+        return fitting
+
+    def _moment(self, states, asked, came):
         """There is one moment at which all was so, and it is not too long ago."""
-        since = max(group.notes[version].sent for group, version in versions)
-        until = min(group.until(version) for group, version in versions)
+        since = max(group.notes[versions[0]].sent for group, versions in states)
+        until = min(group.until(versions[-1]) for group, versions in states)
         if since > until:
-            raise Violation(f"states of different moments in one answer: {[(group.id, version) for group, version in versions]}")
+            raise Violation(f"states of different moments in one answer: {[(group.id, versions) for group, versions in states]}")
         if since > came:
             raise Violation("a state that was not committed yet")
         self.stalest = max(self.stalest, asked - until)
@@ -367,19 +403,15 @@ class Judge:
             raise Violation(f"a state that was over {asked - until:.3f} s before it was asked for")
 
     def judge(self, question, facts, asked, came):
-        """Fails unless the answer may say so; the versions of the groups that it told."""
+        """Fails unless the answer may say so; the versions of each group of which it may be."""
         strangers = {id for id, _ in facts.titles} | {id for (id, _), _ in facts.claims}
         if strangers - {group.id for group in question.groups}:
             raise Violation(f"another target's answer: {facts}")
-        versions = [(group, self.version(group, facts)) for group in question.groups]
-        if any(version is None for _, version in versions):
-            raise Violation(f"the answer is not about what was asked for: {facts}")
-        for group, version in versions:
-            self._claims(group, version, facts, question)
-        self._moment(versions, asked, came)
+        states = [(group, self.states(group, facts, question)) for group in question.groups]
+        self._moment(states, asked, came)
         if facts.total is not None:
             self.judge_total(question.groups, facts.total, asked, came)
-        return versions
+        return states
 
     def judge_total(self, groups, total, asked, came):
         """The number comes from a query of its own; of several groups it is one that their sizes allow."""
@@ -453,7 +485,8 @@ class Tally:
     times: list = dataclasses.field(default_factory=list)  # the slowest, with their targets
     spread: collections.Counter = dataclasses.field(default_factory=collections.Counter)  # by milliseconds
     faults: list = dataclasses.field(default_factory=list)
-    changes: int = 0
+    changes: int = 0   # of claims and titles
+    transactions: int = 0
     took: float = 0  # seconds
 
     def time(self, took, target):
@@ -495,15 +528,16 @@ class Reader:
             fields["Prefer"] = "count=exact"
         return fields
 
-    def _forward(self, question, key, versions, asked):
-        for group, version in versions:
+    def _forward(self, key, states, asked):
+        for group, versions in states:
             own, newest = (group.id, *key), self.newest.get(group.id, 0)
-            if version < self.newest.get(own, 0) and self.strict:
-                raise Violation(f"{group.id} at {version} after {self.newest[own]}, from the same target")
-            if version < newest:
+            if versions[-1] < self.newest.get(own, 0) and self.strict:
+                raise Violation(f"{group.id} at {versions[-1]} after {self.newest[own]}, from the same target")
+            if versions[-1] < newest:
                 self.tally.back += 1
                 self.tally.back_stalest = max(self.tally.back_stalest, asked - group.notes[newest].done)
-            self.newest[own], self.newest[group.id] = version, max(version, newest)
+            self.newest[own] = max(versions[0], self.newest.get(own, 0))
+            self.newest[group.id] = max(versions[0], newest)
 
     def _keep(self, key, headers, facts):
         if "etag" in headers and len(self.kept) < 1000:
@@ -536,7 +570,7 @@ class Reader:
         else:
             raise Violation(f"{got.status} of {etag} to who has {known and known[0]}: {got.body[:300]!r}")
         self._keep(key, got.headers, facts)
-        self._forward(question, key, self.judge.judge(question, facts, got.asked, got.came), got.asked)
+        self._forward(key, self.judge.judge(question, facts, got.asked, got.came), got.asked)
 
     def _count(self, fields, got):
         self.tally.requests += 1
@@ -583,7 +617,7 @@ class Reader:
 
 
 def observe(service, url, seconds, *, groups, rate, readers, grace, seed, slow=0, pause=0, strict=True):
-    """Lets writers change groups `rate` times a second, all together, and readers ask, for so long; the tally and the judge."""
+    """Lets writers make `rate` changes a second, all together, and readers ask, for so long; the tally and the judge."""
     groups = found(url, groups)
     judge, tally = Judge(groups, grace), Tally()
     writers = [Writer(url, group, rate / len(groups), slow, seed + number) for number, group in enumerate(groups)]
@@ -603,6 +637,7 @@ def observe(service, url, seconds, *, groups, rate, readers, grace, seed, slow=0
     finally:
         for writer in writers:
             writer.stop()
-    tally.changes = sum(len(group.notes) - 1 for group in groups)
+    tally.changes = sum(writer.made for writer in writers)
+    tally.transactions = sum(len(group.notes) - 1 for group in groups)
     tally.took = time.monotonic() - end + seconds
     return tally, judge

@@ -16,7 +16,8 @@ from witness import observe  # noqa: E402
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 WRITERS, CHANGES, READERS = 8, 100, 64
 SLOW = 0.0005  # of the changes that take seconds; all others wait for them
-PAUSE = 0.05  # seconds between a reader's requests, so that readers and writers have the cores together
+PAUSE = 0.1  # seconds between a reader's requests, so that readers and writers have the cores together
+SWITCH = 0.0005  # seconds after which a thread gives way: a writer between its change and its commit holds up all others
 KEPT_UP = 0.9  # the part of the changes that has to be made, unless a sanitizer slows all down
 STALE = 2  # seconds
 MEGABYTE = 1 << 20
@@ -69,7 +70,7 @@ class Memory(threading.Thread):
 def report(tally, judge, memory):
     sizes = [f"{bytes / MEGABYTE:.1f}" for bytes in (memory.seen[0], memory.warm, memory.seen[-1], max(memory.seen))]
     print(f"requests         {tally.requests} in {tally.took:.0f} s, {tally.requests / tally.took:.0f} a second; {dict(tally.statuses)}")
-    print(f"changes          {tally.changes}, {tally.changes / tally.took:.0f} a second")
+    print(f"changes          {tally.changes} by {tally.transactions} transactions, {tally.changes / tally.took:.0f} a second")
     print(f"from memory      {tally.recalled / max(1, tally.telling):.1%} of those that tell")
     print(f"stalest          {judge.stalest:.3f} s over when it was asked for; {tally.back} answers went back on their connection, "
           f"by {tally.back_stalest:.3f} s at most")
@@ -85,6 +86,7 @@ def complaints(service):
 
 
 def main():
+    sys.setswitchinterval(SWITCH)
     with fresh(os.environ["DATABASE_URL"]) as url, Service(url, "--threads", "2", "--cache-bytes", "8000000") as service:
         print(f"{BINARY} for {SECONDS:.0f} s", flush=True)
         with Memory(service.answers()) as memory:
