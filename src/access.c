@@ -123,7 +123,8 @@ static struct renewal *renewal_start(struct service *service, const char *digest
     renewal->access = service->access;
     renewal->next = service->access->renewals;
     service->access->renewals = renewal;
-    renewal->argument = strcpy(renewal->digest, digest);
+    snprintf(renewal->digest, sizeof(renewal->digest), "%s", digest);
+    renewal->argument = renewal->digest;
     renewal->call = (struct db_call){
         .statement = &authorize, .arguments_count = 1, .arguments = &renewal->argument, .done = on_renewed};
     if (db_start(&service->db, &renewal->call) == DB_OK)

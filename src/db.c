@@ -410,7 +410,7 @@ static void send_writing(struct db *db, enum db_lane lane)
     if (!calls->first || writer->state != LINK_READY || writer->calls)
         return;
     /* The database ends what waits too long for others itself, and then it is known that nothing was done. */
-    loop_timer_start(db->loop, &calls->first->deadline, 2 * patience(db, calls->first));
+    loop_timer_start(db->loop, &calls->first->deadline, UINT64_C(2) * patience(db, calls->first));
     send_first(calls, writer);
 }
 
