@@ -138,7 +138,11 @@ class Client:
 
     def revisions(self, kind, id):
         """All of them, the first one first."""
-        return self.get(path_of(kind, id, "/revisions"), limit=200).json()["items"]
+        items, target = [], path_of(kind, id, "/revisions?limit=200")
+        while target:
+            page = self.get(target).json()
+            items, target = items + page["items"], page["next"]
+        return items
 
     def last(self):
         """The place of the last change of all."""
