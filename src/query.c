@@ -106,20 +106,25 @@ static void put_condition(struct writing *writing, const char *condition, int nu
     buffer_putc(&writing->sql, ' ');
 }
 
-/* Whether the value is a list of one text; lists are bound as PostgreSQL's arrays. */
+/* Whether the value is a list of one; lists are bound as PostgreSQL's arrays. */
 static bool is_of_one(const struct term *term)
 {
-    return (term->param->type == PARAM_IDS || term->param->type == PARAM_TAGS) && *term->bound == '{' &&
-           !strchr(term->bound, ',');
+    return term->bound && *term->bound == '{' && !strchr(term->bound, ',');
+}
+
+/* How a condition ends that takes a list of texts: ids and tags are texts, of words the condition says it. */
+static const char *any_of(const struct term *term)
+{
+    bool is_text = term->param->type == PARAM_IDS || term->param->type == PARAM_TAGS;
+    return is_text ? " = ANY (?)" : " = ANY (?::text[])";
 }
 
 /* The bytes of the condition's beginning that are what has to be equal to the term's only value; 0: it says else. */
 static size_t equal_size(const struct term *term)
 {
-    static const char any[] = " = ANY (?)";
-    const char *condition = term->param->condition;
+    const char *condition = term->param->condition, *any = any_of(term);
     size_t size = condition ? strlen(condition) : 0;
-    if (!term->bound || !is_of_one(term) || size < strlen(any))
+    if (!is_of_one(term) || size < strlen(any))
         return 0;
     size -= strlen(any);
     return strcmp(condition + size, any) == 0 ? size : 0;
@@ -136,7 +141,7 @@ static void put_term(struct writing *writing, const struct term *term, int numbe
         return;
     }
     buffer_puts(&writing->sql, "AND ");
-    buffer_append(&writing->sql, condition, size);
+    put_sql(writing, condition, size);
     buffer_puts(&writing->sql, " = (");
     put_number(writing, number);
     buffer_puts(&writing->sql, "::text[])[1] ");
@@ -433,8 +438,8 @@ static struct shape_key key_of(const struct params *params, const struct represe
         key_add(&key, (unsigned)(params->orders[i].key - params->route->sorts) << 1 | params->orders[i].descending);
     for (unsigned i = 0; i < params->terms_count; i++)
         if (params->terms[i].bound)
-            key_add(&key,
-                    (unsigned)(params->terms[i].param - params->route->params) << 1 | is_of_one(&params->terms[i]));
+            key_add(&key, (unsigned)(params->terms[i].param - params->route->params) << 1 |
+                              (equal_size(&params->terms[i]) != 0));
     return key;
 }
 

@@ -193,7 +193,7 @@ const struct route routes[] = {
                       IDS("subject", "finding.subject_id"), NULLABLE("subject", "finding.subject_id"),
                       IDS("quantity", "finding.quantity_id"), NULLABLE("quantity", "finding.quantity_id"),
                       {"verdict", NULL, PARAM_WORDS, WORDS_OF("agree", "overlap", "conflict", "incomparable"), false,
-                       OUTCOME("verdict") " = ANY (?)"},
+                       OUTCOME("verdict") " = ANY (?::text[])"},
                       {"min_origins", NULL, PARAM_COUNT, NULL, false, OUTCOME("origins") " >= ?"},
                       {"stance", NULL, PARAM_WORDS, STANCES, false, "finding_has_stance(finding.id, ?)"},
                       PAGE)},

@@ -221,6 +221,11 @@ static void one_value_is_compared_by_itself(void **state)
     bind_target("/v1/claims?subject=a&language=de&stance=asserts&quantity=not.b");
     assert_sql("AND claim.subject_id = ($1::text[])[1] AND (claim.quantity_id = ANY ($2)) IS NOT TRUE "
                "AND claim.stance = ANY ($3) AND claim.language = ($4::text[])[1] ");
+    bind_target("/v1/comparisons?verdict=overlap");
+    assert_sql(").verdict END = ($1::text[])[1] ");
+    assert_false(sql_has("{"));
+    bind_target("/v1/comparisons?verdict=overlap,agree");
+    assert_sql(").verdict END = ANY ($1::text[]) ");
     bind_target("/v1/claims?subject=a,b&language=de,it");
     assert_sql("AND claim.subject_id = ANY ($1) AND claim.language = ANY ($2) ");
 }
