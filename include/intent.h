@@ -36,11 +36,11 @@ bool intent_does(const struct intent *intent, const char *action);
 /* Whether nothing is left of the thing that one could be answered with. */
 bool intent_retracts(const struct intent *intent);
 
-/* What it takes to find an id for what is posted, or the revision to go back to; NULL if that takes nothing. A body
- * that is no JSON, or of another form, is not taken for one: it is refused once it is known who asks. */
-const char *intent_draft(struct request *request);
+/* Has the body of what is posted be the document, as it takes that to find an id for it, or the revision to go back to.
+ * One that is no JSON, or of another form, is left: it is refused once it is known who asks. */
+void intent_draft(struct request *request, struct intent *intent);
 
-/* Has the body be the document. */
+/* Has the body be the document, unless there is one. */
 bool intent_take_body(struct request *request, struct intent *intent);
 
 /* Has the document be what the body, a merge patch (RFC 7396), makes of that of a revision. It is that revision then

@@ -3,12 +3,13 @@
 #ifndef CLAIMD_LINE_H
 #define CLAIMD_LINE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether the text is such a line, and its document what the contract says of its kind; if not, *ret_problems has what
- * is wrong (see contract.h), a new reference. */
-bool line_check(const char *text, size_t size, json_t **ret_problems);
+#include "report.h"
+
+/* Whether the text, which ends with a NUL, is a line to be taken in: not blank, and its document what the contract says
+ * of its kind; what is wrong with it otherwise is entered in the report, by the line's number. */
+bool line_accept(const char *text, size_t size, size_t number, struct report *report);
 
 #endif

@@ -59,14 +59,9 @@ static bool send_batch(struct import *import)
 
 static bool take_line(struct import *import, const char *text, size_t size)
 {
-    json_t *problems;
     import->lines++;
-    if (strspn(text, " \t\r\n") == size)
+    if (!line_accept(text, size, import->lines, &import->report))
         return true;
-    if (!line_check(text, size, &problems)) {
-        report_refuse(&import->report, import->lines, problems);
-        return true;
-    }
     batch_add(&import->batch, import->lines, text, size);
     return import->batch.count < BATCH || send_batch(import);
 }

@@ -229,8 +229,6 @@ static void stay_at(struct request *request, const PGresult *result, bool more)
     const char *reached = answer_reached(&request->params, result);
     if (reached)
         snprintf(request->reached, sizeof(request->reached), "%s", reached);
-    request->params.after[0] = request->reached;
-    request->params.continued = true;
     request->caught_up = !more;
 }
 

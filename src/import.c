@@ -147,13 +147,8 @@ static void keep_part(struct request *request)
 
 static void take_line(struct import *import, const char *text, size_t size)
 {
-    json_t *problems;
     import->lines++;
-    if (strspn(text, " \t\r\n") >= size)
-        return;
-    if (!line_check(text, size, &problems))
-        report_refuse(&import->report, import->lines, problems);
-    else if (!is_doomed(import))
+    if (line_accept(text, size, import->lines, &import->report) && !is_doomed(import))
         batch_add(&import->batch, import->lines, text, size);
 }
 

@@ -138,28 +138,36 @@ static bool check_document(struct request *request, const json_t *document)
     return false;
 }
 
-const char *intent_draft(struct request *request)
+static void keep_document(struct request *request, struct intent *intent, const json_t *document)
 {
-    char fault[CONTRACT_FAULT_SIZE];
-    if (!request_has_method(request, MHD_HTTP_METHOD_POST))
-        return NULL;
-    json_auto_t *document = parse_body(request, fault);
-    json_auto_t *problems = json_array();
-    if (document)
-        contract_check(request->params.route->body, document, problems);
-    return document && json_array_size(problems) == 0 ? copy_body(request) : NULL;
-}
-
-bool intent_take_body(struct request *request, struct intent *intent)
-{
-    json_auto_t *document = read_body(request);
-    if (!document || !check_document(request, document))
-        return false;
     intent->document = copy_body(request);
     intent->named = json_object_get(document, "id");
     const char *into = json_string_value(json_object_get(document, "into"));
     if (intent_does(intent, "MERGE"))
         intent->shown_id = arena_copy(&request->arena, into, strlen(into));
+}
+
+void intent_draft(struct request *request, struct intent *intent)
+{
+    char fault[CONTRACT_FAULT_SIZE];
+    if (!request_has_method(request, MHD_HTTP_METHOD_POST))
+        return;
+    json_auto_t *document = parse_body(request, fault);
+    json_auto_t *problems = json_array();
+    if (document)
+        contract_check(request->params.route->body, document, problems);
+    if (document && json_array_size(problems) == 0)
+        keep_document(request, intent, document);
+}
+
+bool intent_take_body(struct request *request, struct intent *intent)
+{
+    if (intent->document)
+        return true;
+    json_auto_t *document = read_body(request);
+    if (!document || !check_document(request, document))
+        return false;
+    keep_document(request, intent, document);
     return true;
 }
 

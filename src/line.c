@@ -40,8 +40,10 @@ static void check(const json_t *line, json_t *problems)
         contract_problem(problems, "/id", "This is missing.");
 }
 
-bool line_check(const char *text, size_t size, json_t **ret_problems)
+bool line_accept(const char *text, size_t size, size_t number, struct report *report)
 {
+    if (strspn(text, " \t\r\n") == size)
+        return false;
     char fault[CONTRACT_FAULT_SIZE];
     json_t *problems = json_array();
     json_auto_t *line = contract_read(text, size, fault);
@@ -50,7 +52,7 @@ bool line_check(const char *text, size_t size, json_t **ret_problems)
     else
         contract_problem(problems, "", fault);
     if (json_array_size(problems)) {
-        *ret_problems = problems;
+        report_refuse(report, number, problems);
         return false;
     }
     json_decref(problems);

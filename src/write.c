@@ -280,8 +280,9 @@ static void begin(struct request *request, unsigned tries)
     write->tries = tries;
     request->state = REQUEST_WAITING;
     intent_read(request, intent);
-    const char *values[] = {intent->digest,     intent->action,        request->params.route->kind,
-                            request->params.id, intent_draft(request), intent->key,
+    intent_draft(request, intent);
+    const char *values[] = {intent->digest,     intent->action,   request->params.route->kind,
+                            request->params.id, intent->document, intent->key,
                             intent->request};
     request->call = (struct db_call){.statement = intent->key ? &prepare_keyed : &prepare,
                                      .arguments_count = intent->key ? 7 : 5,

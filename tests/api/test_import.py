@@ -71,6 +71,14 @@ class Upload:
         return self.wire.answer()
 
 
+def half_way(desk, tables, prefix):
+    """An upload of which some parts are kept already."""
+    upload = Upload(desk)
+    upload.send(b"".join(scopes(prefix, 20000)))
+    until(lambda: parts(tables) > 1, 10, "two parts")
+    return upload
+
+
 def test_many_lines_are_taken_in_whole_in_constant_memory(desk, tables):
     post(desk, scopes("warm", 3000))
     before = desk.service.memory()
@@ -156,9 +164,7 @@ def test_others_write_while_an_import_comes(desk, url, tables):
 
 
 def test_an_import_that_breaks_off_is_none(desk, tables):
-    with Upload(desk) as upload:
-        upload.send(b"".join(scopes("broken", 20000)))
-        until(lambda: parts(tables) > 1, 10, "two parts")
+    with half_way(desk, tables, "broken") as upload:
         upload.wire.reset()
     assert known(tables, "broken") == 0
     tables.run("UPDATE import_part SET at = at - interval '2 hours'")
@@ -167,9 +173,7 @@ def test_an_import_that_breaks_off_is_none(desk, tables):
 
 
 def test_what_was_lost_on_the_way_is_told(desk, tables):
-    with Upload(desk) as upload:
-        upload.send(b"".join(scopes("lost", 20000)))
-        until(lambda: parts(tables) > 1, 10, "two parts")
+    with half_way(desk, tables, "lost") as upload:
         tables.run("DELETE FROM import_part WHERE part = 1")
         answer = upload.end()
     assert answer.status == 503 and "again" in json.loads(answer.body)["detail"] and int(answer.headers["Retry-After"]) > 0
@@ -179,9 +183,7 @@ def test_what_was_lost_on_the_way_is_told(desk, tables):
 def test_a_service_that_stops_ends_an_import(url, tables):
     with opened(url, "--request-timeout", "1000") as client:
         client.token = create_token(url, "stopped-importer", "admin")
-        with Upload(client) as upload:
-            upload.send(b"".join(scopes("stopped", 20000)))
-            until(lambda: parts(tables) > 1, 10, "two parts")
+        with half_way(client, tables, "stopped"):
             client.service.stop()
     assert known(tables, "stopped") == 0
     tables.run("DELETE FROM import_part")
