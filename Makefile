@@ -36,9 +36,13 @@ LICENCES := docs/swagger-ui-bundle.js.LICENSE.txt
 FILES := $(CONTRACT) $(LINKED) $(PAGES) $(VENDORED) $(LICENCES)
 SERVED := $(FILES:%=$(B)/files/%)
 SWAGGER := web/node_modules/swagger-ui-dist
+
+# The front end, bundled: its files are named after what is in them.
+APP := $(wildcard web/app/* web/app/*/*)
+BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test test-scale soak crash fuzz bench bench-quick lint format clean
+.PHONY: all run test test-scale soak crash fuzz bench bench-quick pictures lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -52,8 +56,11 @@ $(B)/%.o: src/%.c | $(FOLDERS)
 $(B)/%.o: $(B)/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/embedded.c: tools/embed $(EMBEDDED) $(SERVED) $(SERVED:%=%.gz) $(SERVED:%=%.br)
-	tools/embed $@ $(B)/files $(FILES)
+$(B)/embedded.c: tools/embed $(EMBEDDED) $(SERVED) $(SERVED:%=%.gz) $(SERVED:%=%.br) $(BUNDLE)
+	tools/embed $@ $(B)/files $(FILES) $$(cat $(BUNDLE))
+
+$(BUNDLE): tools/bundle $(APP) $(INSTALLED)
+	tools/bundle $(@D)
 
 # The words that printed figures are read by: a table of each language, and its numbers as ICU spells them.
 LOCALES := en de fr es it
@@ -156,6 +163,12 @@ bench bench-quick: all $(B)/bench/epoll
 $(B)/bench/%: bench/peers/%.c
 	mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+# The README's pictures of the pages, taken anew.
+pictures: all
+	tools/npm-install web all
+	mkdir -p docs/img
+	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/web/pictures.py -q -p no:cacheprovider
 
 lint:
 	scripts/lint

@@ -27,6 +27,7 @@ struct order {
 
 struct params {
     const struct route *route;
+    const struct route *page;     /* the web page by which it is asked; NULL: none */
     const char *id;               /* of the path; NULL where the route has none */
     struct term terms[TERMS_MAX]; /* in the order of the route's table */
     unsigned terms_count;
@@ -47,6 +48,9 @@ struct params {
 /* Both texts must be part of the arena. False with *error set, otherwise *ret is filled. */
 bool params_parse(struct arena *arena, const struct route *route, const char *id, const char *query, struct params *ret,
                   struct error *error);
+
+/* Whether the route has such a parameter. */
+bool params_known(const struct route *route, const char *name, size_t size);
 
 /* The value that a parameter was given first, decoded; NULL if it was not. */
 const char *params_given(const struct params *params, const char *name);
@@ -69,6 +73,9 @@ char *params_target(struct arena *arena, const struct params *params, const char
 
 /* The same of the very page that was asked for. */
 char *params_self(struct arena *arena, const struct params *params);
+
+/* The path of the web page by which it is asked. */
+char *params_page(struct arena *arena, const struct params *params);
 
 /* The cursor of the page that begins behind the row with these sort keys. */
 char *params_cursor(struct arena *arena, const struct params *params, const char *const *keys);

@@ -5,6 +5,7 @@
  *   {order}            ORDER BY that order once more and LIMIT to what this page takes, behind what is joined
  *   {keys}             the sort keys as further columns, the last ones: they make the cursor and are not shown
  *   {embed NAME| SQL}  the SQL where the client embeds NAME
+ *   {linked| SQL}      the SQL where a page shows one thing: its JSON-LD
  *   {kind}             what the route's things are to the database, as a text
  *   {id}, {NAME}       the path's id; the value of the parameter of that name, or null
  * and the rows have {filters} for the conditions of the parameters given and {sort} for the sort keys. Which parameters

@@ -48,6 +48,9 @@ struct reply reply_written(unsigned status, char *bytes, size_t size, const stru
 /* A problem document (RFC 9457), with Retry-After (RFC 9110, section 10.2.3) where trying again makes sense. */
 struct reply reply_problem(const struct error *error);
 
+/* The same as a web page, for whoever looks at one. */
+struct reply reply_problem_page(const struct error *error);
+
 /* What a type of problem means, as JSON; the bytes are the caller's to free(). */
 char *reply_problem_type(const struct error_kind *kind, size_t *ret_size);
 

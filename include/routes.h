@@ -55,7 +55,7 @@ struct sort_key {
 };
 
 /* The form of an answer. */
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_JSONLD, FORMAT_SVG, FORMAT_EVENTS };
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_JSONLD, FORMAT_SVG, FORMAT_EVENTS, FORMAT_HTML };
 
 struct representation {
     enum format format;
@@ -87,9 +87,18 @@ enum shape {
     SHAPE_HEALTH,  /* that the process answers */
     SHAPE_PROBLEM, /* what a type of problem means */
     SHAPE_FILE,    /* a file that is built in */
+    SHAPE_ASSET,   /* one of the front end's files, whose names change with what is in them */
+    SHAPE_PAGE,    /* a web page of what another route answers */
     SHAPE_WRITE,   /* what was written, as it then is */
     SHAPE_IMPORT,  /* what became of the lines that are sent */
     SHAPE_PARSE,   /* what figures stand in a text that is sent */
+};
+
+/* What a web page shows. */
+struct page {
+    const char *target; /* of the API, with {id} for the path's; NULL: nothing of the data */
+    const char *title;  /* NULL: that of the thing which is shown */
+    const char *lead;   /* what it is about; NULL: what is said of the thing */
 };
 
 struct route {
@@ -101,6 +110,7 @@ struct route {
     const char *body;                             /* for SHAPE_WRITE: the schema in openapi.yaml of what is sent */
     const char *file;                             /* for SHAPE_FILE: its name in asset_files */
     const char *media_type;                       /* for SHAPE_FILE */
+    const struct page *page;                      /* for SHAPE_PAGE */
     const char *policy;                           /* Content-Security-Policy of a page; NULL: CLOSED_POLICY */
     const char *rows;                             /* of src/queries/rows: where a query says {rows} */
     const struct representation *representations; /* the first is for who does not care; NULL: no query */
@@ -112,6 +122,11 @@ struct route {
 
 /* Nothing may be loaded, whatever an answer is taken for (Content Security Policy Level 3). */
 #define CLOSED_POLICY "default-src 'none'; frame-ancestors 'none'"
+
+/* The front end's own files alone, and the answers of this service; no script or style inside the page. */
+#define PAGE_POLICY                                                                                                    \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "   \
+    "form-action 'self'; frame-ancestors 'none'"
 
 /* The same for a picture, which has its style in it. */
 #define PICTURE_POLICY "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -126,6 +141,9 @@ bool route_has_id(const struct route *route);
 
 /* The representation of that format, or NULL. */
 const struct representation *route_representation(const struct route *route, enum format format);
+
+/* Of a page that shows data, the route that answers what it shows; of any other route, itself. */
+const struct route *route_shown(const struct route *route);
 
 /* The route of a decoded path for a method, or NULL; *ret_id is where the id begins in it, or NULL, and *ret_id_size
  * its length. */

@@ -11,13 +11,18 @@
 #include "csv.h"
 #include "memory.h"
 #include "negotiate.h"
+#include "page.h"
 #include "plot/plot.h"
 #include "row.h"
 
 static const char *const media_types[] = {
-    [FORMAT_JSON] = "application/json",       [FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
-    [FORMAT_NDJSON] = "application/x-ndjson", [FORMAT_JSONLD] = "application/ld+json",
-    [FORMAT_SVG] = "image/svg+xml",           [FORMAT_EVENTS] = "text/event-stream",
+    [FORMAT_JSON] = "application/json",
+    [FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
+    [FORMAT_NDJSON] = "application/x-ndjson",
+    [FORMAT_JSONLD] = "application/ld+json",
+    [FORMAT_SVG] = "image/svg+xml",
+    [FORMAT_EVENTS] = "text/event-stream",
+    [FORMAT_HTML] = "text/html; charset=utf-8",
 };
 
 const char *answer_media_type(enum format format)
@@ -36,7 +41,7 @@ static void refuse_form(const struct params *params, struct arena *arena, struct
 
 static const struct representation *choose(const struct params *params, const char *accept)
 {
-    const struct representation *best = params->representation;
+    const struct representation *best = params->page ? params->page->representations : params->representation;
     unsigned most = 0;
     if (best)
         return best;
@@ -240,6 +245,27 @@ static bool write_picture(struct arena *arena, const struct params *params, cons
     return true;
 }
 
+/* The link to another part of the list that a page shows: as the API has it, but for the path. */
+static const char *page_link(struct arena *arena, const struct params *params, const char *target)
+{
+    const char *query = target ? strchr(target, '?') : NULL;
+    return query ? arena_format(arena, "%s%s", params->page->path, query) : NULL;
+}
+
+/* So does the page. */
+static bool write_web_page(struct arena *arena, const struct params *params, const struct answer_count *count,
+                           const PGresult *result, struct buffer *body, const char *next, struct error *error)
+{
+    _cleanup_(buffer_release) struct buffer text = BUFFER_INIT;
+    if (!write_json(arena, params, count, result, &text, next, error))
+        return false;
+    json_auto_t *document = json_loadb(text.data, text.size, 0, NULL);
+    struct page_data data = {document, params_self(arena, params), params_page(arena, params),
+                             page_link(arena, params, next)};
+    page_write(body, params->page, &data);
+    return true;
+}
+
 bool answer_write(struct arena *arena, const struct params *params, const struct representation *representation,
                   const struct answer_count *count, const PGresult *result, struct buffer *body, const char **ret_next,
                   struct error *error)
@@ -260,6 +286,8 @@ bool answer_write(struct arena *arena, const struct params *params, const struct
         return true;
     case FORMAT_SVG:
         return write_picture(arena, params, count, result, body, error);
+    case FORMAT_HTML:
+        return write_web_page(arena, params, count, result, body, next, error);
     default:
         return write_json(arena, params, count, result, body, next, error);
     }

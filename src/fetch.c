@@ -42,6 +42,8 @@ static const char *place_of(struct request *request, const char *next)
     enum { LONG = 512, VERY_LONG = 1536 };
     struct arena *arena = &request->arena;
     size_t size = strlen(request->target);
+    if (request->params.page)
+        return NULL;
     bool told = request->representation->format == FORMAT_JSON || request->representation->format == FORMAT_JSONLD;
     const char *links = NULL;
     if (size < LONG)

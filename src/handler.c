@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access.h"
+#include "assets.h"
 #include "feed.h"
 #include "fetch.h"
 #include "guard.h"
@@ -12,6 +13,7 @@
 #include "log.h"
 #include "loop.h"
 #include "memory.h"
+#include "page.h"
 #include "parse.h"
 #include "recall.h"
 #include "routes.h"
@@ -20,21 +22,18 @@
 
 /* ---- answers that no data go into ---- */
 
-static struct document *make_file(struct request *request)
+static struct document *make_file(struct request *request, const char *name, const struct reply_form *form)
 {
-    const struct route *route = request->params.route;
     struct headers headers = {.count = 0};
-    struct reply_form form = request_form(request, route->media_type, 0);
     request_headers(request, NULL, &headers);
-    return reply_file(route->file, &form, &headers);
+    return reply_file(name, form, &headers);
 }
 
-static struct document *make_problem_type(struct request *request, const struct error_kind *kind)
+/* Takes the bytes. */
+static struct document *make_document(struct request *request, char *bytes, size_t size, const char *media_type)
 {
     struct headers headers = {.count = 0};
-    struct reply_form form = request_form(request, "application/json", 0);
-    size_t size;
-    char *bytes = reply_problem_type(kind, &size);
+    struct reply_form form = request_form(request, media_type, 0);
     request_headers(request, NULL, &headers);
     return reply_bytes(bytes, size, &form, &headers);
 }
@@ -49,18 +48,67 @@ static void answer_for_ever(struct request *request, struct document *document)
 
 static void answer_file(struct request *request)
 {
+    const struct route *route = request->params.route;
+    struct reply_form form = request_form(request, route->media_type, 0);
     if (!recall(request))
-        answer_for_ever(request, make_file(request));
+        answer_for_ever(request, make_file(request, route->file, &form));
 }
 
 /* What a problem's type means: the document that its URI leads to (RFC 9457, section 4). */
 static void answer_problem_type(struct request *request)
 {
     const struct error_kind *kind = error_kind_find(request->params.id);
-    if (!kind)
+    size_t size;
+    if (!kind) {
         request_refuse(request, ERROR_NOT_FOUND, "There is no such type of problem.");
-    else if (!recall(request))
-        answer_for_ever(request, make_problem_type(request, kind));
+    } else if (!recall(request)) {
+        char *bytes = reply_problem_type(kind, &size);
+        answer_for_ever(request, make_document(request, bytes, size, "application/json"));
+    }
+}
+
+/* ---- the front end ---- */
+
+static const char *asset_type(const char *name)
+{
+    const char *ending = strrchr(name, '.');
+    if (strcmp(ending, ".js") == 0)
+        return "text/javascript";
+    if (strcmp(ending, ".css") == 0)
+        return "text/css";
+    return strcmp(ending, ".svg") == 0 ? "image/svg+xml" : "text/plain";
+}
+
+/* Under its name it never changes (RFC 8246). */
+static void answer_asset(struct request *request)
+{
+    const char *name = arena_format(&request->arena, "web/%s", request->params.id);
+    if (!asset_find(asset_files, name)) {
+        request_refuse(request, ERROR_NOT_FOUND, "There is no such file.");
+        return;
+    }
+    struct reply_form form = request_form(request, asset_type(name), 0);
+    form.cache_control = "public, max-age=31536000, immutable";
+    if (!recall(request))
+        answer_for_ever(request, make_file(request, name, &form));
+}
+
+/* Who opens a page sends no token with that: where one is needed, the script asks for it. */
+static bool is_bare(const struct request *request)
+{
+    const struct route *page = request->params.page;
+    return page && (!page->page->target || request->service->closed);
+}
+
+static void answer_bare_page(struct request *request)
+{
+    struct buffer html = BUFFER_INIT;
+    size_t size;
+    if (recall(request))
+        return;
+    page_write_bare(&html, request->params.page);
+    char *bytes = buffer_detach(&html, &size);
+    answer_for_ever(request, make_document(request, bytes, size, answer_media_type(FORMAT_HTML)));
 }
 
 /* ---- answers from data ---- */
@@ -100,7 +148,14 @@ static void dispatch(struct request *request)
         request_reply(request, reply_options(methods));
         return;
     }
+    if (is_bare(request)) {
+        answer_bare_page(request);
+        return;
+    }
     switch (request->params.route->shape) {
+    case SHAPE_ASSET:
+        answer_asset(request);
+        break;
     case SHAPE_HEALTH:
         request_reply(request, reply_status("ok"));
         break;

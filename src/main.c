@@ -29,9 +29,12 @@ static int serve(const struct config *config)
     return server_run(config);
 }
 
+/* Those of the API: pages and their files are no part of the contract. */
 static int print_routes(void)
 {
     for (const struct route *route = routes; route->path; route++) {
+        if (route->shape == SHAPE_PAGE || route->shape == SHAPE_ASSET)
+            continue;
         for (const char *method = route->methods ? route->methods : routes_reading; *method; method++)
             if (*method != ' ')
                 putchar(*method);

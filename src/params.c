@@ -145,7 +145,7 @@ static const char *read_id(const struct reading *reading, const struct param *pa
 
 const char *format_name(enum format format)
 {
-    static const char *const names[] = {"json", "csv", "ndjson", "jsonld", "svg", "events"};
+    static const char *const names[] = {"json", "csv", "ndjson", "jsonld", "svg", "events", "html"};
     return names[format];
 }
 
@@ -245,6 +245,14 @@ static void read_sort(const struct reading *reading, const char *value)
         if (!*next)
             return;
     }
+}
+
+bool params_known(const struct route *route, const char *name, size_t size)
+{
+    for (const struct param *param = route->params; param && param->name; param++)
+        if (strlen(param->name) == size && strncmp(param->name, name, size) == 0)
+            return true;
+    return false;
 }
 
 const char *params_given(const struct params *params, const char *name)
@@ -496,9 +504,9 @@ const char *const *params_embeds(const struct route *route)
 
 /* ---- links ---- */
 
-static void put_path(struct buffer *target, const struct params *params)
+static void put_path(struct buffer *target, const struct params *params, const struct route *route)
 {
-    const char *path = params->route->path, *hole = strchr(path, '{');
+    const char *path = route->path, *hole = strchr(path, '{');
     buffer_append(target, path, hole ? (size_t)(hole - path) : strlen(path));
     if (!hole)
         return;
@@ -518,7 +526,7 @@ char *params_target(struct arena *arena, const struct params *params, const char
 {
     _cleanup_(buffer_release) struct buffer target = BUFFER_INIT;
     char before = '?';
-    put_path(&target, params);
+    put_path(&target, params, params->route);
     for (unsigned i = 0; i < params->terms_count; i++) {
         const struct term *term = &params->terms[i];
         if (term->param->type == PARAM_CURSOR)
@@ -538,6 +546,13 @@ char *params_self(struct arena *arena, const struct params *params)
         if (params->terms[i].param->type == PARAM_CURSOR)
             cursor = params->terms[i].given;
     return params_target(arena, params, cursor);
+}
+
+char *params_page(struct arena *arena, const struct params *params)
+{
+    _cleanup_(buffer_release) struct buffer path = BUFFER_INIT;
+    put_path(&path, params, params->page);
+    return arena_copy(arena, path.data, path.size);
 }
 
 char *params_cursor(struct arena *arena, const struct params *params, const char *const *keys)

@@ -29,6 +29,7 @@ struct query_shape {
 struct writing {
     struct buffer sql;
     const struct params *params;
+    const struct representation *representation;
     enum query_aim aim;
 };
 
@@ -342,6 +343,17 @@ static void put_embedded(struct writing *writing, const char *text, size_t size)
         put_sql(writing, text + name_size + 1, size - name_size - 1);
 }
 
+static bool is_page(const struct representation *representation)
+{
+    return representation->format == FORMAT_HTML;
+}
+
+static void put_linked(struct writing *writing, const char *text, size_t size)
+{
+    if (writing->params->route->shape == SHAPE_ONE && is_page(writing->representation))
+        put_sql(writing, text, size);
+}
+
 static void put_hole(struct writing *writing, const char *name, size_t size)
 {
     static const struct {
@@ -351,7 +363,7 @@ static void put_hole(struct writing *writing, const char *name, size_t size)
         {"rows", put_rows},   {"filters", put_filters}, {"sort", put_sort},
         {"order", put_order}, {"keys", put_keys},       {"kind", put_kind},
     };
-    static const char embed[] = "embed ";
+    static const char embed[] = "embed ", linked[] = "linked|";
     for (size_t i = 0; i < sizeof(holes) / sizeof(*holes); i++) {
         if (strlen(holes[i].name) == size && strncmp(holes[i].name, name, size) == 0) {
             holes[i].put(writing);
@@ -360,6 +372,8 @@ static void put_hole(struct writing *writing, const char *name, size_t size)
     }
     if (strncmp(name, embed, strlen(embed)) == 0)
         put_embedded(writing, name + strlen(embed), size - strlen(embed));
+    else if (strncmp(name, linked, strlen(linked)) == 0)
+        put_linked(writing, name + strlen(linked), size - strlen(linked));
     else if (size == 2 && strncmp(name, "id", 2) == 0 && route_has_id(writing->params->route))
         put_number(writing, 1);
     else
@@ -387,7 +401,7 @@ static char *write_statement(const struct params *params, const struct represent
 {
     static const char *const before[] = {"", "SELECT count(*) FROM ", "SELECT count(*) FROM (SELECT FROM ",
                                          "EXPLAIN (FORMAT JSON) "};
-    struct writing writing = {.sql = BUFFER_INIT, .params = params, .aim = aim};
+    struct writing writing = {.sql = BUFFER_INIT, .params = params, .representation = representation, .aim = aim};
     buffer_puts(&writing.sql, before[aim]);
     if (aim == QUERY_ROWS) {
         const struct asset *query = asset_find(asset_queries, representation->query);
@@ -409,13 +423,13 @@ unsigned query_keys(const struct params *params, enum query_aim aim)
 
 /* ---- shapes ---- */
 
-/* Representations of one query share its statement. */
-static unsigned char query_place(const struct route *route, const struct representation *representation)
+/* Representations of one query share its statement, but for what a page alone shows. */
+static unsigned query_place(const struct route *route, const struct representation *representation)
 {
-    unsigned char place = 0;
+    unsigned place = 0;
     while (strcmp(route->representations[place].query, representation->query) != 0)
         place++;
-    return place;
+    return place << 1 | (route->shape == SHAPE_ONE && is_page(representation));
 }
 
 static void key_add(struct shape_key *key, unsigned value)
@@ -525,11 +539,12 @@ void query_set_init(struct query_set *set)
     set->shapes = memory_alloc(KEPT_MAX * sizeof(*set->shapes));
     set->prepare = memory_alloc(KEPT_MAX * sizeof(struct db_statement *));
     for (const struct route *route = routes; route->path; route++) {
-        struct params least = bare(route), most = least;
+        struct params least = bare(route_shown(route)), most = least;
         give_everything(&most);
         for (const struct representation *each = route->representations; each && each->query; each++) {
             prepare(set, &arena, &least, each);
-            prepare(set, &arena, &most, each);
+            if (!route->page)
+                prepare(set, &arena, &most, each);
         }
     }
     arena_release(&arena);

@@ -77,12 +77,19 @@ bool recall_by_head(struct request *request)
 
 /* ---- keys ---- */
 
+/* Of pages there may be several that show the same. */
+static const char *form_of(const struct request *request)
+{
+    if (request->params.page)
+        return request->params.page->path;
+    return request->representation ? format_name(request->representation->format) : "";
+}
+
 static const char *key_of(struct request *request)
 {
-    const struct representation *form = request->representation;
     const char *coding = request_field(request, FIELD_ACCEPT_ENCODING), *origin = request_origin(request);
     return arena_format(&request->arena, "%s\n%s\n%d\n%s\n%s", params_self(&request->arena, &request->params),
-                        form ? format_name(form->format) : "", negotiate_coding(coding),
+                        form_of(request), negotiate_coding(coding),
                         request->count.applied ? request->count.applied : "", origin ? origin : "");
 }
 

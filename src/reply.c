@@ -8,6 +8,7 @@
 #include "assets.h"
 #include "compress.h"
 #include "memory.h"
+#include "page.h"
 
 /* Below this a coding costs more than it saves. */
 enum { COMPRESS_FROM = 512 };
@@ -127,6 +128,18 @@ static json_t *faults_json(const struct error *error)
     return faults;
 }
 
+/* Takes the bytes that tell it. */
+static struct reply reply_failed(const struct error *error, char *bytes, size_t size, const char *media_type)
+{
+    const struct error_kind *kind = error_kind(error->code);
+    struct reply reply = reply_transient(kind->status, bytes, size, media_type);
+    if (kind->retry)
+        put(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    if (error->field)
+        put(&reply, error->field, error->value);
+    return reply;
+}
+
 struct reply reply_problem(const struct error *error)
 {
     const struct error_kind *kind = error_kind(error->code);
@@ -137,12 +150,16 @@ struct reply reply_problem(const struct error *error)
     else if (error->faults_count)
         json_object_set_new(problem, "errors", faults_json(error));
     char *text = json_dumps(problem, JSON_COMPACT);
-    struct reply reply = reply_transient(kind->status, text, strlen(text), "application/problem+json");
-    if (kind->retry)
-        put(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-    if (error->field)
-        put(&reply, error->field, error->value);
-    return reply;
+    return reply_failed(error, text, strlen(text), "application/problem+json");
+}
+
+struct reply reply_problem_page(const struct error *error)
+{
+    struct buffer html = BUFFER_INIT;
+    size_t size;
+    page_write_problem(&html, error);
+    char *bytes = buffer_detach(&html, &size);
+    return reply_failed(error, bytes, size, "text/html; charset=utf-8");
 }
 
 char *reply_problem_type(const struct error_kind *kind, size_t *ret_size)

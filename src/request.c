@@ -140,10 +140,17 @@ void request_reply(struct request *request, struct reply reply)
     request->state = REQUEST_READY;
 }
 
+/* Who looks for a page, where there is none, says so: API clients take anything, or JSON. */
+static bool wants_page(const struct request *request)
+{
+    const char *accept = request_field(request, FIELD_ACCEPT);
+    return request->params.page || (!request->params.route && accept && strstr(accept, "text/html"));
+}
+
 void request_fail(struct request *request, const struct error *error)
 {
     request->failure = error->code;
-    request_reply(request, reply_problem(error));
+    request_reply(request, wants_page(request) ? reply_problem_page(error) : reply_problem(error));
 }
 
 void request_refuse(struct request *request, enum error_code code, const char *detail)
@@ -167,8 +174,12 @@ static bool is_document(const struct request *request)
 static const char *chosen_by(const struct request *request)
 {
     const struct route *route = request->params.route;
+    if (!route)
+        return "Accept";
     if (!is_document(request))
         return "";
+    if (request->params.page)
+        return "Accept-Encoding";
     if (route->shape == SHAPE_LIST)
         return "Accept, Accept-Encoding, Prefer";
     return route->representations ? "Accept, Accept-Encoding" : "Accept-Encoding";
@@ -202,6 +213,8 @@ static void put_cors(const struct request *request, struct headers *headers)
 static const char *content_policy(const struct request *request)
 {
     const struct route *route = request->params.route;
+    if (wants_page(request))
+        return PAGE_POLICY;
     if (request->failure || !route)
         return CLOSED_POLICY;
     if (request->representation && request->representation->format == FORMAT_SVG)

@@ -153,6 +153,10 @@
 
 #define FILE_AT(name, type) SHAPE_FILE, .file = (name), .media_type = (type)
 
+#define PAGE_OF(query, ...) SHAPE_PAGE, .page = &(const struct page){__VA_ARGS__}, .policy = PAGE_POLICY, \
+    .representations = REPRESENTATIONS({FORMAT_HTML, query})
+#define BARE_PAGE(...) SHAPE_PAGE, .page = &(const struct page){__VA_ARGS__}, .policy = PAGE_POLICY
+
 /* Our own files alone, no script or style inside the page, and the pictures that its style sheet holds. */
 #define DOCS_POLICY \
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " \
@@ -263,6 +267,20 @@ const struct route routes[] = {
          PAGE, {"fields", NULL, PARAM_FIELDS, NULL, false, NULL}, {"format", NULL, PARAM_FORMAT, NULL, false, NULL},
          {.name = NULL}})},
 
+    {"/", PAGE_OF("comparisons", "/v1/comparisons?verdict=conflict&sort=-spread&limit=6", "Which figure is which?",
+                  "Newspapers print figures that contradict each other. Here they stand side by side: who says so, on whose "
+                  "authority, and what can be compared at all.")},
+    {"/comparisons", PAGE_OF("comparisons", "/v1/comparisons?sort=-spread", "Comparisons",
+                             "Figures of the same thing side by side, the widest apart first.")},
+    {"/comparisons/{id}", PAGE_OF("comparison", "/v1/comparisons/{id}", NULL, NULL)},
+    {"/claims", PAGE_OF("claims", "/v1/claims", "Claims", "Who asserts which figure, about what, in which source and at which line.")},
+    {"/claims/{id}", PAGE_OF("claims", "/v1/claims/{id}?embed=source,subject,quantity,comparisons", NULL, NULL)},
+    {"/sources", PAGE_OF("sources", "/v1/sources?sort=-published_at,id", "Sources", "What the claims stand in, and what that rests on.")},
+    {"/sources/{id}", PAGE_OF("sources", "/v1/sources/{id}", NULL, NULL)},
+    {"/search", PAGE_OF("claims", "/v1/claims?limit=10", "Search", "Claims and sources, by what they say.")},
+    {"/edit", BARE_PAGE(NULL, "Add a source", "A source and its claims, each figure read as it is typed.")},
+    {"/web/{id}", SHAPE_ASSET, .id_form = ID_CODE},
+
     {"/problems/{id}", SHAPE_PROBLEM, .file = NULL},
     {"/openapi.json", FILE_AT("openapi.json", "application/json")},
     {"/openapi.yaml", FILE_AT("openapi.yaml", "application/yaml")},
@@ -294,6 +312,16 @@ const struct representation *route_representation(const struct route *route, enu
         if (each->format == format)
             return each;
     return NULL;
+}
+
+const struct route *route_shown(const struct route *route)
+{
+    const char *target = route->page ? route->page->target : NULL;
+    size_t size = target ? strcspn(target, "?") : 0;
+    for (const struct route *shown = routes; target && shown->path; shown++)
+        if (strlen(shown->path) == size && strncmp(shown->path, target, size) == 0 && !shown->methods)
+            return shown;
+    return route;
 }
 
 static bool matches(const char *template, const char *path, const char **ret_id, size_t *ret_id_size)

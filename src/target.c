@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "buffer.h"
+#include "memory.h"
 #include "routes.h"
 #include "url.h"
 
@@ -14,7 +16,7 @@ static const char *origin_form(const char *uri)
         return uri;
     const char *authority = strstr(uri, "//") + 2;
     const char *path = authority + strcspn(authority, "/?");
-    return *path ? path : "/";
+    return *path || path == authority ? path : "/";
 }
 
 /* An encoded slash is no separator (RFC 3986, section 2.2), and no id holds one. */
@@ -57,6 +59,44 @@ static const struct route *find_route(struct arena *arena, const char *method, c
     return route;
 }
 
+/* ---- pages: what they show is asked for as anybody would ask the API ---- */
+
+static bool has_pair(const char *query, const char *name, size_t size)
+{
+    for (; *query; query += strcspn(query, "&"), query += *query == '&')
+        if (strncmp(query, name, size) == 0 && query[size] == '=')
+            return true;
+    return false;
+}
+
+/* What a page says itself holds, whatever its address says. What the API does not know is a matter of the page's, or of
+ * whoever made the link; of the forms of an answer a page has but one. */
+static bool goes_to_api(const struct route *shown, const char *fixed, const char *pair, size_t name_size)
+{
+    static const char *const forms[] = {"format", "fields", NULL};
+    return params_known(shown, pair, name_size) && word_index(forms, pair, name_size) < 0 &&
+           !has_pair(fixed, pair, name_size);
+}
+
+/* The query string of what a page shows, in the arena. */
+static const char *shown_query(struct arena *arena, const struct route *page, const char *query)
+{
+    _cleanup_(buffer_release) struct buffer asked = BUFFER_INIT;
+    const struct route *shown = route_shown(page);
+    const char *fixed = page->page->target ? strchr(page->page->target, '?') : NULL;
+    fixed = fixed ? fixed + 1 : "";
+    buffer_puts(&asked, fixed);
+    for (; *query; query += *query == '&') {
+        size_t size = strcspn(query, "&"), name_size = strcspn(query, "=&");
+        if (goes_to_api(shown, fixed, query, name_size)) {
+            buffer_putc(&asked, '&');
+            buffer_append(&asked, query, size);
+        }
+        query += size;
+    }
+    return arena_copy(arena, asked.data ? asked.data : "", asked.size);
+}
+
 /* What OPTIONS asks about is for the methods to come, and so are its parameters: browsers ask with those of the request
  * that they are going to send. */
 bool target_read(struct arena *arena, const char *method, const char *uri, struct params *ret, struct error *error)
@@ -70,8 +110,13 @@ bool target_read(struct arena *arena, const char *method, const char *uri, struc
     const struct route *route = find_route(arena, method, uri, &id, error);
     if (!route)
         return false;
+    const struct route *page = route->page ? route : NULL;
     const char *query = strcmp(method, "OPTIONS") == 0 ? NULL : strchr(uri, '?');
-    if (!params_parse(arena, route, id, query ? query + 1 : "", ret, error))
+    query = query ? query + 1 : "";
+    route = route_shown(route);
+    bool good = params_parse(arena, route, id, page ? shown_query(arena, page, query) : query, ret, error);
+    ret->page = page;
+    if (!good)
         return false;
     if (id && !id_valid(route->id_form, id)) {
         error_set(error, ERROR_NOT_FOUND, "Nothing has this id.");

@@ -3,29 +3,29 @@
 
 #include <math.h>
 
-#include "plot/svg.h"
+#include "markup.h"
 
 static const double dot_radius = 6, halo_radius = 10.5, diamond_radius = 6.5, cap_height = 9, head = 8;
 
 void mark_stance(struct buffer *svg, enum stance stance, double x, double y, double radius)
 {
     double arm = radius * 0.7;
-    svg_print(svg, "<circle class='%s' cx='%f' cy='%f' r='%f'/>", stance == STANCE_ASSERTS ? "dot" : "ring", x, y,
-              radius);
+    markup_print(svg, "<circle class='%s' cx='%f' cy='%f' r='%f'/>", stance == STANCE_ASSERTS ? "dot" : "ring", x, y,
+                 radius);
     if (stance == STANCE_DISPUTES)
-        svg_print(svg, "<path class='cross' d='M%f %fL%f %fM%f %fL%f %f'/>", x - arm, y - arm, x + arm, y + arm,
-                  x - arm, y + arm, x + arm, y - arm);
+        markup_print(svg, "<path class='cross' d='M%f %fL%f %fM%f %fL%f %f'/>", x - arm, y - arm, x + arm, y + arm,
+                     x - arm, y + arm, x + arm, y - arm);
 }
 
 void mark_hedge(struct buffer *svg, double x, double y, double radius)
 {
-    svg_print(svg, "<circle class='halo' cx='%f' cy='%f' r='%f'/>", x, y, radius);
+    markup_print(svg, "<circle class='halo' cx='%f' cy='%f' r='%f'/>", x, y, radius);
 }
 
 void mark_end(struct buffer *svg, bool included, double x, double y)
 {
-    svg_print(svg, "<path class='%s' d='M%f %fL%f %fL%f %fL%f %fZ'/>", included ? "dot" : "ring", x - diamond_radius, y,
-              x, y - diamond_radius, x + diamond_radius, y, x, y + diamond_radius);
+    markup_print(svg, "<path class='%s' d='M%f %fL%f %fL%f %fL%f %fZ'/>", included ? "dot" : "ring", x - diamond_radius,
+                 y, x, y - diamond_radius, x + diamond_radius, y, x, y + diamond_radius);
 }
 
 static const char *span_class(bool hedged)
@@ -35,20 +35,20 @@ static const char *span_class(bool hedged)
 
 static void put_line(struct buffer *svg, bool hedged, double from, double to, double y)
 {
-    svg_print(svg, "<path class='%s' d='M%f %fH%f'/>", span_class(hedged), from, y, to);
+    markup_print(svg, "<path class='%s' d='M%f %fH%f'/>", span_class(hedged), from, y, to);
 }
 
 void mark_arrow(struct buffer *svg, bool hedged, double from, double to, double y)
 {
     double back = to < from ? head : -head;
     put_line(svg, hedged, from, to + back, y);
-    svg_print(svg, "<path class='head' d='M%f %fL%f %fL%f %fZ'/>", to, y, to + back, y - head / 2 - 1, to + back,
-              y + head / 2 + 1);
+    markup_print(svg, "<path class='head' d='M%f %fL%f %fL%f %fZ'/>", to, y, to + back, y - head / 2 - 1, to + back,
+                 y + head / 2 + 1);
 }
 
 static void put_cap(struct buffer *svg, bool hedged, double x, double y)
 {
-    svg_print(svg, "<path class='%s' d='M%f %fV%f'/>", span_class(hedged), x, y - cap_height, y + cap_height);
+    markup_print(svg, "<path class='%s' d='M%f %fV%f'/>", span_class(hedged), x, y - cap_height, y + cap_height);
 }
 
 void mark_bar(struct buffer *svg, bool hedged, double from, double to, double y)

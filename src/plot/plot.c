@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markup.h"
 #include "memory.h"
 #include "plot/decimal.h"
 #include "plot/entry.h"
 #include "plot/mark.h"
 #include "plot/scale.h"
 #include "plot/sentence.h"
-#include "plot/svg.h"
 #include "plot/wrap.h"
 
 /* ---- the sheet ---- */
@@ -102,8 +102,8 @@ static double put_block(struct buffer *svg, const struct block *block, const cha
         const struct line *line = &block->lines[i];
         /* The middle of a line is a third of its size above the base line. */
         double base = top + style->leading * ((double)i + 0.5) + style->size * 0.35;
-        svg_print(svg, "<text class='%s%s%s' x='%f' y='%f'>%.*s%s</text>", style->classes, *anchor ? " " : "", anchor,
-                  x, base, line->size, line->text, line->cut ? "…" : "");
+        markup_print(svg, "<text class='%s%s%s' x='%f' y='%f'>%.*s%s</text>", style->classes, *anchor ? " " : "",
+                     anchor, x, base, line->size, line->text, line->cut ? "…" : "");
     }
     return top + block_height(block);
 }
@@ -149,9 +149,9 @@ static void put_tick_label(struct buffer *svg, const struct tick *tick, double y
 {
     _cleanup_(buffer_release) struct buffer number = BUFFER_INIT;
     const char *magnitude = decimal_tick(&number, tick->digits, tick->exponent);
-    svg_print(svg, "<text class='small soft middle' x='%f' y='%f'>%s</text>", tick->place, y, finished(&number));
+    markup_print(svg, "<text class='small soft middle' x='%f' y='%f'>%s</text>", tick->place, y, finished(&number));
     if (*magnitude)
-        svg_print(svg, "<text class='small soft middle' x='%f' y='%f'>%s</text>", tick->place, y + 13, magnitude);
+        markup_print(svg, "<text class='small soft middle' x='%f' y='%f'>%s</text>", tick->place, y + 13, magnitude);
 }
 
 static void put_tick_labels(struct plot *plot)
@@ -169,8 +169,9 @@ static void put_axis_head(struct plot *plot, bool apart)
     double y = plot->y;
     sentence_unit(&unit, entry_text(plot->comparison, "unit"));
     if (plot->ticks_count) {
-        svg_print(plot->svg, "<text class='small soft middle' x='%f' y='%f'>%s%s</text>", (axis_left + axis_right) / 2,
-                  y + 12, finished(&unit), plot->scale.logarithmic ? ", logarithmic scale" : "");
+        markup_print(plot->svg, "<text class='small soft middle' x='%f' y='%f'>%s%s</text>",
+                     (axis_left + axis_right) / 2, y + 12, finished(&unit),
+                     plot->scale.logarithmic ? ", logarithmic scale" : "");
         plot->y += 19;
         put_tick_labels(plot);
     }
@@ -193,11 +194,11 @@ static void put_grid(struct plot *plot, double top, double bottom)
 {
     double base = baseline_number(plot);
     for (size_t i = 0; i < plot->ticks_count; i++)
-        svg_print(plot->svg, "<path class='%s' d='M%f %fV%f'/>", plot->ticks[i].labelled ? "grid" : "minor",
-                  plot->ticks[i].place, top, bottom);
+        markup_print(plot->svg, "<path class='%s' d='M%f %fV%f'/>", plot->ticks[i].labelled ? "grid" : "minor",
+                     plot->ticks[i].place, top, bottom);
     if (!isnan(base))
-        svg_print(plot->svg, "<path class='hair' d='M%f %fV%f'/>", scale_place(&plot->scale, base), top, bottom);
-    svg_print(plot->svg, "\n");
+        markup_print(plot->svg, "<path class='hair' d='M%f %fV%f'/>", scale_place(&plot->scale, base), top, bottom);
+    markup_print(plot->svg, "\n");
 }
 
 /* ---- rows ---- */
@@ -288,8 +289,8 @@ static void put_row(struct plot *plot, const struct row *row)
     const struct entry *entry = row->entry;
     _cleanup_(buffer_release) struct buffer words = BUFFER_INIT;
     sentence_entry(&words, entry);
-    svg_print(svg, "<g class='%s%s'><title>%s</title>", classes[entry->stance], entry->reasons ? " apart" : "",
-              finished(&words));
+    markup_print(svg, "<g class='%s%s'><title>%s</title>", classes[entry->stance], entry->reasons ? " apart" : "",
+                 finished(&words));
     mark_stance(svg, entry->stance, stance_x, first_line(row), 4);
     put_column(svg, row, row->left, "", name_x);
     if (entry->drawn)
@@ -297,20 +298,20 @@ static void put_row(struct plot *plot, const struct row *row)
     else
         put_undrawn(svg, row);
     put_column(svg, row, row->right, "end", printed_x);
-    svg_print(svg, "</g>\n");
+    markup_print(svg, "</g>\n");
 }
 
 static void put_rule(struct plot *plot, double y)
 {
-    svg_print(plot->svg, "<path class='grid' d='M%f %fH%f'/>", margin, y, sheet_width - margin);
+    markup_print(plot->svg, "<path class='grid' d='M%f %fH%f'/>", margin, y, sheet_width - margin);
 }
 
 /* From each row to the next of the same origin, where that comes right behind it. */
 static void put_tie(struct plot *plot, const struct row *row, const struct row *next)
 {
     if (row->entry->origin && row->entry->origin == next->entry->origin)
-        svg_print(plot->svg, "<path class='tie' d='M%f %fH%fV%fH%f'/>", tie_x + 6, first_line(row), tie_x,
-                  first_line(next), tie_x + 6);
+        markup_print(plot->svg, "<path class='tie' d='M%f %fH%fV%fH%f'/>", tie_x + 6, first_line(row), tie_x,
+                     first_line(next), tie_x + 6);
 }
 
 static void put_rows(struct plot *plot, const struct row *rows, size_t count)
@@ -374,7 +375,7 @@ static double put_label(struct legend *legend, double room, const char *label)
         plot->y += 21;
     }
     double x = legend->x;
-    svg_print(plot->svg, "<text class='small soft' x='%f' y='%f'>%s</text>", x + room + 7, plot->y + 4, label);
+    markup_print(plot->svg, "<text class='small soft' x='%f' y='%f'>%s</text>", x + room + 7, plot->y + 4, label);
     legend->x += width + 18;
     return x;
 }
@@ -412,9 +413,9 @@ static void put_stances(struct legend *legend, const struct signs *signs)
         if (!signs->stance[stance])
             continue;
         double x = put_label(legend, 12, labels[stance]);
-        svg_print(svg, "<g class='%s'>", classes[stance]);
+        markup_print(svg, "<g class='%s'>", classes[stance]);
         mark_stance(svg, (enum stance)stance, x + 6, legend->plot->y, 5);
-        svg_print(svg, "</g>");
+        markup_print(svg, "</g>");
     }
 }
 
@@ -455,13 +456,14 @@ static void put_legend(struct plot *plot)
     put_extents(&legend, &signs);
     if (!isnan(baseline_number(plot)) && plot->entries.count > 1) {
         double x = put_label(&legend, 8, "the baseline");
-        svg_print(plot->svg, "<path class='hair' d='M%f %fV%f'/>", x + 4, plot->y - 8, plot->y + 8);
+        markup_print(plot->svg, "<path class='hair' d='M%f %fV%f'/>", x + 4, plot->y - 8, plot->y + 8);
     }
     if (signs.origin) {
         double x = put_label(&legend, 8, "one origin: its figures do not corroborate each other");
-        svg_print(plot->svg, "<path class='tie' d='M%f %fH%fV%fH%f'/>", x + 7, plot->y - 6, x + 1, plot->y + 6, x + 7);
+        markup_print(plot->svg, "<path class='tie' d='M%f %fH%fV%fH%f'/>", x + 7, plot->y - 6, x + 1, plot->y + 6,
+                     x + 7);
     }
-    svg_print(plot->svg, "\n");
+    markup_print(plot->svg, "\n");
     plot->y += 24;
 }
 
@@ -539,13 +541,13 @@ static void put_document(struct buffer *svg, const struct plot *plot)
     _cleanup_(buffer_release) struct buffer title = BUFFER_INIT, words = BUFFER_INIT;
     sentence_title(&title, plot->comparison, &plot->entries);
     say_everything(&words, plot);
-    svg_print(svg,
-              "<svg xmlns='http://www.w3.org/2000/svg' class='plot' width='%f' height='%f' viewBox='0 0 %f %f' "
-              "role='img' aria-labelledby='plot-title plot-desc'>\n"
-              "<title id='plot-title'>%s</title>\n<desc id='plot-desc'>%s</desc>\n",
-              sheet_width, plot->y, sheet_width, plot->y, finished(&title), finished(&words));
+    markup_print(svg,
+                 "<svg xmlns='http://www.w3.org/2000/svg' class='plot' width='%f' height='%f' viewBox='0 0 %f %f' "
+                 "role='img' aria-labelledby='plot-title plot-desc'>\n"
+                 "<title id='plot-title'>%s</title>\n<desc id='plot-desc'>%s</desc>\n",
+                 sheet_width, plot->y, sheet_width, plot->y, finished(&title), finished(&words));
     buffer_puts(svg, style_sheet);
-    svg_print(svg, "<rect class='paper' width='%f' height='%f'/>\n", sheet_width, plot->y);
+    markup_print(svg, "<rect class='paper' width='%f' height='%f'/>\n", sheet_width, plot->y);
     buffer_append(svg, plot->svg->data, plot->svg->size);
     buffer_puts(svg, "</svg>\n");
 }

@@ -62,6 +62,7 @@ SELECT claim.id,
        corroboration.disputed AS "proposition.disputed",
        {embed proposition|corroboration_stances(corroboration) AS "proposition.stances",}
        {embed comparisons|claim_comparisons(claim.id) AS comparisons,}
+       {linked|claim_linked(claim.whole) AS linked,}
        claim.created_at{keys}
 FROM {rows} AS claim
 {embed subject|JOIN subject ON subject.id = claim.subject_id}

@@ -7,6 +7,7 @@ SELECT comparison.id,
        subject.name AS "subject.name",
        quantity.id AS "quantity.id",
        quantity.name AS "quantity.name",
+       {linked|comparison_linked(comparison.whole, outcome, false) AS linked,}
        outcome.*{keys}
 FROM {rows} AS comparison
 LEFT JOIN subject ON subject.id = comparison.subject_id

@@ -16,6 +16,7 @@ SELECT source.id,
        tally_of('origin', source.origin_id) AS "origin.sources",
        source_relations(source.id) AS relations,
        tally_of('source', source.id) AS claims,
+       {linked|source_linked(source.whole) AS linked,}
        source.created_at{keys}
 FROM {rows} AS source
 LEFT JOIN agent AS publisher ON publisher.id = source.publisher_id

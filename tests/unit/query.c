@@ -77,7 +77,7 @@ static void bind_count(const char *target, enum query_aim aim)
 
 static bool has_statement(const struct route *route)
 {
-    return route->representations != NULL;
+    return route->representations && !route->page;
 }
 
 static bool sql_has(const char *part)
@@ -616,6 +616,29 @@ static void every_embedded_thing_adds_to_the_statement(void **state)
         }
 }
 
+static bool sql_links(const struct route *page)
+{
+    struct params params = bare(route_shown(page));
+    bind_as(&params, page->representations, QUERY_ROWS);
+    if (!is_whole())
+        fail_msg("%s: %s", page->path, call.statement->sql);
+    return sql_has("AS linked");
+}
+
+static void a_page_of_one_thing_asks_for_its_linked_data(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++)
+        if (route->page && route->page->target)
+            assert_int_equal(sql_links(route), route_shown(route)->shape == SHAPE_ONE);
+    for (const struct route *route = routes; route->path; route++)
+        for (const struct representation *each = route->representations; has_statement(route) && each->query; each++) {
+            struct params params = bare(route);
+            bind_as(&params, each, QUERY_ROWS);
+            assert_false(sql_has("AS linked"));
+        }
+}
+
 static void everything_at_once_is_whole(void **state)
 {
     (void)state;
@@ -844,7 +867,7 @@ static void every_representation_prepares_its_least(void **state)
     (void)state;
     for (const struct route *route = routes; route->path; route++)
         for (const struct representation *each = route->representations; each && each->query; each++) {
-            struct params least = bare(route);
+            struct params least = bare(route_shown(route));
             bind_as(&least, each, QUERY_ROWS);
             assert_true(is_prepared(call.statement));
         }
@@ -935,6 +958,7 @@ int main(void)
         TEST(every_single_parameter_is_a_whole_shape),
         TEST(every_key_sorts_in_both_directions),
         TEST(every_embedded_thing_adds_to_the_statement),
+        TEST(a_page_of_one_thing_asks_for_its_linked_data),
         TEST(everything_at_once_is_whole),
         TEST(a_shape_is_put_together_once),
         TEST(all_that_a_text_depends_on_makes_a_shape),

@@ -69,7 +69,6 @@ static void other_paths_find_nothing(void **state)
 {
     (void)state;
     static const char *const cases[] = {"",
-                                        "/",
                                         "v1/claims",
                                         "/v1",
                                         "/v1/",
@@ -230,7 +229,7 @@ static void every_query_and_file_is_built_in(void **state)
 {
     (void)state;
     for (const struct route *route = routes; route->path; route++) {
-        assert_int_equal(has_statement(route), route->representations != NULL);
+        assert_int_equal(has_statement(route), route->representations && !route->page);
         assert_int_equal(route->shape == SHAPE_LIST || route->shape == SHAPE_ONE, route->rows != NULL);
         assert_int_equal(route->shape == SHAPE_FILE, route->file != NULL);
         assert_int_equal(route->shape == SHAPE_FILE, route->media_type != NULL);
@@ -241,15 +240,42 @@ static void every_query_and_file_is_built_in(void **state)
     }
 }
 
+/* The route of a file's name as a path, or NULL. */
+static const struct route *route_at(const char *name)
+{
+    char path[128];
+    const char *id;
+    size_t size;
+    snprintf(path, sizeof(path), "/%s", name);
+    return route_find("GET", path, &id, &size);
+}
+
 static void every_file_has_a_path(void **state)
 {
     (void)state;
     for (const struct asset *file = asset_files; file->name; file++) {
-        const struct route *route = routes;
+        const struct route *route = routes, *asset = route_at(file->name);
         while (route->path && (!route->file || strcmp(route->file, file->name) != 0))
             route++;
-        if (!route->path)
+        if (!route->path && (!asset || asset->shape != SHAPE_ASSET))
             fail_msg("nothing serves %s", file->name);
+    }
+}
+
+static void a_page_shows_what_the_api_answers(void **state)
+{
+    (void)state;
+    for (const struct route *route = routes; route->path; route++) {
+        const struct route *shown = route_shown(route);
+        assert_int_equal(route->shape == SHAPE_PAGE, route->page != NULL);
+        assert_int_equal(shown != route, route->page && route->page->target);
+        if (shown == route)
+            continue;
+        assert_int_equal(route->representations->format, FORMAT_HTML);
+        assert_string_equal(route->representations->query, shown->representations->query);
+        assert_int_equal(route_has_id(route), route_has_id(shown));
+        assert_int_equal(shown->shape == SHAPE_LIST, route->page->title != NULL);
+        assert_string_equal(route->policy, PAGE_POLICY);
     }
 }
 
@@ -460,7 +486,7 @@ static void policies_are_for_pages_and_start_closed(void **state)
     for (const struct route *route = routes; route->path; route++) {
         if (!route->policy)
             continue;
-        assert_string_equal(route->media_type, "text/html");
+        assert_true(route->page || strcmp(route->media_type, "text/html") == 0);
         assert_ptr_equal(strstr(route->policy, "default-src 'none'; "), route->policy);
         assert_non_null(strstr(route->policy, "; frame-ancestors 'none'"));
         assert_null(strstr(route->policy, "unsafe"));
@@ -480,6 +506,7 @@ int main(void)
         cmocka_unit_test(a_condition_has_a_hole),
         cmocka_unit_test(every_query_and_file_is_built_in),
         cmocka_unit_test(every_file_has_a_path),
+        cmocka_unit_test(a_page_shows_what_the_api_answers),
         cmocka_unit_test(representations_are_distinct),
         cmocka_unit_test(json_is_for_who_does_not_care),
         cmocka_unit_test(lists_are_in_order_and_have_their_rows),

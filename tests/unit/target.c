@@ -87,11 +87,11 @@ static void targets_in_absolute_form_are_read(void **state)
     assert_target("HTTP://LOCALHOST/v1/claims", "/v1/claims", NULL);
     assert_target("http://[::1]:80/healthz?", "/healthz", NULL);
     assert_target("http://user@host/healthz", "/healthz", NULL);
-    assert_refused("GET", "http://localhost", ERROR_NOT_FOUND);
-    assert_refused("GET", "http://localhost/", ERROR_NOT_FOUND);
+    assert_target("http://localhost", "/v1/comparisons", NULL);
+    assert_target("http://localhost/", "/v1/comparisons", NULL);
     assert_refused("GET", "http://localhost?a=/v1/claims", ERROR_NOT_FOUND);
     assert_refused("GET", "http://", ERROR_NOT_FOUND);
-    assert_refused("GET", "http:///", ERROR_NOT_FOUND);
+    assert_target("http:///", "/v1/comparisons", NULL);
     assert_refused("GET", "ftp://localhost/v1/claims", ERROR_NOT_FOUND);
     assert_refused("GET", "http:/v1/claims", ERROR_NOT_FOUND);
     assert_refused("GET", "/http://localhost/v1/claims", ERROR_NOT_FOUND);
@@ -101,7 +101,6 @@ static void other_paths_are_not_found(void **state)
 {
     (void)state;
     static const char *const uris[] = {"",
-                                       "/",
                                        "*",
                                        "?",
                                        "?limit=1",
@@ -120,6 +119,50 @@ static void other_paths_are_not_found(void **state)
                                        "localhost:80"};
     for (size_t i = 0; i < sizeof(uris) / sizeof(*uris); i++)
         assert_refused("GET", uris[i], ERROR_NOT_FOUND);
+}
+
+static void assert_page(const char *uri, const char *page, const char *target)
+{
+    if (!reads("GET", uri))
+        fail_msg("%s is refused: %s", uri, error.detail);
+    assert_non_null(params.page);
+    assert_string_equal(params.page->path, page);
+    assert_string_equal(params_self(&arena, &params), target);
+}
+
+static void a_page_asks_the_api(void **state)
+{
+    (void)state;
+    assert_page("/", "/", "/v1/comparisons?verdict=conflict&sort=-spread&limit=6");
+    assert_page("/claims", "/claims", "/v1/claims");
+    assert_page("/claims/a", "/claims/{id}", "/v1/claims/a?embed=source,subject,quantity,comparisons");
+    assert_page("/comparisons/a?unit=EUR&baseline=b", "/comparisons/{id}", "/v1/comparisons/a?baseline=b&unit=EUR");
+    assert_page("/claims?value=gte.5&value=lt.9&q=a%20b", "/claims", "/v1/claims?q=a%20b&value=gte.5&value=lt.9");
+    assert_true(reads("GET", "/v1/claims"));
+    assert_null(params.page);
+}
+
+/* A link may be marked by whoever passes it on. */
+static void a_page_leaves_out_what_the_api_does_not_know(void **state)
+{
+    (void)state;
+    assert_page("/claims?utm_source=x&stance=reports&=&&a", "/claims", "/v1/claims?stance=reports");
+    assert_page("/?limit=200&sort=id&verdict=agree&kind=derived", "/",
+                "/v1/comparisons?kind=derived&verdict=conflict&sort=-spread&limit=6");
+    assert_page("/claims?format=csv&fields=id&limit=2", "/claims", "/v1/claims?limit=2");
+    assert_page("/edit?q=a", "/edit", "/edit");
+}
+
+static void a_page_is_refused_as_the_api_would(void **state)
+{
+    (void)state;
+    assert_refused("GET", "/claims?value=abc", ERROR_INVALID_PARAMETER);
+    assert_refused("GET", "/claims?stance=reports&stance=asserts", ERROR_REPEATED_PARAMETER);
+    assert_refused("GET", "/claims?q=%00", ERROR_MALFORMED_REQUEST);
+    assert_refused("GET", "/claims?cursor=x", ERROR_INVALID_CURSOR);
+    assert_refused("GET", "/claims/NO", ERROR_NOT_FOUND);
+    assert_non_null(params.page);
+    assert_refused("POST", "/claims", ERROR_METHOD_NOT_ALLOWED);
 }
 
 /* RFC 3986, section 2.2: it is data, and no id holds one. */
@@ -242,6 +285,9 @@ int main(void)
         TEST(escapes_are_what_they_stand_for),
         TEST(targets_in_absolute_form_are_read),
         TEST(other_paths_are_not_found),
+        TEST(a_page_asks_the_api),
+        TEST(a_page_leaves_out_what_the_api_does_not_know),
+        TEST(a_page_is_refused_as_the_api_would),
         TEST(an_encoded_slash_is_no_separator),
         TEST(a_path_that_cannot_be_decoded_is_malformed),
         TEST(a_space_is_malformed),

@@ -1,7 +1,7 @@
-/* svg: XML text (XML 1.0) written into a buffer, the same bytes in every locale
+/* markup: XML (XML 1.0) or HTML written into a buffer, the same bytes in every locale
  */
-#ifndef CLAIMD_PLOT_SVG_H
-#define CLAIMD_PLOT_SVG_H
+#ifndef CLAIMD_MARKUP_H
+#define CLAIMD_MARKUP_H
 
 #include "buffer.h"
 
@@ -11,6 +11,6 @@
  *   %f       a number with two decimal places at most
  *   %d       a whole number
  * There are no others. What stands between them is written as it is. */
-void svg_print(struct buffer *svg, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void markup_print(struct buffer *markup, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

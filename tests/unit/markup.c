@@ -1,5 +1,5 @@
-/* svg: what is printed into markup stays text, and numbers are plain */
-#include "plot/svg.h"
+/* markup: what is printed into markup stays text, and numbers are plain */
+#include "markup.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "dice.h"
-#include "xml.h"
+#include "plot/xml.h"
 
 static struct buffer buffer = BUFFER_INIT;
 
@@ -34,9 +34,9 @@ static void assert_holds(const char *text)
 static void markup_is_written_as_it_is(void **state)
 {
     (void)state;
-    svg_print(&buffer, "<g class='row'>&amp;</g>\n");
+    markup_print(&buffer, "<g class='row'>&amp;</g>\n");
     assert_holds("<g class='row'>&amp;</g>\n");
-    svg_print(&buffer, "%s", "");
+    markup_print(&buffer, "%s", "");
     assert_holds("");
 }
 
@@ -58,7 +58,7 @@ static void text_is_escaped(void **state)
         {"%s", "%s"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        svg_print(&buffer, "%s", cases[i].text);
+        markup_print(&buffer, "%s", cases[i].text);
         assert_holds(cases[i].escaped);
     }
 }
@@ -66,7 +66,7 @@ static void text_is_escaped(void **state)
 static void as_many_bytes_are_taken_as_told(void **state)
 {
     (void)state;
-    svg_print(&buffer, "[%.*s|%.*s]%s", 3, "a<bc", 0, "none", "!");
+    markup_print(&buffer, "[%.*s|%.*s]%s", 3, "a<bc", 0, "none", "!");
     assert_holds("[a&lt;b|]!");
 }
 
@@ -90,10 +90,10 @@ static void numbers_have_two_places_at_most(void **state)
                  {860.1, "860.1"},
                  {12345.67, "12345.67"}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        svg_print(&buffer, "%f", cases[i].number);
+        markup_print(&buffer, "%f", cases[i].number);
         assert_holds(cases[i].text);
     }
-    svg_print(&buffer, "%d|%d", 0, -12);
+    markup_print(&buffer, "%d|%d", 0, -12);
     assert_holds("0|-12");
 }
 
@@ -107,7 +107,7 @@ static void any_text_makes_a_document(void **state)
         size_t broken = dice_roll(&dice, 4);
         for (size_t j = 0; j < broken && size; j++)
             text[dice_roll(&dice, (uint32_t)size)] = (char)(0x80 | dice_roll(&dice, 128));
-        svg_print(&buffer, "<g title='%s'>%.*s</g>", text, (int)size, text);
+        markup_print(&buffer, "<g title='%s'>%.*s</g>", text, (int)size, text);
         buffer_putc(&buffer, 0);
         /* A NUL in the middle would hide the rest. */
         assert_property(&dice, strlen(buffer.data) == buffer.size - 1 && xml_well_formed(buffer.data));

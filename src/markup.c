@@ -1,5 +1,5 @@
-/* svg: XML text written into a buffer, the same bytes in every locale */
-#include "plot/svg.h"
+/* markup: XML or HTML written into a buffer, the same bytes in every locale */
+#include "markup.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -34,62 +34,62 @@ static const char *stand_in(uint32_t point)
     }
 }
 
-static void put_text(struct buffer *svg, const char *text, size_t size)
+static void put_text(struct buffer *markup, const char *text, size_t size)
 {
     for (size_t at = 0; at < size;) {
         uint32_t point = 0;
         size_t length = utf8_decode(text + at, size - at, &point);
         const char *instead = length ? stand_in(point) : replacement;
         if (instead)
-            buffer_puts(svg, instead);
+            buffer_puts(markup, instead);
         else
-            buffer_append(svg, text + at, length);
+            buffer_append(markup, text + at, length);
         at += length ? length : 1;
     }
 }
 
-static void put_whole(struct buffer *svg, long number)
+static void put_whole(struct buffer *markup, long number)
 {
     char text[24];
     snprintf(text, sizeof(text), "%ld", number);
-    buffer_puts(svg, text);
+    buffer_puts(markup, text);
 }
 
 /* Not by printf(), whose decimal point is the locale's. */
-static void put_number(struct buffer *svg, double number)
+static void put_number(struct buffer *markup, double number)
 {
     long hundredths = (long)floor(fabs(number) * 100 + 0.5);
     if (number < 0 && hundredths)
-        buffer_putc(svg, '-');
-    put_whole(svg, hundredths / 100);
+        buffer_putc(markup, '-');
+    put_whole(markup, hundredths / 100);
     if (hundredths % 100 == 0)
         return;
-    buffer_putc(svg, '.');
-    buffer_putc(svg, (char)('0' + hundredths / 10 % 10));
+    buffer_putc(markup, '.');
+    buffer_putc(markup, (char)('0' + hundredths / 10 % 10));
     if (hundredths % 10)
-        buffer_putc(svg, (char)('0' + hundredths % 10));
+        buffer_putc(markup, (char)('0' + hundredths % 10));
 }
 
-void svg_print(struct buffer *svg, const char *format, ...)
+void markup_print(struct buffer *markup, const char *format, ...)
 {
     va_list values;
     va_start(values, format);
     for (const char *at = strchr(format, '%'); at; at = strchr(format, '%')) {
-        buffer_append(svg, format, (size_t)(at - format));
+        buffer_append(markup, format, (size_t)(at - format));
         format = at + 2;
         if (at[1] == 's') {
             const char *text = va_arg(values, const char *);
-            put_text(svg, text, strlen(text));
+            put_text(markup, text, strlen(text));
         } else if (at[1] == 'f') {
-            put_number(svg, va_arg(values, double));
+            put_number(markup, va_arg(values, double));
         } else if (at[1] == 'd') {
-            put_whole(svg, va_arg(values, int));
+            put_whole(markup, va_arg(values, int));
         } else { /* %.*s */
             int size = va_arg(values, int);
-            put_text(svg, va_arg(values, const char *), (size_t)size);
+            put_text(markup, va_arg(values, const char *), (size_t)size);
             format = at + strlen("%.*s");
         }
     }
-    buffer_puts(svg, format);
+    buffer_puts(markup, format);
     va_end(values);
 }

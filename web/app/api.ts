@@ -1,0 +1,167 @@
+/** The public API, and the hook by which pages read it */
+import { useEffect, useState } from "preact/hooks";
+import type { components } from "contract";
+import { withQuery } from "./place";
+
+type Schemas = components["schemas"];
+export type Claim = Schemas["Claim"];
+export type Source = Schemas["Source"];
+export type Subject = Schemas["Subject"];
+export type Quantity = Schemas["Quantity"];
+export type Unit = Schemas["Unit"];
+export type Figure = Schemas["Figure"];
+export type Hop = Schemas["Hop"];
+export type Comparison = Schemas["Comparison"];
+export type ComparisonInShort = Schemas["ComparisonInShort"];
+export type ComparedFigure = Schemas["ComparedFigure"];
+export type Pair = Schemas["Pair"];
+export type StatedMultiple = Schemas["StatedMultiple"];
+export type RelatedClaim = Schemas["RelatedClaim"];
+export type Diff = Schemas["Diff"];
+export type Revision = Schemas["Revision"];
+export type Bound = Schemas["Bound"];
+export type FigureReading = Schemas["FigureReading"];
+export type FiguresRead = Schemas["FiguresRead"];
+export type Stance = Schemas["Stance"];
+export type Hedge = Schemas["Hedge"];
+export type Verdict = Schemas["Verdict"];
+type ProblemDocument = Schemas["Problem"];
+
+/** Those in which the service reads figures. */
+export const FIGURE_LANGUAGES = ["en", "de", "it", "fr", "es"] as const;
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+  /** Where it was asked for. */
+  total?: number;
+}
+
+/** An answer that is not what was asked for, as the service explains it (RFC 9457). */
+export class Problem extends Error {
+  constructor(readonly status: number, readonly document: Partial<ProblemDocument>, readonly request: string | null) {
+    super(document.detail ?? document.title ?? String(status));
+  }
+}
+
+// Access ------------------------------------------------------------------------------------------
+
+// Only here, so that it is lost with the page.
+let token = "";
+const TOKEN_GIVEN = "token-given";
+
+export function giveToken(given: string): void {
+  token = given;
+  dispatchEvent(new Event(TOKEN_GIVEN));
+}
+
+export function givenToken(): string {
+  return token;
+}
+
+function authorization(): Record<string, string> {
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+// Reading and writing -----------------------------------------------------------------------------
+
+// Caches may show what was before a write for that long.
+const STALE_MS = 70_000;
+let wroteAt = -STALE_MS;
+
+async function problemOf(response: Response): Promise<Problem> {
+  const document = await response.json().catch(() => ({})) as Partial<ProblemDocument>;
+  return new Problem(response.status, document, response.headers.get("X-Request-Id"));
+}
+
+async function ask<Document>(target: string, options: RequestInit): Promise<Document> {
+  const response = await fetch(target, options);
+  if (!response.ok) throw await problemOf(response);
+  return await response.json() as Document;
+}
+
+export function read<Document>(target: string, signal?: AbortSignal, prefer?: string): Promise<Document> {
+  const headers = { Accept: "application/json", ...authorization(), ...(prefer ? { Prefer: prefer } : {}) };
+  const cache = performance.now() - wroteAt < STALE_MS ? "reload" : "default";
+  return ask(target, { signal: signal ?? null, headers, cache });
+}
+
+/** Has a text looked at by the service, which keeps nothing of it. */
+export function consult<Document>(target: string, body: unknown, signal?: AbortSignal): Promise<Document> {
+  return ask(target, { method: "POST", signal: signal ?? null, headers: { "Content-Type": "application/json", ...authorization() }, body: JSON.stringify(body) });
+}
+
+/** Writes once, however often it is sent with the same key. */
+export async function write<Document>(target: string, body: string, key: string): Promise<Document> {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": key, ...authorization() };
+  const written = await ask<Document>(target, { method: "POST", headers, body });
+  wroteAt = performance.now();
+  return written;
+}
+
+/** A target with the parameters that have a value. */
+export function target(path: string, query: Record<string, string | number | null | undefined> = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return withQuery(path, new URLSearchParams(given.map(([name, value]) => [name, String(value)])));
+}
+
+/** The same for targets that differ in nothing but the order of their parameters, and in how these are written. */
+function canonical(wanted: string): string {
+  const { pathname, searchParams } = new URL(wanted, location.href);
+  searchParams.sort();
+  return `${pathname}?${searchParams}`;
+}
+
+/** What the page came with: the answer to its first question. */
+interface Brought {
+  target: string;
+  document: unknown;
+}
+
+function takeBrought(): Brought | null {
+  const text = document.getElementById("data")?.textContent;
+  return text ? JSON.parse(text) as Brought : null;
+}
+let brought = typeof document === "undefined" ? null : takeBrought();
+
+export interface Answer<Document> {
+  /** Of the target; while another is on its way, that of the one before. */
+  document: Document | null;
+  problem: Error | null;
+  waiting: boolean;
+  again: () => void;
+}
+
+/** Reads a target, or none. What comes too late for a target that is not asked for any more is dropped. */
+export function useAnswer<Document>(wanted: string | null, prefer?: string): Answer<Document> {
+  const [state, setState] = useState<{ of: string | null; document: Document | null; problem: Error | null }>(() => {
+    const known = brought && wanted && canonical(brought.target) === canonical(wanted) ? brought.document as Document : null;
+    brought = null;
+    return { of: known ? wanted : null, document: known, problem: null };
+  });
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (!wanted || (state.of === wanted && turn === 0)) return undefined;
+    const leaving = new AbortController();
+    read<Document>(wanted, leaving.signal, prefer).then(
+      (document) => setState({ of: wanted, document, problem: null }),
+      (problem: Error) => leaving.signal.aborted || setState({ of: wanted, document: null, problem }));
+    return () => leaving.abort();
+  }, [wanted, turn]);
+  const locked = state.problem instanceof Problem && state.problem.status === 401;
+  useEffect(() => {
+    if (!locked) return undefined;
+    const again = () => setTurn((before) => before + 1);
+    addEventListener(TOKEN_GIVEN, again);
+    return () => removeEventListener(TOKEN_GIVEN, again);
+  }, [locked]);
+  return {
+    document: wanted ? state.document : null,
+    problem: wanted && state.of === wanted ? state.problem : null,
+    waiting: wanted !== null && state.of !== wanted,
+    again: () => {
+      setState({ of: null, document: null, problem: null });
+      setTurn((before) => before + 1);
+    },
+  };
+}

@@ -1,0 +1,111 @@
+/** One source: what it asserts, reports and disputes, and how it differs from its other versions */
+import { Problem, target, useAnswer, type Claim, type Page, type Source, type Stance } from "../api";
+import { useTongue, type Words } from "../language";
+import { ClaimList } from "../parts/claims";
+import { History } from "../parts/history";
+import { LanguageTag, SourceLink, STANCES } from "../parts/marks";
+import { useDescriptions } from "../parts/names";
+import { Share } from "../parts/share";
+import { Answered, inShort } from "../parts/states";
+import { Versions } from "../parts/versions";
+import { useTitle } from "../title";
+
+type Relation = Source["relations"][number];
+
+const FROM: Record<Relation["kind"], keyof Words> = {
+  translation_of: "isTranslatedBy", syndication_of: "isSyndicatedBy", cites: "isCitedBy", based_on: "isBasisOf",
+};
+const HEADINGS: Record<Stance, keyof Words> = { asserts: "whatAsserts", reports: "whatReports", disputes: "whatDisputes" };
+
+function Facts({ source }: { source: Source }) {
+  const { say, day, name } = useTongue();
+  const facts: [keyof Words, preact.ComponentChildren][] = [
+    ["publishedBy", source.publisher?.name], ["byAuthor", source.author], ["published", source.published_at && day(source.published_at)],
+    ["language", source.language && name(source.language)], ["address", source.url && <a href={source.url} rel="noopener">{say("openSource")}</a>],
+  ];
+  return (
+    <dl class="facts">
+      {facts.filter(([, value]) => value).map(([key, value]) => <div key={key}><dt>{say(key)}</dt><dd>{value}</dd></div>)}
+      <div><dt>SHA-256</dt><dd>{source.content_sha256 ? <code title={say("held")}>{source.content_sha256}</code> : say("cited")}</dd></div>
+    </dl>
+  );
+}
+
+function Relations({ source }: { source: Source }) {
+  const { say } = useTongue();
+  const described = useDescriptions(source.relations.map((relation) => relation.source));
+  if (!source.relations.length) return null;
+  return (
+    <section>
+      <h2>{say("relations")}</h2>
+      <ul class="relations">{source.relations.map(({ kind, direction, source: other }) => (
+        <li key={`${kind} ${direction} ${other.id}`}>
+          <span>{say(direction === "to" ? kind : FROM[kind])}</span> <SourceLink source={other} description={described.get(other.id)} /> <LanguageTag tag={other.language} />
+        </li>
+      ))}</ul>
+      {source.relations.some(({ kind }) => kind === "translation_of" || kind === "syndication_of") && <p><small>{say("sameOrigin")}</small></p>}
+    </section>
+  );
+}
+
+// The page ----------------------------------------------------------------------------------------
+
+const READ_AT_ONCE = 200;
+
+/** Claims of one stance, and where they all are if they are more than are shown. */
+function OfStance({ source, stance, claims, more }: { source: Source; stance: Stance; claims: Claim[]; more: boolean }) {
+  const { say } = useTongue();
+  if (!claims.length) return null;
+  return (
+    <section>
+      <h2>{say(HEADINGS[stance])} <small>{!more && say("countClaims", { count: claims.length })}</small></h2>
+      <ClaimList claims={claims} within />
+      {more && <p><a href={target("/claims", { source: source.id, stance })}>{say("allOfThese")}</a></p>}
+    </section>
+  );
+}
+
+function Said({ source }: { source: Source }) {
+  const answer = useAnswer<Page<Claim>>(target(`/v1/sources/${source.id}/claims`, { sort: "line,id", limit: READ_AT_ONCE }));
+  return (
+    <Answered answer={answer}>{({ items, next }) => (
+      <>
+        <Versions source={source} claims={items} all={next === null} />
+        {STANCES.map((stance) => (
+          <OfStance key={stance} source={source} stance={stance} claims={items.filter((claim) => claim.stance === stance)} more={next !== null} />
+        ))}
+      </>
+    )}</Answered>
+  );
+}
+
+function Told({ source }: { source: Source }) {
+  const { say } = useTongue();
+  const { title, description } = source;
+  return (
+    <>
+      <p class="kicker">{say("source")} · {say(`is_${source.kind}`)}</p>
+      <h1 lang={title ? source.language ?? undefined : "en"}>{title ?? description}</h1>
+      {title && <p class="lead" lang="en">{description}</p>}
+      <Facts source={source} />
+      <Share api={`/v1/sources/${source.id}${source.claims ? "/claims" : ""}`} title={title ?? description} forms={source.claims ? ["json", "csv"] : ["json"]}
+        citation={[source.author, title ?? description, source.publisher?.name, source.published_at].filter(Boolean).join(". ")} />
+      <Relations source={source} />
+      {source.claims > 0 && <Said source={source} />}
+    </>
+  );
+}
+
+export function SourcePage({ id }: { id: string }) {
+  const { say } = useTongue();
+  const answer = useAnswer<Source>(`/v1/sources/${id}`);
+  const { document, problem } = answer;
+  const gone = problem instanceof Problem && problem.status === 410;
+  useTitle(document ? document.title ?? document.description : problem && say(inShort(problem)));
+  return (
+    <>
+      <Answered answer={answer} whole>{(source) => <Told source={source} />}</Answered>
+      {(document ?? gone) && <History api={`/v1/sources/${id}`} />}
+    </>
+  );
+}

@@ -1,0 +1,198 @@
+/** What a list of claims can be narrowed by */
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { FIGURE_LANGUAGES, read, target, useAnswer, type Page } from "../api";
+import { filtersOf, toggled, withOthers, type Filter, type FilterName, type Operator } from "../filters";
+import { useTongue, type Words } from "../language";
+import { askFor, usePlace } from "../place";
+import { useSettled } from "../settled";
+import { THINGS, nameOf, useNames, type Thing, type ThingKind } from "./names";
+
+// Words of the contract, each its own key among the words.
+const FACETS = {
+  stance: ["asserts", "reports", "disputes"],
+  kind: ["numeric", "multiple", "statement"],
+  hedge: ["none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"],
+} as const satisfies Record<string, readonly (keyof Words)[]>;
+
+const LONG = 200; // things that a list gives at once
+const SUGGESTED = 20;
+const MOST_PAGES = 20;
+
+function useChosen(name: FilterName): Filter[] {
+  return filtersOf(usePlace().query).filter((filter) => filter.name === name);
+}
+
+/** A part that one opens. It opens where something of it is chosen, and does not close by itself. */
+function Group({ legend, open, children }: { legend: string; open: boolean; children: () => ComponentChildren }) {
+  const [shown, setShown] = useState(open);
+  useEffect(() => { if (open) setShown(true); }, [open]);
+  return (
+    <details class="facet" open={shown} onToggle={(event) => setShown(event.currentTarget.open)}>
+      <summary>{legend}</summary>
+      <fieldset><legend class="unseen">{legend}</legend>{shown && children()}</fieldset>
+    </details>
+  );
+}
+
+function Choice({ name, value, label, language }: { name: FilterName; value: string; label: string; language?: string | undefined }) {
+  const { query } = usePlace();
+  const checked = useChosen(name).some((filter) => filter.operator === "" && filter.value === value);
+  return (
+    <label class="check">
+      <input type="checkbox" checked={checked} onChange={() => askFor(toggled(query, name, value))} /><span lang={language} title={label}>{label}</span>
+    </label>
+  );
+}
+
+function WordFacet({ name }: { name: keyof typeof FACETS }) {
+  const { say } = useTongue();
+  const open = useChosen(name).length > 0 || name === "stance";
+  return <Group legend={say(name)} open={open}>{() => FACETS[name].map((word) => <Choice key={word} name={name} value={word} label={say(word)} />)}</Group>;
+}
+
+// Things ------------------------------------------------------------------------------------------
+
+/** What of a list follows its first page, read a page after another once it is wanted. */
+function useRest(first: Page<Thing>, wanted: boolean): Thing[] {
+  const [rest, setRest] = useState<Thing[]>([]);
+  useEffect(() => {
+    if (!wanted) return undefined;
+    const leaving = new AbortController();
+    const walk = async (from: string | null) => {
+      for (let next = from, pages = 0; next && pages < MOST_PAGES; pages++) {
+        const page: Page<Thing> = await read(next, leaving.signal);
+        setRest((before) => [...before, ...page.items]);
+        next = page.next;
+      }
+    };
+    walk(first.next).catch(() => undefined); // what could not be read is not suggested
+    return () => leaving.abort();
+  }, [wanted]);
+  return rest;
+}
+
+/** Where things are too many to list: those that are called as typed. Sources are searched, all others looked through. */
+function Suggestions({ kind, first }: { kind: ThingKind; first: Page<Thing> }) {
+  const { say } = useTongue();
+  const [typed, setTyped] = useState("");
+  const words = useSettled(typed.trim()), searched = kind === "source";
+  const found = useAnswer<Page<Thing>>(words && searched ? target(THINGS[kind], { q: words, limit: SUGGESTED }) : null);
+  const rest = useRest(first, words !== "" && !searched);
+  const called = [...first.items, ...rest].filter((thing) => nameOf(thing).toLowerCase().includes(words.toLowerCase()));
+  const items = !words ? [] : searched ? found.document?.items ?? [] : called.slice(0, SUGGESTED);
+  return (
+    <>
+      <input type="search" class="narrow" value={typed} aria-label={say("findIn", { list: say(kind) })} placeholder={say("findIn", { list: say(kind) })}
+        onInput={(event) => setTyped(event.currentTarget.value)} />
+      <div role="status">{words && !found.waiting && items.length === 0 && <small>{say("noneOfThese")}</small>}</div>
+      <div class="many">{items.map((thing) => <Choice key={thing.id} name={kind} value={thing.id} label={nameOf(thing)} />)}</div>
+    </>
+  );
+}
+
+/** Those that are listed; where they go on, also a field that finds the others, and those of them that are chosen. */
+function Things({ kind }: { kind: ThingKind }) {
+  const { say } = useTongue();
+  const [typed, setTyped] = useState("");
+  const list = useAnswer<Page<Thing>>(target(THINGS[kind], { limit: LONG }));
+  const chosen = useChosen(kind).filter((filter) => filter.operator === "").map((filter) => filter.value);
+  const items = (list.document?.items ?? []).filter((thing) => thing.claims !== 0);
+  const missing = list.document ? chosen.filter((id) => !items.some((thing) => thing.id === id)) : [];
+  const names = useNames(kind, missing);
+  if (!list.document) return <small>{say("loading")}</small>;
+  const others = missing.map((id) => <Choice key={id} name={kind} value={id} label={names.get(id) ?? id} />);
+  if (list.document.next) return <>{others}<Suggestions kind={kind} first={list.document} /></>;
+  const shown = items.filter((thing) => nameOf(thing).toLowerCase().includes(typed.trim().toLowerCase()));
+  return (
+    <>
+      {items.length > SUGGESTED && <input type="search" class="narrow" value={typed} aria-label={say("findIn", { list: say(kind) })}
+        placeholder={say("findIn", { list: say(kind) })} onInput={(event) => setTyped(event.currentTarget.value)} />}
+      <div class="many">{others}{shown.map((thing) => <Choice key={thing.id} name={kind} value={thing.id} label={nameOf(thing)} />)}</div>
+    </>
+  );
+}
+
+function ThingFacet({ kind }: { kind: ThingKind }) {
+  const { say } = useTongue();
+  return <Group legend={say(kind)} open={useChosen(kind).length > 0}>{() => <Things kind={kind} />}</Group>;
+}
+
+/** The API has no list of the sources' languages: those whose figures it reads are offered. */
+function LanguageFacet() {
+  const { say, name, language } = useTongue();
+  const chosen = useChosen("language");
+  const known = [...new Set<string>([...FIGURE_LANGUAGES, ...chosen.filter((filter) => filter.operator === "").map((filter) => filter.value)])];
+  const named = known.map((tag) => [tag, name(tag)] as const).sort(([, one], [, other]) => one.localeCompare(other, language));
+  return (
+    <Group legend={say("sourceLanguage")} open={chosen.length > 0}>{() => named.map(([tag, label]) => (
+      <Choice key={tag} name="language" value={tag} label={label} />
+    ))}</Group>
+  );
+}
+
+// From, to ----------------------------------------------------------------------------------------
+
+const NUMBER = "-?[0-9]+(\\.[0-9]*)?([eE][0-9]{1,2})?";
+
+/** The least and the greatest of what has an order. */
+function RangeFacet({ name, legend, labels, field }: {
+  name: "value" | "published_at"; legend: string; labels: readonly [keyof Words, keyof Words];
+  field: { type: "text"; pattern: string; placeholder: string } | { type: "date" };
+}) {
+  const { say } = useTongue();
+  const { query } = usePlace();
+  const chosen = useChosen(name);
+  const of = (operator: Operator) => chosen.find((filter) => filter.operator === operator)?.value ?? "";
+  const apply = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const given = (["gte", "lte"] as const).map((operator) => ({ name, operator, value: String(form.get(operator) ?? "").trim() }));
+    askFor(withOthers(query, (each) => each.name === name && (each.operator === "gte" || each.operator === "lte"), given.filter(({ value }) => value)));
+  };
+  return (
+    <Group legend={legend} open={chosen.length > 0}>{() => (
+      <form class="range" onSubmit={apply}>
+        <label>{say(labels[0])}<input key={of("gte")} name="gte" {...field} defaultValue={of("gte")} /></label>
+        <label>{say(labels[1])}<input key={of("lte")} name="lte" {...field} defaultValue={of("lte")} /></label>
+        <button type="submit">{say("apply")}</button>
+      </form>
+    )}</Group>
+  );
+}
+
+// All of them -------------------------------------------------------------------------------------
+
+const WIDE = "(min-width: 44rem)";
+
+function useWide(): boolean {
+  const [wide, setWide] = useState(() => matchMedia(WIDE).matches);
+  useEffect(() => {
+    const media = matchMedia(WIDE), follow = () => setWide(media.matches);
+    media.addEventListener("change", follow);
+    return () => media.removeEventListener("change", follow);
+  }, []);
+  return wide;
+}
+
+/** Beside the list where there is room, else one closed part above it. */
+export function Facets() {
+  const { say } = useTongue();
+  const wide = useWide();
+  return (
+    <details class="facets" open={wide}>
+      <summary class="button">{say("filters")}</summary>
+      <section aria-label={say("filters")}>
+        <WordFacet name="stance" />
+        <ThingFacet kind="subject" />
+        <ThingFacet kind="quantity" />
+        <ThingFacet kind="source" />
+        <WordFacet name="kind" />
+        <WordFacet name="hedge" />
+        <LanguageFacet />
+        <RangeFacet name="value" legend={say("figure")} labels={["atLeast", "atMost"]} field={{ type: "text", pattern: NUMBER, placeholder: "1e6" }} />
+        <RangeFacet name="published_at" legend={say("published")} labels={["fromDay", "toDay"]} field={{ type: "date" }} />
+      </section>
+    </details>
+  );
+}

@@ -1,0 +1,24 @@
+/** A comparison among others: what it is called, its figures in little, and what it finds */
+import { useAnswer, type Comparison, type ComparisonInShort } from "../api";
+import { useTongue } from "../language";
+import { LARGE, SMALL, Strip } from "../plot/strip";
+import { disputeSaid, Standing } from "./dispute";
+import { VerdictMark } from "./verdict";
+import { useVisible } from "./visible";
+
+/** `large`: as the first of a page. `judged`: with its verdict. */
+export function Summary({ comparison, large = false, judged = false }: { comparison: ComparisonInShort; large?: boolean; judged?: boolean }) {
+  const tongue = useTongue();
+  const [element, seen] = useVisible<HTMLElement>();
+  const { document: whole } = useAnswer<Comparison>(seen ? `/v1/comparisons/${comparison.id}` : null);
+  const Heading = judged ? "h2" : "h3";
+  const said = disputeSaid(tongue, comparison, whole);
+  return (
+    <article ref={element} class={large ? "summary large" : "summary"}>
+      <Heading lang="en"><a href={`/comparisons/${comparison.id}`}>{comparison.title}</a></Heading>
+      {judged && <p class="judged">{comparison.verdict && <VerdictMark verdict={comparison.verdict} />}</p>}
+      <div class="strip-room">{whole && <Strip comparison={whole} size={large ? LARGE : SMALL} said={said} />}</div>
+      <Standing comparison={comparison} whole={whole} />
+    </article>
+  );
+}
