@@ -1,9 +1,23 @@
-"""Fixtures for all tests: the database server of DATABASE_URL, and throw-away databases on it."""
+"""Fixtures for all tests: the database server of DATABASE_URL, throw-away databases on it, and services over them."""
 import itertools
 import os
 
 import database
 import pytest
+
+from contract import TREE, Contract
+from desk import furnish, opened
+from service import Api, Service, claimd
+
+
+def pytest_collection_modifyitems(items):
+    """Modules of the pages, which keep the processors busy, among the others, which wait a lot: several run at once."""
+    modules = list(dict.fromkeys(item.path for item in items))
+    browsing = [module for module in modules if module.parent.name == "web"]
+    others = [module for module in modules if module not in browsing]
+    step = len(others) / max(len(browsing), 1)
+    place = {module: (number * step, 0) for number, module in enumerate(browsing)} | {module: (number, 1) for number, module in enumerate(others)}
+    items.sort(key=lambda item: place[item.path])
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +51,42 @@ def fresh_database(server_url):
 def seeded_url(fresh_database):
     """One database with every migration, the seed included. It is shared: tests read it and change nothing."""
     return fresh_database()
+
+
+@pytest.fixture(scope="session")
+def contract():
+    return Contract((TREE / "openapi.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def database_url(fresh_database):
+    """The database that the service reads, made by the service's own migrations."""
+    url = fresh_database(migrations=[])
+    migrated = claimd("migrate", "up", DATABASE_URL=url)
+    assert migrated.returncode == 0, migrated.stderr
+    return url
+
+
+@pytest.fixture(scope="session")
+def service(database_url):
+    with Service(database_url) as service:
+        yield service.answers()
+
+
+@pytest.fixture(scope="session")
+def api(service, contract):
+    return Api(service, contract)
+
+
+@pytest.fixture(scope="module")
+def url(fresh_database):
+    """A seeded database of the module's own."""
+    return fresh_database()
+
+
+@pytest.fixture(scope="module")
+def desk(url, request):
+    """One who writes, at a service of the module's own, with the options that the module's SERVICE says."""
+    with opened(url, *getattr(request.module, "SERVICE", [])) as client:
+        furnish(client)
+        yield client

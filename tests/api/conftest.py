@@ -1,27 +1,12 @@
-"""What the black-box tests share: one service over the seeded database, and a client that knows the contract"""
+"""What the black-box tests share: the tables behind the service, targets that answer, and crowds of rows"""
 from urllib.parse import quote
 
 import database
 import pytest
 
-from contract import READ, TREE, Contract
+from contract import READ
 from crowd import Crowd, settle
-from desk import furnish, opened
 from service import SANITIZER, Api, Service, claimd
-
-
-@pytest.fixture(scope="session")
-def contract():
-    return Contract((TREE / "openapi.yaml").read_text())
-
-
-@pytest.fixture(scope="session")
-def database_url(fresh_database):
-    """The database that the service reads, made by the service's own migrations."""
-    url = fresh_database(migrations=[])
-    migrated = claimd("migrate", "up", DATABASE_URL=url)
-    assert migrated.returncode == 0, migrated.stderr
-    return url
 
 
 @pytest.fixture(scope="session")
@@ -41,17 +26,6 @@ def rows(database_url):
 def column(rows):
     """A query's first column."""
     return lambda query, *arguments: [row[0] for row in rows(query, *arguments)]
-
-
-@pytest.fixture(scope="session")
-def service(database_url):
-    with Service(database_url) as service:
-        yield service.answers()
-
-
-@pytest.fixture(scope="session")
-def api(service, contract):
-    return Api(service, contract)
 
 
 @pytest.fixture(scope="module")
@@ -108,17 +82,3 @@ def crowd_tables(crowded):
 def crowd(crowd_tables, contract):
     with Service(crowd_tables.dsn) as service:
         yield Api(service.answers(), contract)
-
-
-@pytest.fixture(scope="module")
-def url(fresh_database):
-    """A seeded database of the module's own."""
-    return fresh_database()
-
-
-@pytest.fixture(scope="module")
-def desk(url, request):
-    """One who writes, at a service of the module's own, with the options that the module's SERVICE says."""
-    with opened(url, *getattr(request.module, "SERVICE", [])) as client:
-        furnish(client)
-        yield client

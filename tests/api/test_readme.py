@@ -34,6 +34,11 @@ def test_readme_writes(desk, url):
     assert [revision["action"] for revision in desk.revisions("subject", "modell-x")] == ["created", "changed"]
 
 
+def test_readme_shows_every_picture():
+    shown = set(re.findall(r'<img src="(docs/img/[\w-]+\.png)"', README.read_text()))
+    assert shown == {f"docs/img/{picture.name}" for picture in (README.parent / "docs/img").iterdir()}
+
+
 FEATURES = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (README.parent / "docs/features.md").read_text())
 
 
@@ -43,4 +48,5 @@ def test_features_are_many():
 
 @pytest.mark.parametrize("file, test", FEATURES)
 def test_feature_has_its_test(file, test):
-    assert f"\ndef {test}(" in (README.parent / "tests/api" / file).read_text()
+    [module] = (README.parent / "tests").glob(f"*/{file}")
+    assert f"\ndef {test}(" in module.read_text()

@@ -305,7 +305,7 @@ def test_no_text_is_slow(polyglot, q):
     ask(polyglot, "warm")
     began = time.monotonic()
     ask(polyglot, q)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def test_no_notices_reach_the_client(polyglot):

@@ -15,7 +15,7 @@ from collections import Counter
 
 sys.dont_write_bytecode = True
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "api")]
+sys.path.insert(0, str(TESTS))
 
 import database  # noqa: E402
 import requests  # noqa: E402

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import jsonschema
 import yaml
 
-TREE = pathlib.Path(__file__).resolve().parents[2]
+TREE = pathlib.Path(__file__).resolve().parent.parent
 # The paths that can be read; others only take what changes data.
 READ = [path for path, item in yaml.safe_load((TREE / "openapi.yaml").read_text())["paths"].items() if "get" in item]
 # Those that tell what was done to the data.

@@ -1,0 +1,53 @@
+/** Figures, multiples and reasons in words */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Bound } from "../../web/app/api";
+import { tongue } from "../../web/app/language";
+import { bounded, extent, limited } from "../../web/app/parts/bounded";
+import { reasonsSaid } from "../../web/app/parts/reasons";
+import { times } from "../../web/app/parts/times";
+import { throwing } from "./dice";
+
+const en = tongue("en"), de = tongue("de");
+const LIMITED: Record<Exclude<Bound, "range">, string> = {
+  exact: "exactly 5\u00A0GPU", approx: "about 5\u00A0GPU", gt: "more than 5\u00A0GPU", gte: "at least 5\u00A0GPU", lt: "less than 5\u00A0GPU", lte: "up to 5\u00A0GPU",
+};
+const figure = { value: "5", low: null, high: null, unit: "{GPU}" };
+
+for (const [bound, said] of Object.entries(LIMITED) as [Bound, string][]) {
+  test(`5 that is ${bound} is ${said}`, () => assert.equal(bounded(en, { ...figure, bound }), said));
+}
+
+test("a range is said by its ends, of which one may be open", () => {
+  const range = (low: string | null, high: string | null) => bounded(en, { ...figure, value: null, bound: "range", low, high });
+  assert.deepEqual([range("5", "7"), range("5", null), range(null, "7"), range("5", "5"), range(null, null)],
+    ["5\u00A0GPU to 7\u00A0GPU", "from 5\u00A0GPU", "up to 7\u00A0GPU", "exactly 5\u00A0GPU", ""]);
+});
+
+test("a range that has a value is said by its ends as well", () => {
+  assert.equal(bounded(en, { ...figure, bound: "range", low: "4", high: "6" }), "4\u00A0GPU to 6\u00A0GPU");
+});
+
+test("an extent has both ends as the language writes them", throwing((dice) => {
+  const low = String(dice.roll(1e6)), high = String(dice.roll(1e6) + 1e6);
+  assert.ok([low, high].every((end) => extent(de, low, high, "USD").includes(de.amount(end, "USD"))));
+}));
+
+test("a value that is exact, or of a range, needs no word before it", () => {
+  assert.deepEqual((["exact", "range", "gt"] as const).map((bound) => limited(en, bound, "5")), ["5", "5", "more than 5"]);
+});
+
+test("multiples have two digits, or are whole", () => {
+  assert.deepEqual(["1", "1.054", "9.94", "9.96", "19.05", "320", "1234.5"].map((ratio) => times(en, ratio)), ["1", "1.1", "9.9", "10", "19", "320", "1,235"]);
+  assert.equal(times(de, "1.25"), "1,3");
+});
+
+test("multiples are right to five in a hundred", throwing((dice) => {
+  const ratio = 1 + dice.roll(1e6) / 10 ** dice.roll(6), said = Number(times(en, String(ratio)).replaceAll(",", ""));
+  assert.ok(Math.abs(said / ratio - 1) <= 0.05 + Number.EPSILON, `${ratio} is said to be ${said}`);
+}));
+
+test("each reason is said once", () => {
+  assert.equal(reasonsSaid(en, ["unit", "subject", "unit"]), "units that do not convert, another subject");
+  assert.equal(reasonsSaid(en, []), "");
+});
