@@ -2,6 +2,7 @@
 from typing import NamedTuple
 
 import contests
+import seen
 import single
 import work
 
@@ -38,6 +39,9 @@ METRICS = {
     "connection": Metric("KB a connection", " KB", False),
     "start": Metric("ms", " ms", False),
     "instructions": Metric("instructions", "", False),
+    "paint": Metric("first paint ms", " ms", False),
+    "interaction": Metric("interaction ms", " ms", False),
+    "shown": Metric("largest paint ms", " ms", False),
 }
 
 # Name: the function of contests or single, and its arguments.
@@ -65,6 +69,8 @@ CONTESTS = {
     "instructions": (single.instructions, {}),
     "open-cached": (contests.open_cached, {}),
     "open-claim": (contests.open_claim, {}),
+    "pages": (seen.seed, {}),
+    "pages-many": (seen.many, {}),
 }
 
 # Why a goal may not be met: in words, as the tables of the contests have the figures.
@@ -113,4 +119,7 @@ GOALS = [
     Goal("memory of one of 1,000 connections", "memory", "connection", 8),
     Goal("from exec to the first answer, database up", "start", "start", 20, short=True, why=START),
     Goal("instructions of a cached answer", "instructions", "instructions"),
+    Goal("the slowest page of the seed in a browser, first text", "pages", "paint", 300, short=True),
+    Goal("a click or a key on a page, until it shows", "pages", "interaction", 100, short=True),
+    Goal("claims page on {large}, filtered, sorted, searched, largest part", "pages-many", "shown", 500, short=True),
 ]
