@@ -89,7 +89,7 @@ static bool has_ending(const char *name, const char *ending)
     return size >= ending_size && strcmp(name + size - ending_size, ending) == 0;
 }
 
-/* The front end's files, by what they are. */
+/* The front end's files, by what they are: chunks are what the script begins with, others it fetches when needed. */
 static void put_files(struct buffer *html)
 {
     for (const struct asset *file = asset_files; file->name; file++) {
@@ -103,7 +103,7 @@ static void put_files(struct buffer *html)
             markup_print(html, "<link rel=\"license\" href=\"/%s\">", file->name);
         else if (strncmp(file->name, "web/main-", 9) == 0)
             markup_print(html, "<script type=\"module\" src=\"/%s\"></script>", file->name);
-        else if (strncmp(file->name, "web/chunk-", 10) == 0) /* which that begins with; others are fetched when needed */
+        else if (strncmp(file->name, "web/chunk-", 10) == 0)
             markup_print(html, "<link rel=\"modulepreload\" href=\"/%s\">", file->name);
     }
 }
