@@ -83,7 +83,8 @@ static const struct things {
 static const struct things *things_of(const struct route *page)
 {
     const struct things *each = things;
-    while (each->rows && strcmp(each->rows, route_shown(page)->rows) != 0)
+    const char *rows = route_shown(page)->rows;
+    while (each->rows && strcmp(each->rows, rows) != 0)
         each++;
     return each;
 }

@@ -1,6 +1,7 @@
 /** The fields of one claim of the source */
-import type { Hedge, Hop } from "../api";
+import type { Hop } from "../api";
 import { useTongue, type Words } from "../language";
+import { HEDGES, STANCES } from "../parts/marks";
 import { focusOn } from "../place";
 import { hedgeOf, type ClaimDraft, type HopDraft } from "./draft";
 import { LongTextField, TextField, WordField } from "./fields";
@@ -8,10 +9,12 @@ import { fieldId, useForm } from "./form";
 import { FigureReader, useReading } from "./reading";
 import { ThingField } from "./thing";
 
-const STANCES = [["asserts", "asserts"], ["reports", "reports"], ["disputes", "disputes"]] as const;
-const HEDGES = (["none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"] as const)
-  .map((hedge) => [hedge, hedge] as const satisfies readonly [Hedge, keyof Words]);
-const ROLES = (["speaker", "author", "reporter", "publisher"] as const).map((role) => [role, role] as const satisfies readonly [Hop["role"], keyof Words]);
+const ROLES = ["speaker", "author", "reporter", "publisher"] as const satisfies Hop["role"][];
+
+/** Words of the contract, each its own key among the words. */
+function each<Word extends keyof Words>(words: readonly Word[]): (readonly [Word, Word])[] {
+  return words.map((word) => [word, word]);
+}
 
 /** Through whom it came to the source, nearest first; the last is whom it is credited to. */
 function Hops({ hops, at, change }: { hops: HopDraft[]; at: string; change: (hops: HopDraft[]) => void }) {
@@ -27,7 +30,7 @@ function Hops({ hops, at, change }: { hops: HopDraft[]; at: string; change: (hop
     <div class="wide hops">
       {hops.map((hop, place) => (
         <div key={place} class="hop" role="group" aria-label={say("hop", { count: place + 1 })}>
-          <WordField label={say("hop", { count: place + 1 })} pointer={`${at}/${place}/role`} value={hop.role} words={ROLES} change={(role) => set(place, { role })} />
+          <WordField label={say("hop", { count: place + 1 })} pointer={`${at}/${place}/role`} value={hop.role} words={each(ROLES)} change={(role) => set(place, { role })} />
           <ThingField kind="agent" label={say("who")} required pointer={`${at}/${place}/agent`} value={hop.agent} change={(agent) => set(place, { agent })} />
           <TextField label={say("inDocument")} hint={say("inDocumentHint")} pointer={`${at}/${place}/via`} value={hop.via}
             change={(via) => set(place, { via })} list="source-names" />
@@ -56,8 +59,8 @@ export function ClaimFields({ claim, place, change, remove }: {
       <FigureReader draft={claim} at={at("figure")} change={change} />
       <LongTextField label={say("claimText")} hint={say("statementHint")} required wide {...text("statement")} />
       <TextField label={say("lineNumber")} hint={say("lineHint")} inputMode="numeric" pattern="[1-9][0-9]*" required {...text("line")} pointer={at("locator")} />
-      <WordField label={say("stance")} pointer={at("stance")} value={claim.stance} words={STANCES} change={(stance) => change({ stance })} />
-      <WordField label={say("hedge")} pointer={at("hedge")} value={hedgeOf(claim)} words={HEDGES} change={(hedge) => change({ hedge })} />
+      <WordField label={say("stance")} pointer={at("stance")} value={claim.stance} words={each(STANCES)} change={(stance) => change({ stance })} />
+      <WordField label={say("hedge")} pointer={at("hedge")} value={hedgeOf(claim)} words={each(HEDGES)} change={(hedge) => change({ hedge })} />
       <ThingField kind="subject" label={say("subject")} hint={say("subjectHint")} required {...text("subject")} />
       {claim.phrase.trim() && <ThingField kind="quantity" label={say("quantity")} hint={say("quantityHint")} required {...text("quantity")} />}
       <details class="wide">

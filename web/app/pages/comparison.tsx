@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { target, useAnswer, type Comparison, type Page, type Stance, type Unit } from "../api";
 import { useTongue } from "../language";
-import { Standing } from "../parts/dispute";
+import { disputeSaid, Standing } from "../parts/dispute";
 import { STANCES } from "../parts/marks";
 import { Multiples } from "../parts/multiples";
 import { Pairs } from "../parts/pairs";
@@ -75,6 +75,7 @@ function Choices({ comparison, arrangement }: { comparison: Comparison; arrangem
 }
 
 function Whole({ comparison, api }: { comparison: Comparison; api: string }) {
+  const tongue = useTongue();
   const { query } = usePlace();
   const arrangement = useMemo(() => arrange(comparison), [comparison]);
   return (
@@ -83,7 +84,7 @@ function Whole({ comparison, api }: { comparison: Comparison; api: string }) {
       {comparison.description && <p class="lead" lang="en">{comparison.description}</p>}
       <div class="found">
         {comparison.verdict && <VerdictMark verdict={comparison.verdict} />}
-        <Standing comparison={comparison} whole={comparison} />
+        <Standing comparison={comparison} said={disputeSaid(tongue, comparison, arrangement)} />
       </div>
       <Choices comparison={comparison} arrangement={arrangement} />
       <Plot comparison={comparison} arrangement={arrangement} all={query.get("comparable") !== "1"} />

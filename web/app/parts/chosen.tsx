@@ -2,7 +2,7 @@
 import { filtersOf, without, withoutAny, type Filter, type FilterName, type Operator } from "../filters";
 import { useTongue, type Tongue, type Words } from "../language";
 import { askFor, focusOn, usePlace } from "../place";
-import { THINGS, isThingKind, useNames, type ThingKind } from "./names";
+import { THINGS, useNames, type ThingKind } from "./names";
 
 const NAMES: Record<FilterName, keyof Words> = {
   q: "search", stance: "stance", hedge: "hedge", kind: "kind", subject: "subject", quantity: "quantity", source: "source", claimant: "claimant", scope: "scope",
@@ -16,13 +16,13 @@ const OPERATORS: Record<Operator, keyof Words> = {
 const OPERATORS_OF_DAYS: Partial<Record<Operator, keyof Words>> = { gt: "isAfter", gte: "isFrom", lt: "isBefore", lte: "isTo" };
 const DAYS = new Set(["published_at", "created_at"]);
 
-function valueIn(tongue: Tongue, { name, value }: Filter, names: Map<string, string>): string {
+function valueIn(tongue: Tongue, { name, value }: Filter, known: string | undefined): string {
   if (WORDS.has(name) && value in tongue.words) return tongue.say(value as keyof Words);
   if (name === "language") return tongue.name(value);
   if (name === "q") return tongue.say("quoted", { text: value });
   if (name === "value" && Number.isFinite(Number(value))) return tongue.number(value);
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return tongue.day(value);
-  return names.get(value) ?? value.replaceAll("-", " ");
+  return known ?? value.replaceAll("-", " ");
 }
 
 function useAllNames(filters: Filter[]): Map<string, string> {
@@ -39,9 +39,8 @@ export function useFilterNames(): { filter: Filter; words: string }[] {
   const all = useAllNames(filters);
   return filters.map((filter) => {
     const { name, operator } = filter;
-    const names = isThingKind(name) ? new Map([[filter.value, all.get(`${name}/${filter.value}`) ?? filter.value.replaceAll("-", " ")]]) : new Map<string, string>();
     const relation = (DAYS.has(name) && OPERATORS_OF_DAYS[operator]) || OPERATORS[operator];
-    return { filter, words: tongue.say(relation, { name: tongue.say(NAMES[name]), value: valueIn(tongue, filter, names) }) };
+    return { filter, words: tongue.say(relation, { name: tongue.say(NAMES[name]), value: valueIn(tongue, filter, all.get(`${name}/${filter.value}`)) }) };
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a comparison finds, in one sentence, and among how many sources */
-import type { Comparison, ComparisonInShort } from "../api";
+import type { ComparisonInShort } from "../api";
 import { useTongue, type Tongue } from "../language";
-import { arrange, extremes, type Placed } from "../plot/arrangement";
+import { extremes, type Arrangement, type Placed } from "../plot/arrangement";
 import { times } from "./times";
 import { who } from "./who";
 
@@ -13,24 +13,23 @@ function saidOf(tongue: Tongue, { figure }: Placed, unit: string): string {
 }
 
 /** With names where the figures are known. */
-export function disputeSaid(tongue: Tongue, judged: Judged, whole: Comparison | null): string {
+export function disputeSaid(tongue: Tongue, judged: Judged, arrangement: Arrangement | null): string {
   const { say, brief } = tongue;
   const { spread, unit, verdict } = judged;
   if (!spread?.ratio) return say(`${verdict ?? "single"}Open`);
   const [min, max] = [brief(spread.min, unit), brief(spread.max, unit)];
   if (spread.min === spread.max) return say("allGive", { amount: min });
-  const ratio = times(tongue, spread.ratio), ends = whole && extremes(whole, arrange(whole));
+  const ratio = times(tongue, spread.ratio), ends = arrangement && extremes(judged, arrangement);
   if (!ends) return say("dispute", { min, max, ratio });
   return say("disputeNamed", { least: saidOf(tongue, ends[0], unit), most: saidOf(tongue, ends[1], unit), ratio });
 }
 
-export function Standing({ comparison, whole = null }: { comparison: Judged; whole?: Comparison | null }) {
-  const tongue = useTongue();
-  const { say } = tongue;
-  const { sources, origins } = comparison;
+/** `said`: what it finds. */
+export function Standing({ comparison: { sources, origins }, said }: { comparison: Judged; said: string }) {
+  const { say } = useTongue();
   return (
     <p class="standing">
-      {disputeSaid(tongue, comparison, whole)}{" "}
+      {said}{" "}
       <small>{say("standing", { sources: say("countSources", { count: sources }), origins: say("countOrigins", { count: origins }) })}</small>
     </p>
   );

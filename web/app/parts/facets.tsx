@@ -6,13 +6,14 @@ import { filtersOf, toggled, withOthers, type Filter, type FilterName, type Oper
 import { useTongue, type Words } from "../language";
 import { askFor, usePlace } from "../place";
 import { useSettled } from "../settled";
+import { HEDGES, STANCES } from "./marks";
 import { THINGS, nameOf, useNames, type Thing, type ThingKind } from "./names";
 
 // Words of the contract, each its own key among the words.
 const FACETS = {
-  stance: ["asserts", "reports", "disputes"],
+  stance: STANCES,
   kind: ["numeric", "multiple", "statement"],
-  hedge: ["none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"],
+  hedge: HEDGES,
 } as const satisfies Record<string, readonly (keyof Words)[]>;
 
 const LONG = 200; // things that a list gives at once

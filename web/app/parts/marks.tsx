@@ -3,6 +3,7 @@ import type { Claim, ComparedFigure, Figure, Hedge, Stance } from "../api";
 import { useTongue } from "../language";
 
 export const STANCES = ["asserts", "reports", "disputes"] as const satisfies Stance[];
+export const HEDGES = ["none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"] as const satisfies Hedge[];
 
 export function StanceMark({ stance }: { stance: Stance }) {
   const { say } = useTongue();

@@ -3,7 +3,7 @@ import type { Comparison, StatedMultiple } from "../api";
 import { useTongue, type Tongue } from "../language";
 import type { Arrangement, Placed } from "../plot/arrangement";
 import { limited } from "./bounded";
-import { HedgeMark, Printed, sourceTitle } from "./marks";
+import { HedgeMark, LanguageTag, Printed, sourceTitle } from "./marks";
 import { VerdictMark } from "./verdict";
 
 type Candidate = StatedMultiple["candidates"][number];
@@ -61,7 +61,7 @@ function Sum({ working: { numerators, denominators, candidate }, multiple, unit 
 }
 
 function Multiple({ multiple, known, unit }: { multiple: StatedMultiple; known: Map<string, Placed>; unit: string }) {
-  const { say, name } = useTongue();
+  const { say } = useTongue();
   const { source } = multiple;
   return (
     <article class="multiple">
@@ -70,7 +70,7 @@ function Multiple({ multiple, known, unit }: { multiple: StatedMultiple; known: 
       <p lang="en">{multiple.statement}</p>
       <p class="where" title={sourceTitle(source)}>
         <small><cite lang={source.language ?? undefined}>{sourceTitle(source)}</cite></small>
-        {source.language && <abbr class="tag" title={name(source.language)}>{source.language}</abbr>}
+        <LanguageTag tag={source.language} />
       </p>
       {multiple.candidates.length
         ? <ul>{workings(multiple.candidates, known).map((working) => (

@@ -15,10 +15,6 @@ export interface Thing {
   claims?: number;
 }
 
-export function isThingKind(name: string): name is ThingKind {
-  return name in THINGS;
-}
-
 export function nameOf(thing: Thing): string {
   return thing.name ?? thing.title ?? thing.statement ?? thing.id.replaceAll("-", " ");
 }

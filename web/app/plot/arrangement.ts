@@ -82,7 +82,7 @@ export function amounts({ amount: { value, low, high } }: ComparedFigure): numbe
 }
 
 /** The least and the greatest of those that the spread is over. */
-export function extremes({ spread }: Comparison, { comparable }: Arrangement): [Placed, Placed] | null {
+export function extremes({ spread }: Pick<Comparison, "spread">, { comparable }: Arrangement): [Placed, Placed] | null {
   if (!spread) return null;
   const single = comparable.filter(({ figure }) => ["exact", "approx"].includes(figure.figure.bound));
   const least = single.find(({ figure }) => figure.amount.value === spread.min), most = single.find(({ figure }) => figure.amount.value === spread.max);

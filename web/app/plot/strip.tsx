@@ -5,7 +5,7 @@ import type { Comparison } from "../api";
 import { useTongue } from "../language";
 import { times } from "../parts/times";
 import { who } from "../parts/who";
-import { amounts, arrange, extremes, type Arrangement, type Placed } from "./arrangement";
+import { amounts, extremes, type Arrangement, type Placed } from "./arrangement";
 import { axisOf, type Axis } from "./axis";
 import { Sign, markClass } from "./mark";
 import { useWidth } from "./width";
@@ -101,9 +101,9 @@ function endsOf(comparison: Comparison, arrangement: Arrangement, drawn: Placed[
   return ends.filter(({ figure }, place) => place === 0 || figure.amount.value !== ends[0]?.figure.amount.value);
 }
 
-function Drawing({ comparison, axis, size, width }: { comparison: Comparison; axis: Axis; size: Size; width: number }) {
+function Drawing({ comparison, arrangement, axis, size, width }: { comparison: Comparison; arrangement: Arrangement; axis: Axis; size: Size; width: number }) {
   const tongue = useTongue();
-  const arrangement = arrange(comparison), drawn = drawnOf(arrangement);
+  const drawn = drawnOf(arrangement);
   const place = (amount: number) => SIDE + axis.place(amount) * (width - 2 * SIDE) / 100;
   const ends = endsOf(comparison, arrangement, drawn), xs = ends.map(({ figure }) => place(Number(figure.amount.value)));
   const piled = pileUp(drawn, place, 2 * size.radius + 1);
@@ -128,12 +128,12 @@ function Drawing({ comparison, axis, size, width }: { comparison: Comparison; ax
 }
 
 /** `said`: what it shows, for those who do not see it. */
-export function Strip({ comparison, size, said }: { comparison: Comparison; size: Size; said: string }) {
+export function Strip({ comparison, arrangement, size, said }: { comparison: Comparison; arrangement: Arrangement; size: Size; said: string }) {
   const [measured, width] = useWidth<HTMLDivElement>();
-  const axis = useMemo(() => axisOf(drawnOf(arrange(comparison)).flatMap(({ figure }) => amounts(figure))), [comparison]);
+  const axis = useMemo(() => axisOf(drawnOf(arrangement).flatMap(({ figure }) => amounts(figure))), [arrangement]);
   return (
     <div ref={measured} class="strip" role="img" aria-label={said}>
-      {axis && width > 0 && <Drawing comparison={comparison} axis={axis} size={size} width={width} />}
+      {axis && width > 0 && <Drawing comparison={comparison} arrangement={arrangement} axis={axis} size={size} width={width} />}
     </div>
   );
 }
