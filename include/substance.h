@@ -28,4 +28,7 @@ const char *substance_title(const json_t *document);
 /* What stands before an id in the address of a thing that such a page shows. */
 const char *substance_address(const struct route *page);
 
+/* Appends the target that answers with the same data in another form. */
+void substance_put_target(struct buffer *html, const struct page_data *data, const char *format);
+
 #endif

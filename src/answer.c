@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "assets.h"
 #include "columns.h"
 #include "csv.h"
+#include "linked.h"
 #include "memory.h"
 #include "negotiate.h"
 #include "page.h"
@@ -197,16 +197,9 @@ static bool write_json(struct arena *arena, const struct params *params, const s
 }
 
 /* The context's text without its closing brace; what follows becomes part of the same object. */
-static void write_context(struct buffer *body)
-{
-    const struct asset *context = asset_find(asset_files, "context.jsonld");
-    buffer_append(body, context->text, strrchr(context->text, '}') - context->text);
-    buffer_putc(body, ',');
-}
-
 void answer_begin_linked(struct buffer *body)
 {
-    write_context(body);
+    linked_begin(body);
     buffer_puts(body, "\"@graph\":[");
 }
 
@@ -222,7 +215,7 @@ void answer_write_linked(const struct params *params, bool first, const PGresult
 static void write_linked(const struct params *params, const PGresult *result, struct buffer *body, const char *next)
 {
     if (params->route->shape == SHAPE_ONE) {
-        write_context(body);
+        linked_begin(body);
         buffer_puts(body, PQgetvalue(result, 0, 0) + 1); /* behind its brace */
         return;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assets.h"
+#include "linked.h"
 #include "markup.h"
 #include "plot/entry.h"
 
@@ -30,14 +31,11 @@ static void put_json(struct buffer *html, const json_t *value)
     free(text);
 }
 
-/* The context's text without its closing brace; the thing's members become part of the same object. */
 static void put_linked_thing(struct buffer *html, const json_t *linked)
 {
-    const struct asset *context = asset_find(asset_files, "context.jsonld");
     char *text = json_dumps(linked, JSON_COMPACT);
-    buffer_append(html, context->text, (size_t)(strrchr(context->text, '}') - context->text));
-    buffer_putc(html, ',');
-    put_inert(html, text + 1);
+    linked_begin(html);
+    put_inert(html, text + 1); /* behind its brace */
     free(text);
 }
 
@@ -121,14 +119,15 @@ static void begin_head(struct buffer *html, const char *title, const char *descr
 
 static void put_relatives(struct buffer *html, const struct route *route, const struct page_data *data)
 {
-    const char *more = strchr(data->target, '?') ? "&" : "?";
     markup_print(html, "<link rel=\"canonical\" href=\"%s\">", data->path);
     for (const struct representation *each = route_shown(route)->representations; each->query; each++)
-        if (each->format == FORMAT_JSON)
+        if (each->format == FORMAT_JSON) {
             markup_print(html, "<link rel=\"alternate\" type=\"application/json\" href=\"%s\">", data->target);
-        else if (each->format == FORMAT_JSONLD)
-            markup_print(html, "<link rel=\"alternate\" type=\"application/ld+json\" href=\"%s%sformat=jsonld\">",
-                         data->target, more);
+        } else if (each->format == FORMAT_JSONLD) {
+            buffer_puts(html, "<link rel=\"alternate\" type=\"application/ld+json\" href=\"");
+            substance_put_target(html, data, "jsonld");
+            buffer_puts(html, "\">");
+        }
 }
 
 static void begin_body(struct buffer *html, const char *title)

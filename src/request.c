@@ -8,6 +8,7 @@
 
 #include "loop.h"
 #include "memory.h"
+#include "negotiate.h"
 #include "origin.h"
 #include "routes.h"
 #include "secret.h"
@@ -144,7 +145,8 @@ void request_reply(struct request *request, struct reply reply)
 static bool wants_page(const struct request *request)
 {
     const char *accept = request_field(request, FIELD_ACCEPT);
-    return request->params.page || (!request->params.route && accept && strstr(accept, "text/html"));
+    bool rather = negotiate_media_type(accept, "text/html") > negotiate_media_type(accept, "application/problem+json");
+    return request->params.page || (!request->params.route && rather);
 }
 
 void request_fail(struct request *request, const struct error *error)

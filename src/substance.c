@@ -139,6 +139,11 @@ const char *substance_title(const json_t *document)
     return title;
 }
 
+void substance_put_target(struct buffer *html, const struct page_data *data, const char *format)
+{
+    markup_print(html, "%s%sformat=%s", data->target, strchr(data->target, '?') ? "&" : "?", format);
+}
+
 /* ---- facts and tables ---- */
 
 static void put_facts(struct buffer *html, const struct shown *shown, const json_t *document)
@@ -186,6 +191,14 @@ static void put_paragraph(struct buffer *html, struct buffer *text)
 
 /* ---- things and lists ---- */
 
+static void put_picture(struct buffer *html, const struct page_data *data)
+{
+    buffer_puts(html,
+                "<noscript><p><img class=\"picture\" alt=\"The figures on an axis; the table below has them\" src=\"");
+    substance_put_target(html, data, "svg");
+    buffer_puts(html, "\"></p></noscript>");
+}
+
 /* Its picture, what is found of its figures, they themselves, and what becomes of the multiples that are stated. */
 static void put_comparison(struct buffer *html, const struct page_data *data)
 {
@@ -195,10 +208,7 @@ static void put_comparison(struct buffer *html, const struct page_data *data)
     size_t i;
     sentence_finding(&text, data->document, &entries);
     put_paragraph(html, &text);
-    markup_print(html,
-                 "<noscript><p><img class=\"picture\" alt=\"The figures on an axis; the table below has them\" "
-                 "src=\"%s%sformat=svg\"></p></noscript>",
-                 data->target, strchr(data->target, '?') ? "&" : "?");
+    put_picture(html, data);
     put_table(html, figure_shown, json_object_get(data->document, "figures"));
     json_array_foreach(json_object_get(data->document, "stated_multiples"), i, multiple)
     {

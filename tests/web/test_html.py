@@ -217,7 +217,8 @@ def test_api_tells_a_browser_of_problems_as_it_tells_anybody(api):
 
 
 def test_client_that_wants_no_page_is_told_of_no_page(api):
-    assert api.request("GET", "/nowhere", headers={"Accept": "application/json"}).headers["Content-Type"] == "application/problem+json"
+    for accept in ("application/json", "application/problem+json, text/html;q=0.9", "*/*, text/html;q=0", "application/*, text/html"):
+        assert api.request("GET", "/nowhere", headers={"Accept": accept}).headers["Content-Type"] == "application/problem+json", accept
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -1,15 +1,13 @@
 /** One claim: what it says, who says so through whom, and who else */
-import { Problem, useAnswer, type Claim, type Quantity, type Source, type Subject } from "../api";
+import { useAnswer, type Claim, type Quantity, type Source, type Subject } from "../api";
 import { useTongue } from "../language";
 import { Chain } from "../parts/chain";
-import { History } from "../parts/history";
 import { bounded } from "../parts/bounded";
 import { HedgeMark, Printed, SourceLine, StanceMark, sourceTitle } from "../parts/marks";
 import { useNames } from "../parts/names";
+import { OneThing } from "../parts/one-thing";
 import { Related } from "../parts/related";
 import { Share } from "../parts/share";
-import { Answered, inShort } from "../parts/states";
-import { useTitle } from "../title";
 
 type Whole = Claim & { source: Source; subject: Subject; quantity: Quantity | null };
 
@@ -87,15 +85,7 @@ function Told({ claim }: { claim: Whole }) {
 }
 
 export function ClaimPage({ id }: { id: string }) {
-  const answer = useAnswer<Whole>(`/v1/claims/${id}?embed=source,subject,quantity,comparisons`);
-  const { document, problem } = answer;
-  const { say } = useTongue();
-  const gone = problem instanceof Problem && problem.status === 410;
-  useTitle(document?.statement ?? (problem && say(inShort(problem))));
-  return (
-    <>
-      <Answered answer={answer} whole>{(claim) => <Told claim={claim} />}</Answered>
-      {(document ?? gone) && <History api={`/v1/claims/${id}`} />}
-    </>
-  );
+  const api = `/v1/claims/${id}`;
+  const answer = useAnswer<Whole>(`${api}?embed=source,subject,quantity,comparisons`);
+  return <OneThing api={api} answer={answer} called={(claim) => claim.statement}>{(claim) => <Told claim={claim} />}</OneThing>;
 }

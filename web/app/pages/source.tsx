@@ -1,14 +1,13 @@
 /** One source: what it asserts, reports and disputes, and how it differs from its other versions */
-import { Problem, target, useAnswer, type Claim, type Page, type Source, type Stance } from "../api";
+import { target, useAnswer, type Claim, type Page, type Source, type Stance } from "../api";
 import { useTongue, type Words } from "../language";
 import { ClaimList } from "../parts/claims";
-import { History } from "../parts/history";
 import { LanguageTag, SourceLink, STANCES } from "../parts/marks";
 import { useDescriptions } from "../parts/names";
+import { OneThing } from "../parts/one-thing";
 import { Share } from "../parts/share";
-import { Answered, inShort } from "../parts/states";
+import { Answered } from "../parts/states";
 import { Versions } from "../parts/versions";
-import { useTitle } from "../title";
 
 type Relation = Source["relations"][number];
 
@@ -79,17 +78,21 @@ function Said({ source }: { source: Source }) {
   );
 }
 
+function titleOf({ title, description }: Source): string {
+  return title ?? description;
+}
+
 function Told({ source }: { source: Source }) {
   const { say } = useTongue();
   const { title, description } = source;
   return (
     <>
       <p class="kicker">{say("source")} · {say(`is_${source.kind}`)}</p>
-      <h1 lang={title ? source.language ?? undefined : "en"}>{title ?? description}</h1>
+      <h1 lang={title ? source.language ?? undefined : "en"}>{titleOf(source)}</h1>
       {title && <p class="lead" lang="en">{description}</p>}
       <Facts source={source} />
-      <Share api={`/v1/sources/${source.id}${source.claims ? "/claims" : ""}`} title={title ?? description} forms={source.claims ? ["json", "csv"] : ["json"]}
-        citation={[source.author, title ?? description, source.publisher?.name, source.published_at].filter(Boolean).join(". ")} />
+      <Share api={`/v1/sources/${source.id}${source.claims ? "/claims" : ""}`} title={titleOf(source)} forms={source.claims ? ["json", "csv"] : ["json"]}
+        citation={[source.author, titleOf(source), source.publisher?.name, source.published_at].filter(Boolean).join(". ")} />
       <Relations source={source} />
       {source.claims > 0 && <Said source={source} />}
     </>
@@ -97,15 +100,6 @@ function Told({ source }: { source: Source }) {
 }
 
 export function SourcePage({ id }: { id: string }) {
-  const { say } = useTongue();
-  const answer = useAnswer<Source>(`/v1/sources/${id}`);
-  const { document, problem } = answer;
-  const gone = problem instanceof Problem && problem.status === 410;
-  useTitle(document ? document.title ?? document.description : problem && say(inShort(problem)));
-  return (
-    <>
-      <Answered answer={answer} whole>{(source) => <Told source={source} />}</Answered>
-      {(document ?? gone) && <History api={`/v1/sources/${id}`} />}
-    </>
-  );
+  const api = `/v1/sources/${id}`;
+  return <OneThing api={api} answer={useAnswer<Source>(api)} called={titleOf}>{(source) => <Told source={source} />}</OneThing>;
 }

@@ -73,6 +73,12 @@ function useRest(first: Page<Thing>, wanted: boolean): Thing[] {
   return rest;
 }
 
+function FindIn({ kind, typed, onType }: { kind: ThingKind; typed: string; onType: (words: string) => void }) {
+  const { say } = useTongue();
+  const name = say("findIn", { list: say(kind) });
+  return <input type="search" class="narrow" value={typed} aria-label={name} placeholder={name} onInput={(event) => onType(event.currentTarget.value)} />;
+}
+
 /** Where things are too many to list: those that are called as typed. Sources are searched, all others looked through. */
 function Suggestions({ kind, first }: { kind: ThingKind; first: Page<Thing> }) {
   const { say } = useTongue();
@@ -84,8 +90,7 @@ function Suggestions({ kind, first }: { kind: ThingKind; first: Page<Thing> }) {
   const items = !words ? [] : searched ? found.document?.items ?? [] : called.slice(0, SUGGESTED);
   return (
     <>
-      <input type="search" class="narrow" value={typed} aria-label={say("findIn", { list: say(kind) })} placeholder={say("findIn", { list: say(kind) })}
-        onInput={(event) => setTyped(event.currentTarget.value)} />
+      <FindIn kind={kind} typed={typed} onType={setTyped} />
       <div role="status">{words && !found.waiting && items.length === 0 && <small>{say("noneOfThese")}</small>}</div>
       <div class="many">{items.map((thing) => <Choice key={thing.id} name={kind} value={thing.id} label={nameOf(thing)} />)}</div>
     </>
@@ -107,8 +112,7 @@ function Things({ kind }: { kind: ThingKind }) {
   const shown = items.filter((thing) => nameOf(thing).toLowerCase().includes(typed.trim().toLowerCase()));
   return (
     <>
-      {items.length > SUGGESTED && <input type="search" class="narrow" value={typed} aria-label={say("findIn", { list: say(kind) })}
-        placeholder={say("findIn", { list: say(kind) })} onInput={(event) => setTyped(event.currentTarget.value)} />}
+      {items.length > SUGGESTED && <FindIn kind={kind} typed={typed} onType={setTyped} />}
       <div class="many">{others}{shown.map((thing) => <Choice key={thing.id} name={kind} value={thing.id} label={nameOf(thing)} />)}</div>
     </>
   );
