@@ -42,7 +42,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test test-scale soak crash fuzz bench bench-quick pictures lint format clean
+.PHONY: all run test test-looks test-scale soak crash fuzz bench bench-quick pictures lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -117,6 +117,11 @@ run: all
 test: all $(UNITS)
 	tools/npm-install web all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit
+
+# The pages walked through at a desk by day and on a phone by night, each walk in both.
+test-looks: all
+	tools/npm-install web all
+	CLAIMD_BINARY=$(abspath $(B)/claimd) CLAIMD_LOOKS=all scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/web -q -n 3 --dist loadfile -p no:cacheprovider
 
 # A million claims; some minutes, some gigabytes.
 test-scale: all

@@ -13,6 +13,7 @@ from contract import TREE
 
 AXE = (TREE / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 PHONE, DESKTOP = 390, 1200
+LOOKS = {"desk": {"width": DESKTOP, "scheme": "light"}, "phone": {"width": PHONE, "scheme": "dark"}}
 WAIT = 10
 
 # What may have a role; which one it has, the browser says.
@@ -61,6 +62,7 @@ class Reader:
         self.driver = browser.driver
         self.base = base
         self._expected = []
+        self._look = {"width": DESKTOP, "scheme": "light", "language": "en"}
         self.driver.set_script_timeout(20)
 
     def command(self, name, **parameters):
@@ -71,11 +73,16 @@ class Reader:
 
     # The window -------------------------------------------------------------------------------------
 
-    def wears(self, width=DESKTOP, scheme="light", language="en"):
-        """A window of that width, in those colours, of one who prefers that language."""
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width == PHONE)
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.command("Emulation.setUserAgentOverride", userAgent=self.run("return navigator.userAgent"), acceptLanguage=language)
+    def wears(self, **changes):
+        """A window of another width, in another scheme, of one who prefers another language; what is not told stays."""
+        self._look |= changes
+        self.command("Emulation.setDeviceMetricsOverride", width=self.width, height=900, deviceScaleFactor=1, mobile=self.width == PHONE)
+        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": self._look["scheme"]}])
+        self.command("Emulation.setUserAgentOverride", userAgent=self.run("return navigator.userAgent"), acceptLanguage=self._look["language"])
+
+    @property
+    def width(self):
+        return self._look["width"]
 
     def forget(self):
         """As if it had never been here."""
@@ -163,6 +170,13 @@ class Reader:
         self.run("arguments[0].scrollIntoView({block: 'center'})", link := self.driver.find_element(By.CSS_SELECTOR, f'main a[href="{href}"]'))
         link.click()
         self.settled()
+
+    def unfold(self, name):
+        """Opens the part of that name, unless it is open, or is none at this width."""
+        for summary in self.all("button", name):
+            if not self.run("return arguments[0].closest('details')?.open ?? true", summary):
+                summary.click()
+                self.settled()
 
     def choose(self, name, label):
         Select(self.find("combobox", name)).select_by_visible_text(label)

@@ -1,8 +1,19 @@
 """What the tests of the pages share: a browser, and one who reads with it"""
+import os
+import zlib
+
 import pytest
 
 from browser import Browser
-from browsing import COUNTING, Reader
+from browsing import COUNTING, LOOKS, Reader
+
+
+def pytest_generate_tests(metafunc):
+    """Half of the walks are taken at a desk by day, half on a phone by night; if CLAIMD_LOOKS is "all", each in both."""
+    if "look" in metafunc.fixturenames:
+        looks = [metafunc.module.LOOK] if hasattr(metafunc.module, "LOOK") else list(LOOKS)
+        turn = zlib.crc32(metafunc.function.__name__.encode()) % len(looks)
+        metafunc.parametrize("look", looks if os.environ.get("CLAIMD_LOOKS") == "all" else [looks[turn]])
 
 
 @pytest.fixture(scope="session")
@@ -13,14 +24,14 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture
-def at(browser):
+def at(browser, look):
     """A function that lets a reader who was never there come to a service; the pages may not complain, nor fetch from elsewhere."""
     readers = []
 
     def come(base):
         reader = Reader(browser, base)
         reader.forget()
-        reader.wears()
+        reader.wears(**LOOKS[look])
         readers.append(reader)
         return reader
     browser.driver.get("about:blank")

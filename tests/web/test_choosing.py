@@ -1,5 +1,4 @@
 """Claims are chosen by facets, words and order; all of it stands in the address, and back goes through it"""
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 
@@ -18,14 +17,10 @@ def is_what_the_address_says(reader, api):
     assert listed(reader) == [claim["id"] for claim in api.get("/v1/claims", **query)["items"]]
 
 
-def open_facet(reader, name):
-    if reader.find("button", name).find_element(By.XPATH, "..").get_dom_attribute("open") is None:
-        reader.click("button", name)
-
-
 def facet(name, choice):
     def step(reader):
-        open_facet(reader, name)
+        reader.unfold("Filter")
+        reader.unfold(name)
         reader.click("checkbox", choice)
     return step
 
@@ -54,7 +49,9 @@ def test_every_step_is_in_the_address_and_back_undoes_it(reader, api, at, servic
     for later in states[1:]:
         reader.forward()
         assert state(reader) == later
-    assert state(at(service.base).open(reader.place)) == states[-1], "the address alone shows the same"
+    other = at(service.base).open(reader.place)
+    other.unfold("Filter")
+    assert state(other) == states[-1], "the address alone shows the same"
 
 
 def test_pages_follow_each_other(reader, api):
@@ -83,6 +80,9 @@ def test_what_is_left_of_a_page_is_forgotten_with_the_filter(reader):
 
 def test_claims_are_chosen_by_keyboard_alone(reader, api):
     reader.open("/claims")
+    if reader.all("button", "Filter"):
+        reader.tab_to("button", "Filter")
+        reader.press(Keys.ENTER)
     reader.tab_to("checkbox", "disputes")
     reader.press(Keys.SPACE)
     reader.settled()
@@ -117,13 +117,15 @@ def test_focus_is_kept_when_what_had_it_goes(reader):
 
 def test_claims_by_the_size_of_their_figures(reader, api):
     reader.open("/claims")
-    open_facet(reader, "Figure")
+    reader.unfold("Filter")
+    reader.unfold("Figure")
     reader.find("textbox", "at least").send_keys("1e6")
     reader.find("textbox", "at most").send_keys("1e9")
     reader.click("button", "Apply")
     assert listed(reader) == [claim["id"] for claim in api.answer("/v1/claims?value=gte.1e6&value=lte.1e9")["items"]] != []
     reader.driver.refresh()
     reader.settled()
+    reader.unfold("Filter")
     assert reader.find("textbox", "at least").get_property("value") == "1e6" and reader.find("textbox", "at most").get_property("value") == "1e9"
     reader.back()
     assert reader.place == "/claims"

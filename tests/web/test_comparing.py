@@ -158,7 +158,7 @@ def test_choice_that_cannot_be_leads_on(reader, figures):
 
 @pytest.mark.parametrize("comparison", [MIXED, GPUS])
 def test_many_figures_fit_a_phone(reader, comparison):
-    reader.wears(PHONE)
+    reader.wears(width=PHONE)
     assert reader.open(comparison).fits(PHONE)
 
 
@@ -181,7 +181,7 @@ def mark_of(reader, letter):
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_mark_under_the_pointer_says_what_is_printed_and_where(reader, api, figures, width):
-    reader.wears(width)
+    reader.wears(width=width)
     reader.open(R1)
     rows = figures()
     for figure in api.get("/v1" + R1)["figures"][::2]:

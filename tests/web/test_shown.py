@@ -41,9 +41,10 @@ def page_of(reader, seen):
     """A function: the rows and the text of a comparison's page, which is opened once."""
     def look(comparison):
         id = comparison["id"]
-        if id not in seen:
-            seen[id] = (reader.open(f"/comparisons/{id}").run(ROWS), reader.text())
-        return seen[id]
+        place = id, reader.width
+        if place not in seen:
+            seen[place] = (reader.open(f"/comparisons/{id}").run(ROWS), reader.text())
+        return seen[place]
     return look
 
 
@@ -150,6 +151,9 @@ def test_front_page_opens_on_the_widest_contradictions(reader, api):
     reader.open("/")
     assert list(dict.fromkeys(reader.hrefs("/comparisons/"))) == [f"/comparisons/{each['id']}" for each in widest]
     found = [f"{round(Decimal(each['spread']['ratio']))} times as much" for each in widest]
+    for summary in reader.driver.find_elements(By.TAG_NAME, "article"):
+        reader.run("arguments[0].scrollIntoView()", summary)
+        reader.settled()
     assert [told in image.accessible_name for told, image in zip(found, reader.all("image"), strict=True)] == [True] * len(widest)
     assert reader.text().count("times as much") == len(widest)
 

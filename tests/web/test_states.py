@@ -49,7 +49,7 @@ def test_one_who_waits_is_told_so(reader, stalled):
 
 
 def test_what_is_there_stays_while_the_next_is_on_its_way(reader, stalled):
-    reader.open("/claims?stance=disputes")
+    reader.open("/claims?stance=disputes").unfold("Filter")
     before = reader.hrefs("/claims/")
     go_on = stalled()
     reader.find("checkbox", "reports").click()
@@ -60,7 +60,7 @@ def test_what_is_there_stays_while_the_next_is_on_its_way(reader, stalled):
 
 
 def test_last_choice_wins_whatever_comes_last(reader, api):
-    reader.open("/claims")
+    reader.open("/claims").unfold("Filter")
     reader.run("""const real = fetch, pauses = [500, 250];
         window.fetch = (...asked) => new Promise((go) => setTimeout(go, pauses.shift() ?? 0)).then(() => real(...asked))""")
     for name in ("asserts", "reports", "asserts"):

@@ -32,7 +32,7 @@ def test_another_unit_is_chosen(at, desk, mixed):
 def test_figure_that_converts_into_nothing_is_listed_beside_the_axis(at, desk, mixed):
     reader = at(desk.service.base).open(mixed)
     for width in (DESKTOP, PHONE):
-        reader.wears(width)
+        reader.wears(width=width)
         [row] = [row for row in reader.all("row", "zigfach") if "does not convert into Special Drawing Rights" in row.text]
         assert reader.all("image", within=row) == [] == reader.all("button", "zigfach", within=row)
         assert reader.fits(width) and reader.violations() == []

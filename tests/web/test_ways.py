@@ -200,7 +200,7 @@ def test_language_is_chosen_by_keyboard(reader):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_has_all_its_words(reader, language):
-    reader.wears(390, language=language)
+    reader.wears(width=390, language=language)
     titles = []
     for target in ["/", "/comparisons", COMPARISON, "/comparisons/spending-against-claimed-training-cost", "/claims", CLAIM, "/sources", SOURCE, "/search?q=Musk", "/edit"]:
         text = reader.open(target).run("return document.body.innerText")

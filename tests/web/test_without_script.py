@@ -26,7 +26,7 @@ def follow(plain, words):
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_page_is_whole_and_fits(plain, width):
-    plain.wears(width)
+    plain.wears(width=width)
     for target in [PAGES[name] for name in PAGES if name != "edit"]:
         load(plain, target)
         assert plain.driver.find_element(By.CSS_SELECTOR, "main h1").is_displayed()
