@@ -1,4 +1,5 @@
 """Fixtures for all tests: the database server of DATABASE_URL, throw-away databases on it, and services over them."""
+import functools
 import itertools
 import os
 
@@ -35,13 +36,23 @@ def fresh_database(server_url):
     numbers = itertools.count(1)
     names = []
 
+    def named(template="template1"):
+        names.append(f"claimd_test_{os.getpid()}_{next(numbers)}")
+        database.execute(server_url, f"CREATE DATABASE {names[-1]} TEMPLATE {template} STRATEGY FILE_COPY")
+        return names[-1]
+
+    def applied(migrations):
+        name = named()
+        database.apply(database.with_name(server_url, name), migrations)
+        return name
+
+    @functools.cache
+    def migrated():
+        """The name of one to copy: that takes a tenth of the time that its migrations take."""
+        return applied(database.MIGRATIONS)
+
     def create(migrations=None):
-        name = f"claimd_test_{os.getpid()}_{next(numbers)}"
-        database.execute(server_url, f"CREATE DATABASE {name}")
-        names.append(name)
-        url = database.with_name(server_url, name)
-        database.apply(url, database.MIGRATIONS if migrations is None else migrations)
-        return url
+        return database.with_name(server_url, named(migrated()) if migrations is None else applied(migrations))
 
     yield create
     database.execute(server_url, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
