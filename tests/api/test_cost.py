@@ -7,7 +7,7 @@ from service import BINARY, INSTRUMENTED, Service
 
 pytestmark = pytest.mark.skipif(INSTRUMENTED, reason="a sanitizer's own instructions would be counted")
 
-FEW, MANY = 300, 1300
+FEW, MANY = 100, 500
 
 # About twice what was counted, so that other machines' string functions fit in.
 FROM_MEMORY, FROM_DATABASE = 40_000, 230_000
