@@ -849,7 +849,7 @@ def test_writes_wait_for_a_change_under_way_and_reads_do_not(desk, url, name):
 
 def test_write_that_is_given_up_is_not_done(url, desk, name):
     """504 says that it was not done, and it is not done later."""
-    with Service(url, "--threads", "1", "--request-timeout", "300") as service, Tables(url, autocommit=False) as tables:
+    with Service(url, "--threads", "1", "--request-timeout", "1500") as service, Tables(url, autocommit=False) as tables:
         client = Client(service.answers(), desk.token)
         tables.run("UPDATE subject SET description = description || '.' WHERE id = 'desk-beta'")
         problem(client.send("PUT", path_of("subject", name), DOCUMENTS["subject"][0]), 504, "timeout")
