@@ -695,7 +695,7 @@ def test_nobody_reads_what_was_not_so(fresh_database, rate, flags):
     """Writers that note each commit, and readers that hold each answer against the notes: see witness.py. In times of quiet there are dates."""
     url, quiet = fresh_database(), rate < 2
     with Service(url, *flags) as service:
-        tally, judge = observe(service.answers(), url, 12 if quiet else 4, groups=4, rate=rate, readers=12, grace=2 * GRACE, seed=int(rate),
+        tally, judge = observe(service.answers(), url, 12 if quiet else 3, groups=4, rate=rate, readers=12, grace=2 * GRACE, seed=int(rate),
                                slow=0.5 if quiet else 0, pause=0.005, strict="--db-connections" not in flags)
     print(f"\n{tally.requests} requests, {tally.changes} changes, {tally.recalled / tally.telling:.0%} from memory, "
           f"{tally.back} went back by {tally.back_stalest:.3f} s at most, the stalest by {judge.stalest:.3f} s, {tally.dated} by date")

@@ -235,7 +235,7 @@ def named(problem):
     return {fault["parameter"] for fault in problem.get("errors", [])}
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_valid_request_is_answered(world, data):
     case = data.draw(cases(world))
@@ -266,7 +266,7 @@ def problem_of(world, path, pairs):
     return world.api.answer(target, 400)
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_value_that_is_none_is_refused_by_the_name_of_its_parameter(world, data):
     path, name = data.draw(st.sampled_from(world.all))
