@@ -118,14 +118,17 @@ test: all $(UNITS)
 	tools/npm-install web all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit
 
+# With the program and a cluster of its own.
+PYTEST = CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest -q -p no:cacheprovider
+
 # The pages walked through at a desk by day and on a phone by night, each walk in both.
 test-looks: all
 	tools/npm-install web all
-	CLAIMD_BINARY=$(abspath $(B)/claimd) CLAIMD_LOOKS=all scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/web -q -n 3 --dist loadfile -p no:cacheprovider
+	CLAIMD_LOOKS=all $(PYTEST) tests/web -n 3 --dist loadfile
 
 # A million claims; some minutes, some gigabytes.
 test-scale: all
-	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/api/scale -q -s -p no:cacheprovider
+	$(PYTEST) tests/api/scale -s
 
 # Changes and readers for ten minutes; SOAK_SECONDS sets another time.
 soak: all
@@ -173,7 +176,7 @@ $(B)/bench/%: bench/peers/%.c
 pictures: all
 	tools/npm-install web all
 	mkdir -p docs/img
-	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest tests/web/pictures.py -q -p no:cacheprovider
+	$(PYTEST) tests/web/pictures.py
 
 lint:
 	scripts/lint

@@ -144,9 +144,10 @@ void request_reply(struct request *request, struct reply reply)
 /* Who looks for a page, where there is none, says so: API clients take anything, or JSON. */
 static bool wants_page(const struct request *request)
 {
+    if (request->params.page || request->params.route)
+        return request->params.page;
     const char *accept = request_field(request, FIELD_ACCEPT);
-    bool rather = negotiate_media_type(accept, "text/html") > negotiate_media_type(accept, "application/problem+json");
-    return request->params.page || (!request->params.route && rather);
+    return negotiate_media_type(accept, "text/html") > negotiate_media_type(accept, "application/problem+json");
 }
 
 void request_fail(struct request *request, const struct error *error)
