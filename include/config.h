@@ -1,9 +1,10 @@
-/* config: what the program was told to do, by flags and environment; a flag beats the environment
+/* config: THE table of settings, each with its flag, its environment variable, its bounds, its default and its meaning
  */
 #ifndef CLAIMD_CONFIG_H
 #define CLAIMD_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "figure/meaning.h"
 
@@ -19,16 +20,22 @@ enum command {
     COMMAND_HEALTH,
     COMMAND_FIGURE,
     COMMAND_ROUTES,
+    COMMAND_SETTINGS,
     COMMAND_VERSION,
     COMMAND_HELP
 };
 
 enum { THREADS_MAX = 256 };
 
+/* An address to listen on. */
+struct address {
+    char host[256];
+    char port[8];
+};
+
 struct config {
     enum command command;
-    char host[256]; /* to listen on */
-    char port[8];
+    struct address listen;
     const char *cors_origins; /* comma list of web origins that may read answers; "*": all */
     const char *database_url; /* "" leaves all to libpq's environment; never logged */
     const char *migrate_url;  /* for migrations and tokens; NULL: database_url */
@@ -59,9 +66,37 @@ struct config {
     const char *name, *scope, *expires;
 };
 
-/* False after one sentence on stderr about what is wrong. The texts belong to argv and the environment. */
-bool config_read(struct config *config, int argc, char *const argv[]);
+enum setting_type {
+    SETTING_TEXT,
+    SETTING_NUMBER,
+    SETTING_SWITCH,
+    SETTING_DATABASE,
+    SETTING_ADDRESS,
+    SETTING_ORIGINS,
+    SETTING_READERS,
+    SETTING_LANGUAGE
+};
 
-extern const char config_help[];
+struct setting {
+    const char *flag, *variable; /* variable NULL: what a command is given, which nothing outlasts */
+    enum setting_type type;
+    size_t offset; /* in struct config */
+    unsigned low, high;
+    const char *standard; /* the value that it has unless told; NULL: none, 0 or off */
+    const char *meaning;  /* and the unit */
+};
+
+/* Ends with one whose flag is NULL. */
+extern const struct setting config_settings[];
+
+/* Says on stderr, in one sentence, why what was told cannot be; always false. */
+__attribute__((format(printf, 1, 2))) bool config_complain(const char *format, ...);
+
+/* Everything as it is unless told. */
+void config_init(struct config *config);
+
+/* Sets one; false after one sentence on stderr about what is wrong with the value of `name`, under which it was given.
+ * The value belongs to the caller, who keeps it as long as the config. */
+bool config_set(struct config *config, const struct setting *setting, const char *name, const char *value);
 
 #endif

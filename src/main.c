@@ -10,6 +10,7 @@
 #include "export.h"
 #include "health.h"
 #include "migrate.h"
+#include "options.h"
 #include "routes.h"
 #include "server.h"
 #include "token.h"
@@ -56,7 +57,7 @@ static int print(const char *text)
 int main(int argc, char *argv[])
 {
     struct config config;
-    if (!config_read(&config, argc, argv))
+    if (!options_read(&config, argc, argv))
         return 2;
     switch (config.command) {
     case COMMAND_MIGRATE_UP:
@@ -74,15 +75,18 @@ int main(int argc, char *argv[])
     case COMMAND_TOKEN_REVOKE:
         return token_revoke(config.migrate_url, config.name);
     case COMMAND_HEALTH:
-        return health_check(config.host, config.port, config.ready);
+        return health_check(config.listen.host, config.listen.port, config.ready);
     case COMMAND_FIGURE:
         return console_figure(config.operand, config.language);
     case COMMAND_ROUTES:
         return print_routes();
+    case COMMAND_SETTINGS:
+        options_print_settings(stdout);
+        return 0;
     case COMMAND_VERSION:
         return print("claimd " CLAIMD_VERSION "\n");
     case COMMAND_HELP:
-        return print(config_help);
+        return print(options_help);
     default:
         return serve(&config);
     }

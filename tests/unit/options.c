@@ -1,5 +1,5 @@
-/* config: flags and environment are read, a flag beats the environment, and a wrong value is one sentence */
-#include "config.h"
+/* options: flags and environment are read, a flag beats the environment, and a wrong value is one sentence */
+#include "options.h"
 
 #include <getopt.h>
 #include <setjmp.h>
@@ -23,7 +23,7 @@ static const char *const variables[] = {"CLAIMD_LISTEN",       "DATABASE_URL",  
 
 static struct config config;
 static char line[2000]; /* config's texts belong to it */
-static char *told;      /* what config_read() wrote to stderr */
+static char *told;      /* what options_read() wrote to stderr */
 
 static int begin(void **state)
 {
@@ -52,7 +52,7 @@ static bool reads(const char *flags)
     optind = 0; /* getopt's own state is of the last command line */
     free(told);
     struct capture capture = capture_begin();
-    bool good = config_read(&config, count, words);
+    bool good = options_read(&config, count, words);
     told = capture_end(capture);
     return good;
 }
@@ -80,8 +80,8 @@ static void nothing_told_gives_the_defaults(void **state)
     (void)state;
     assert_reads("");
     assert_int_equal(config.command, COMMAND_SERVE);
-    assert_string_equal(config.host, "127.0.0.1");
-    assert_string_equal(config.port, "8080");
+    assert_string_equal(config.listen.host, "127.0.0.1");
+    assert_string_equal(config.listen.port, "8080");
     assert_string_equal(config.database_url, "");
     assert_int_equal(config.threads, 0);
     assert_int_equal(config.db_connections, 1);
@@ -98,8 +98,8 @@ static void nothing_told_gives_the_defaults(void **state)
 
 static void assert_all_told(void)
 {
-    assert_string_equal(config.host, "::1");
-    assert_string_equal(config.port, "0");
+    assert_string_equal(config.listen.host, "::1");
+    assert_string_equal(config.listen.port, "0");
     assert_string_equal(config.database_url, "postgres://db/claims");
     assert_int_equal(config.threads, 2);
     assert_int_equal(config.db_connections, 3);
@@ -146,8 +146,8 @@ static void a_flag_beats_the_environment(void **state)
     setenv("DATABASE_URL", "postgres://one/db", 1);
     assert_reads("--threads 9 --listen localhost:2 --migrate --database-url host=two");
     assert_int_equal(config.threads, 9);
-    assert_string_equal(config.host, "localhost");
-    assert_string_equal(config.port, "2");
+    assert_string_equal(config.listen.host, "localhost");
+    assert_string_equal(config.listen.port, "2");
     assert_true(config.migrate);
     assert_string_equal(config.database_url, "host=two");
 }
@@ -166,7 +166,7 @@ static void an_empty_variable_is_none(void **state)
         setenv(variables[i], "", 1);
     assert_reads("");
     assert_int_equal(config.queue, 2000);
-    assert_string_equal(config.host, "127.0.0.1");
+    assert_string_equal(config.listen.host, "127.0.0.1");
 }
 
 static void a_switch_can_be_turned_off(void **state)
@@ -342,8 +342,8 @@ static void addresses_are_read(void **state)
         char flags[100];
         snprintf(flags, sizeof(flags), "--listen %s", cases[i].value);
         assert_reads(flags);
-        assert_string_equal(config.host, cases[i].host);
-        assert_string_equal(config.port, cases[i].port);
+        assert_string_equal(config.listen.host, cases[i].host);
+        assert_string_equal(config.listen.port, cases[i].port);
     }
 }
 
@@ -368,7 +368,7 @@ static void an_overlong_host_is_refused(void **state)
     char flags[400];
     snprintf(flags, sizeof(flags), "--listen %0255d:80", 0);
     assert_reads(flags);
-    assert_int_equal(strlen(config.host), 255);
+    assert_int_equal(strlen(config.listen.host), 255);
     snprintf(flags, sizeof(flags), "--listen %0256d:80", 0);
     assert_refused(flags, "--listen");
 }
@@ -464,7 +464,7 @@ static void the_help_fits_a_screen(void **state)
 {
     (void)state;
     int lines = 0;
-    for (const char *at = config_help; *at; lines++) {
+    for (const char *at = options_help; *at; lines++) {
         size_t width = strcspn(at, "\n");
         assert_in_range(width, 0, 80);
         at += width + (at[width] == '\n');
@@ -472,11 +472,44 @@ static void the_help_fits_a_screen(void **state)
     assert_in_range(lines, 1, 30);
 }
 
-static void the_help_names_every_variable(void **state)
+/* Of what a server can be told: the other flags are explained with their command. */
+static void the_settings_are_all_listed(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
-        assert_non_null(strstr(config_help, variables[i]));
+    char *listed;
+    size_t size;
+    FILE *to = open_memstream(&listed, &size);
+    options_print_settings(to);
+    fclose(to);
+    for (const struct setting *setting = config_settings; setting->flag; setting++) {
+        char flag[64];
+        snprintf(flag, sizeof(flag), "--%s ", setting->flag);
+        assert_int_equal(strstr(listed, flag) != NULL, setting->variable != NULL);
+        if (setting->variable)
+            assert_non_null(strstr(listed, setting->variable));
+    }
+    free(listed);
+}
+
+/* What stands in the table as a default is taken as if somebody had said it. */
+static void every_default_is_one_that_could_be_told(void **state)
+{
+    (void)state;
+    struct config one;
+    config_init(&one);
+    for (const struct setting *setting = config_settings; setting->flag; setting++)
+        if (setting->standard)
+            assert_true(config_set(&one, setting, setting->flag, setting->standard));
+}
+
+static void every_flag_stands_once(void **state)
+{
+    (void)state;
+    for (const struct setting *one = config_settings; one->flag; one++)
+        for (const struct setting *other = one + 1; other->flag; other++) {
+            assert_string_not_equal(one->flag, other->flag);
+            assert_true(!one->variable || !other->variable || strcmp(one->variable, other->variable) != 0);
+        }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -511,7 +544,9 @@ int main(void)
         TEST(a_password_is_never_told),
         TEST(a_password_behind_a_misspelt_flag_is_not_told),
         TEST(the_help_fits_a_screen),
-        TEST(the_help_names_every_variable),
+        TEST(the_settings_are_all_listed),
+        TEST(every_default_is_one_that_could_be_told),
+        TEST(every_flag_stands_once),
     };
-    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

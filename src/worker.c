@@ -1,0 +1,228 @@
+/* worker: one thread that serves: an HTTP daemon, a loop and a database connection of its own */
+#include "worker.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "handler.h"
+#include "memory.h"
+#include "request.h"
+
+enum { SWEEP_MS = 500 };
+
+/* ---- clients ---- */
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct worker *worker = context;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *socket_context = client_add(&worker->clients, info->connect_fd);
+    } else {
+        client_remove(&worker->clients, *socket_context);
+    }
+    worker->service.crowded = worker->clients.count >= worker->config->max_connections;
+}
+
+static struct client *client_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* A part of a long answer was taken, or one of a long import has come: the time for the next one begins. */
+static void on_progress(struct MHD_Connection *connection)
+{
+    client_turn(client_of(connection), true);
+}
+
+static void on_patience(struct MHD_Connection *connection)
+{
+    client_wait(client_of(connection));
+}
+
+static void on_abandon(struct MHD_Connection *connection)
+{
+    client_break_off(client_of(connection));
+}
+
+static void on_news(struct service *service)
+{
+    feed_news(service->feed);
+}
+
+static void on_sweep(struct loop_timer *timer)
+{
+    struct worker *worker = container_of(timer, struct worker, sweep);
+    uint64_t idle = worker->config->idle_timeout_s * UINT64_C(1000);
+    clients_sweep(&worker->clients, idle, idle + worker->config->request_timeout_ms);
+    loop_timer_start(&worker->loop, timer, SWEEP_MS);
+}
+
+/* ---- libmicrohttpd ---- */
+
+/* Of each pair of a query string libmicrohttpd would make a note in the pool, and close the connection without a word
+ * once that is used up. The request has its own copy; here, in the connection's buffer, the query ends before it
+ * begins. */
+static void hide_query(const char *uri)
+{
+    char *mark = strchr(uri, '?');
+    if (mark)
+        mark[1] = 0;
+}
+
+static void *on_target(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    struct worker *worker = context;
+    (void)connection;
+    struct request *request = handler_begin(&worker->service, uri);
+    hide_query(uri);
+    return request;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *upload, size_t *upload_size, void **request)
+{
+    (void)context, (void)url;
+    const struct request *known = *request;
+    if (known->state == REQUEST_NEW || *upload_size == 0) /* its head has come, or all of it */
+        client_turn(client_of(connection), true);
+    return handler_handle(*request, connection, method, version, upload, upload_size);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request,
+                         enum MHD_RequestTerminationCode how)
+{
+    (void)context, (void)how;
+    client_turn(client_of(connection), false);
+    if (*request)
+        handler_end(*request);
+    *request = NULL;
+}
+
+static void on_daemon_ready(struct loop_watch *watch, uint32_t events)
+{
+    (void)watch, (void)events; /* before_wait() runs the daemon in every turn */
+}
+
+static bool daemon_start(struct worker *worker)
+{
+    const struct config *config = worker->config;
+    worker->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
+        MHD_OPTION_LISTEN_SOCKET, worker->socket, MHD_OPTION_URI_LOG_CALLBACK, on_target, worker,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)config->head_bytes, MHD_OPTION_CONNECTION_LIMIT,
+        config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+    if (!worker->daemon)
+        return false;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    worker->daemon_watch = (struct loop_watch){.fd = info->epoll_fd, .ready = on_daemon_ready};
+    return loop_watch(&worker->loop, &worker->daemon_watch, EPOLLIN);
+}
+
+/* ---- a turn of the loop ---- */
+
+static void drain(struct worker *worker)
+{
+    worker->drain_until = loop_now() + worker->config->request_timeout_ms;
+    worker->service.draining = true;
+    feed_end(&worker->feed);
+    close(MHD_quiesce_daemon(worker->daemon));
+}
+
+static bool drained(const struct worker *worker)
+{
+    return worker->drain_until && (worker->service.active == 0 || loop_now() >= worker->drain_until);
+}
+
+static int daemon_wait(struct worker *worker)
+{
+    enum { DRAIN_STEP_MS = 50 };
+    MHD_UNSIGNED_LONG_LONG wait;
+    int most = worker->drain_until ? DRAIN_STEP_MS : -1;
+    if (worker->service.woken)
+        return 0;
+    if (MHD_get_timeout(worker->daemon, &wait) != MHD_YES)
+        return most;
+    int limit = wait > INT_MAX ? INT_MAX : (int)wait;
+    return most >= 0 && most < limit ? most : limit;
+}
+
+static int before_wait(struct loop *loop)
+{
+    struct worker *worker = container_of(loop, struct worker, loop);
+    if (loop->stopping && !worker->drain_until)
+        drain(worker);
+    worker->service.woken = false;
+    MHD_run(worker->daemon);
+    db_flush(&worker->service.db);
+    return drained(worker) ? LOOP_END : daemon_wait(worker);
+}
+
+/* ---- threads ---- */
+
+bool worker_init(struct worker *worker, const struct config *config, int socket, unsigned threads, int64_t began)
+{
+    *worker = (struct worker){.config = config, .socket = socket, .sweep = {.fire = on_sweep}};
+    clients_init(&worker->clients);
+    worker->service.began = began;
+    worker->service.log_requests = config->log_requests;
+    snprintf(worker->cache_control, sizeof(worker->cache_control),
+             "%s, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->closed ? "private" : "public",
+             config->max_age_s);
+    worker->service.closed = config->closed;
+    worker->service.cache_control = worker->cache_control;
+    worker->service.cors_origins = config->cors_origins;
+    worker->service.head_bytes = config->head_bytes;
+    worker->service.body_most = config->body_bytes;
+    worker->service.progress = on_progress;
+    worker->service.patience = on_patience;
+    worker->service.abandon = on_abandon;
+    worker->service.news = on_news;
+    worker->service.feed = &worker->feed;
+    worker->service.access = &worker->access;
+    service_init(&worker->service, config->cache_bytes / threads);
+    return loop_init(&worker->loop) && daemon_start(worker);
+}
+
+/* A suspended connection must not be there when the daemon stops: db_release() ends its
+ * call, and it is resumed. */
+static void worker_release(struct worker *worker)
+{
+    feed_release(&worker->feed);
+    db_release(&worker->service.db);
+    MHD_run(worker->daemon);
+    clients_break_off(&worker->clients);
+    MHD_stop_daemon(worker->daemon);
+    loop_release(&worker->loop);
+    request_forget_spares(&worker->service);
+    service_release(&worker->service);
+}
+
+void *worker_main(void *context)
+{
+    struct worker *worker = context;
+    const struct config *config = worker->config;
+    struct db_settings settings = {
+        .url = config->database_url,
+        .connections = config->db_connections,
+        .deadline_ms = config->request_timeout_ms,
+        .queue = config->queue,
+        .prepare = worker->service.queries.prepare,
+        .prepare_count = worker->service.queries.prepare_count,
+        .channel = service_channel,
+        .state = service_state,
+        .heard = service_heard,
+    };
+    worker->loop.before_wait = before_wait;
+    db_init(&worker->service.db, &worker->loop, &settings);
+    feed_init(&worker->feed, &worker->service);
+    loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);
+    loop_run(&worker->loop);
+    worker_release(worker);
+    return NULL;
+}
