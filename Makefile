@@ -1,23 +1,25 @@
 # make: build/claimd   run: serve the articles   test: everything against a throw-away cluster   lint: what CI checks
 # bench: claimd beside its peers, ONLY=claim,list for some contests; bench-quick: the same in 3 minutes, to see that it works
-# SANITIZE=address,undefined or thread builds and tests in a folder of its own.
+# SANITIZE=address,undefined or thread builds and tests in a folder of its own, and so does COVERAGE=1, which counts what is run.
 
 VERSION := 0.1.0
 SANITIZE ?=
+COVERAGE ?=
 comma := ,
-B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
+B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(COVERAGE),/coverage)
 
 PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc libcrypto libpcre2-8 gmp
-CFLAGS ?= -O2 -g
+CFLAGS ?= $(if $(COVERAGE),-O0 --coverage -fprofile-update=atomic,-O2 -g)
+INSTRUMENTED := $(SANITIZE)$(COVERAGE)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
 	-Wvla -Wformat=2 -Wundef -Wcast-align -Wnull-dereference -Wdouble-promotion -Werror
-# A sanitizer's own code misleads the warnings that follow the flow of values.
-WARNINGS += $(if $(SANITIZE),-Wno-null-dereference -Wno-format-truncation)
-HARDENING := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+# What is added to the code misleads the warnings that follow the flow of values.
+WARNINGS += $(if $(INSTRUMENTED),-Wno-null-dereference -Wno-format-truncation)
+HARDENING := $(if $(INSTRUMENTED),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING) -pthread -MMD -MP \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -DCLAIMD_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES))
-LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage)
 LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lm
 
 SOURCES := $(wildcard src/*.c src/*/*.c)
@@ -42,7 +44,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test test-looks test-scale soak crash fuzz bench bench-quick pictures lint format clean
+.PHONY: all run test coverage count test-looks test-scale soak crash fuzz bench bench-quick pictures lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -120,6 +122,17 @@ test: all $(UNITS)
 
 # With the program and a cluster of its own.
 PYTEST = CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/bin/python3 -m pytest -q -p no:cacheprovider
+
+# What the tests run through, in lines and branches, and why no test gets to the rest. A test that fails then may have been in a hurry.
+coverage:
+	$(MAKE) COVERAGE=1 count
+
+count: all $(UNITS)
+	tools/npm-install web all
+	find $(B) -name '*.gcda' -delete
+	-CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit
+	gcovr --root . --filter src/ --json $(B)/coverage.json $(B)
+	tools/uncovered $(B)/coverage.json tests/uncovered.tsv
 
 # The pages walked through at a desk by day and on a phone by night, each walk in both.
 test-looks: all
