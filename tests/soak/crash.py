@@ -4,11 +4,7 @@ import json
 import os
 import pathlib
 import random
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -17,53 +13,15 @@ sys.dont_write_bytecode = True
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
 
-import database  # noqa: E402
 import requests  # noqa: E402
 
-from contract import TREE  # noqa: E402
+from cluster import Cluster  # noqa: E402
 from desk import CLAIM, DOCUMENTS, FIGURE, Client, Tables, create_token, furnish, path_of  # noqa: E402
-from service import BINARY, Service, claimd, until  # noqa: E402
+from service import BINARY, Service, until  # noqa: E402
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "50"))
 WRITERS = 8
 LOAD = 32  # writes that are acknowledged before each kill, and a moment by chance
-SCRIPT = str(TREE / "scripts/cluster")
-
-
-class Cluster:
-    """A private server whose commits outlive a kill: what is committed has been written, though not to the disk."""
-
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="claimd-crash."))
-        self.folder.chmod(0o711)
-        self.home = self.folder / "cluster"
-
-    def run(self, *arguments):
-        return subprocess.run([SCRIPT, *arguments], check=True, stdout=subprocess.PIPE, text=True, timeout=120,
-                              env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"}).stdout.strip()
-
-    def __enter__(self):
-        self.run("start", str(self.home))
-        url = self.run("url", str(self.home))
-        database.execute(url, "CREATE DATABASE crash", "ALTER DATABASE crash SET synchronous_commit = on")
-        self.url = database.with_name(url, "crash")
-        migrated = claimd("migrate", "up", timeout=120, DATABASE_URL=self.url)
-        assert migrated.returncode == 0, migrated.stderr
-        return self
-
-    def kill(self, brutally):
-        """SIGKILL to the postmaster, or its own way to stop at once; then it starts anew."""
-        if brutally:
-            pid = int((self.home / "data/postmaster.pid").read_text().splitlines()[0])
-            os.kill(pid, signal.SIGKILL)
-            until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), 10, "the end of the postmaster")
-        else:
-            self.run("stop", str(self.home), "immediate")
-        self.run("start", str(self.home))
-
-    def __exit__(self, *_):
-        self.run("stop", str(self.home), "immediate")
-        shutil.rmtree(self.folder)
 
 
 class Writer(threading.Thread):
@@ -145,8 +103,8 @@ class Follower(threading.Thread):
 
 
 class World:
-    def __init__(self, cluster):
-        self.cluster, self.over, self.going = cluster, threading.Event(), threading.Event()
+    def __init__(self, cluster, url):
+        self.cluster, self.url, self.over, self.going = cluster, url, threading.Event(), threading.Event()
         self.faults, self.lost, self.unacknowledged = [], 0, 0
         self.recoveries = {"service": [], "postmaster": [], "immediate": []}
         self.service = None
@@ -157,11 +115,11 @@ class World:
         self.faults.append(text)
 
     def open(self):
-        self.service = Service(self.cluster.url, "--threads", "2").answers(within=30)
+        self.service = Service(self.url, "--threads", "2").answers(within=30)
 
     def check(self, writers):
         """What is there is what was acknowledged, or the one more that was tried; all of it, and each once."""
-        with Tables(self.cluster.url) as tables:
+        with Tables(self.url) as tables:
             for writer in writers:
                 for kind in ("subject", "claim"):
                     rows = tables.run("SELECT name, description FROM subject WHERE id = %s" if kind == "subject" else
@@ -199,7 +157,11 @@ class World:
             self.service.process.wait()
             self.open()
         else:
-            self.cluster.kill(brutally=what == "postmaster")
+            if what == "postmaster":
+                self.cluster.kill()
+            else:
+                self.cluster.stop("immediate")
+            self.cluster.start()
             self.service.answers(within=30)
         self.recoveries[what].append(time.monotonic() - began)
         self.going.clear()
@@ -225,9 +187,9 @@ def main():
     print(f"{BINARY}, {ROUNDS} rounds", flush=True)
     began = time.monotonic()
     with Cluster() as cluster:
-        world = World(cluster)
+        world = World(cluster, cluster.database("crash"))
         world.open()
-        world.token = create_token(cluster.url, "crash")
+        world.token = create_token(world.url, "crash")
         furnish(Client(world.service, world.token))
         writers = [Writer(world, number) for number in range(WRITERS)]
         follower = Follower(world)
@@ -238,7 +200,7 @@ def main():
                 world.round(number, writers)
                 if number % 10 == 9:
                     print(f"{number + 1} rounds, {time.monotonic() - began:.0f} s, {len(world.faults)} faults", flush=True)
-            with Tables(cluster.url) as tables:
+            with Tables(world.url) as tables:
                 wanted = tables.run("SELECT seq, change, kind, id, action FROM revision ORDER BY seq")
             try:
                 until(lambda: len(follower.seen) >= len(wanted), 20, "the follower's end")
