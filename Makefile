@@ -44,7 +44,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test coverage count test-looks test-scale soak crash fuzz bench bench-quick pictures lint format clean
+.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -150,6 +150,10 @@ soak: all
 # Kills of the service and the database under write load; CRASH_ROUNDS sets how many, 50 unless told.
 crash: all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) /usr/bin/python3 tests/soak/crash.py
+
+# All that can break, breaks under load; CHAOS=name,name for some of it, CHAOS_SECONDS for how long each lasts.
+chaos: all
+	CLAIMD_BINARY=$(abspath $(B)/claimd) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/chaos
 
 # The reader of printed figures on made-up texts, beginning with the labelled ones; FUZZ_SECONDS sets another time than a minute.
 FUZZ_SECONDS ?= 60

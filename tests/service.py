@@ -52,8 +52,8 @@ class Service:
 
     command = (BINARY, "serve")
 
-    def __init__(self, database_url, *flags, **settings):
-        self.port = free_port()
+    def __init__(self, database_url, *flags, port=None, **settings):
+        self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(

@@ -78,8 +78,13 @@ class Wire:
 
     def answer(self, method="GET"):
         """The next answer; EOFError if the connection is closed instead."""
-        answer = self.head()
+        return self.whole(self.head(), method)
+
+    def whole(self, answer, method="GET"):
+        """An answer of which the head was read, with its body."""
         bare = method == "HEAD" or answer.status in (204, 304)
+        if answer.headers.get("Transfer-Encoding") == "chunked" and not bare:
+            return dataclasses.replace(answer, body=b"".join(self.chunks()))
         size = 0 if bare else int(answer.headers.get("Content-Length", 0))
         return dataclasses.replace(answer, body=self._take(size))
 

@@ -1,0 +1,78 @@
+"""Connections to the database that are cut at every byte of what is said on them"""
+import time
+
+from load import Pipeline, Poster
+from proxy import DOWN, UP
+from service import until
+
+
+class Batch(Pipeline):
+    """Some requests at once that have to be asked of the database; few, so that it is all the same what is asked each time."""
+
+    size = 4
+
+    def ask(self):
+        self.dice.seed(1)
+        super().ask()
+
+
+def measure(proxy, ask):
+    """How many bytes a request takes in each direction, where nothing is cut."""
+    before = dict(proxy.passed)
+    ask()
+    return {direction: proxy.passed[direction] - before[direction] for direction in (UP, DOWN)}
+
+
+def quiet(stage):
+    """Waits until the service has all its connections and says nothing on them."""
+    stage.service.answers()
+    def still():
+        before = dict(stage.proxy.passed)
+        time.sleep(0.01)
+        return stage.proxy.passed == before
+    until(still, 10, "nothing is said between the service and its database")
+
+
+def at_every_byte(stage, ask):
+    """Asks as often as there are bytes, with the connection cut one later each time, in both directions."""
+    ask()
+    quiet(stage)
+    sizes = measure(stage.proxy, ask)
+    for direction, size in sizes.items():
+        assert size > 100, f"nothing is asked of the database: {sizes}"
+        for place in range(size):
+            cuts = stage.proxy.cuts
+            stage.proxy.cut(direction, place)
+            ask()
+            stage.proxy.mend()
+            stage.cut += stage.proxy.cuts > cuts
+    assert stage.cut > sum(sizes.values()) / 2, f"{stage.cut} cuts of {sizes}"
+
+
+def cut_connections(stage):
+    """In the middle of a pipeline of reads."""
+    stage.cut = 0
+    client = Batch(stage.scene)
+    at_every_byte(stage, client.turn)
+
+
+def cut_transactions(stage):
+    """In the middle of a transaction that writes; the request is sent until it is acknowledged."""
+    stage.cut = 0
+    client = next(iter(stage.scene.of(Poster)))
+
+    def post():
+        number = client.number
+        until(lambda: client.turn() or client.number > number, 10, "a write is acknowledged")
+    at_every_byte(stage, post)
+
+
+def cut_openings(stage):
+    """While the connection that reads is opened: it is ended, the one that replaces it is cut, and the next one is let through."""
+    stage.cut = 0
+    client = Batch(stage.scene)
+
+    def reopen():
+        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd' AND query NOT SIMILAR TO '%(LISTEN|data_state)%'")
+        until(lambda: client.turn() or stage.scene.tally.notes[-1].outcome == "right", 10, "requests are answered right again")
+    at_every_byte(stage, reopen)

@@ -1,0 +1,53 @@
+"""Load while something breaks: each answer is right or says openly that there is none, what was acknowledged is there, and soon all is well again
+
+CHAOS names faults to take, all unless told; CHAOS_SECONDS is for how long each lasts.
+"""
+import os
+import time
+
+import pytest
+
+from faults import FAULTS
+from scene import RECOVERY, Scene
+from table import ROWS
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "3"))
+WANTED = [name.strip() for name in os.environ.get("CHAOS", "").split(",") if name.strip()] or list(FAULTS)
+
+
+def endure(stage, fault):
+    """Lets it break under load; the scene with what came of it, and seconds until all was well."""
+    with Scene(stage.ground, stage.port, grace=stage.grace) as scene:
+        stage.scene = scene
+        if not fault.quiet:
+            scene.start().warm()
+        fault.run(stage)
+        ended = time.monotonic()
+        if fault.quiet:
+            scene.start()
+        recovery = scene.recover(ended)
+    return scene, recovery
+
+
+def judge(name, fault, scene, recovery):
+    """The row of the table, and what does not hold."""
+    counts, lost = scene.tally.counts(), scene.lost()
+    if not fault.cuts:
+        scene.tally.faults += [f"{note.kind} is cut: {note.text}" for note in scene.tally.notes if note.outcome == "cut"]
+    wrong = len(scene.tally.faults)
+    honest = counts["honest"] + (counts["cut"] if fault.cuts else 0)
+    ROWS.append((name, str(sum(counts.values())), str(counts["right"]), str(honest), str(wrong), str(len(lost)), f"{recovery:.2f} s"))
+    return scene.tally.faults[:10] + lost[:10] + ([f"it took {recovery:.2f} s until all was well"] if recovery >= RECOVERY else [])
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_survives(name, cluster, ground):
+    fault = FAULTS[name]
+    try:
+        with fault.stage(cluster, ground, SECONDS) as stage:
+            scene, recovery = endure(stage, fault)
+            faults = judge(name, fault, scene, recovery)
+    except pytest.skip.Exception as skipped:
+        ROWS.append((f"{name} (skipped: {skipped})", *["–"] * 6))
+        raise
+    assert not faults, "\n".join(faults)
