@@ -15,7 +15,7 @@ enum { PULSE_MS = 1000 };
 /* To see whether all statements can be prepared keeps the server busy: what is asked at the start is answered first. */
 enum { FIRST_ANSWERS_MS = 15 };
 
-enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 1000, SILENCE_MARGIN_MS = 1000 };
+enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 250, SILENCE_MARGIN_MS = 1000 };
 
 /* What one connection is sent before it has answered: more would wait there, where no deadline takes it back. */
 enum { WINDOW = 256 };

@@ -21,7 +21,10 @@ def endure(stage, fault):
         stage.scene = scene
         if not fault.quiet:
             scene.start().warm()
-        fault.run(stage)
+        try:
+            fault.run(stage)
+        except AssertionError as error:
+            scene.tally.faults.append(str(error))
         ended = time.monotonic()
         if fault.quiet:
             scene.start()
