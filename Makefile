@@ -52,7 +52,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures lint format clean
+.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -120,6 +120,10 @@ $(B)/tests/unit/compress $(B)/tests/unit/reply: DECODERS = $(shell pkg-config --
 
 $(FOLDERS):
 	mkdir -p $@
+
+# Twice, in two folders, and compared.
+reproducible:
+	scripts/reproducible
 
 run: all
 	scripts/serve $(B)/claimd
