@@ -1,4 +1,4 @@
-# The image of claimd: built from source, then nothing but the binary and its libraries, run by nobody in particular
+# The image of claimd: built from source, then nothing but the binary, its libraries and the bill of all that, run by nobody in particular
 FROM debian:bookworm-slim AS build
 WORKDIR /src
 COPY scripts/lib.sh scripts/prepare scripts/
@@ -9,11 +9,18 @@ RUN tools/npm-install web build
 COPY . .
 RUN make -j "$(nproc)"
 
-FROM debian:bookworm-slim
+FROM debian:bookworm-slim AS run
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libpq5 libxxhash0 zlib1g libbrotli1 libgmp10 libssl3 libpcre2-8-0 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/claimd /usr/local/bin/claimd
+
+FROM build AS bill
+COPY --from=run / /image
+RUN make -s sbom ROOT=/image PROGRAM=/usr/local/bin/claimd >/sbom.cdx.json
+
+FROM run
+COPY --from=bill /sbom.cdx.json /usr/share/doc/claimd/sbom.cdx.json
 USER 65532:65532
 ENV CLAIMD_LISTEN=0.0.0.0:8080
 EXPOSE 8080

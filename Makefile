@@ -52,7 +52,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible lint format clean
+.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible sbom lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -120,6 +120,12 @@ $(B)/tests/unit/compress $(B)/tests/unit/reply: DECODERS = $(shell pkg-config --
 
 $(FOLDERS):
 	mkdir -p $@
+
+# What is in a file system (ROOT) that the program is in (PROGRAM), this one unless told another: a bill of materials on standard output.
+ROOT ?= /
+PROGRAM ?= $(abspath $(B)/claimd)
+sbom: $(BUNDLE)
+	@tools/sbom $(ROOT) $(PROGRAM) $(VERSION) $$(cat $(<D)/packages) $(notdir $(SWAGGER))
 
 # Twice, in two folders, and compared.
 reproducible:
