@@ -63,6 +63,9 @@ void cache_use(struct cache_entry *entry);
  * its own. */
 void cache_put(struct cache *cache, const char *key, size_t size, struct document *document);
 
+/* Nothing is known of the answer any more. */
+void cache_remove(struct cache *cache, struct cache_entry *entry);
+
 /* Bytes of memory that all entries take, about. */
 size_t cache_weight(const struct cache *cache);
 

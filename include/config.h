@@ -44,12 +44,13 @@ struct config {
     unsigned db_connections;  /* a thread */
     unsigned request_timeout_ms;
     unsigned idle_timeout_s;
-    unsigned max_connections; /* a thread */
-    unsigned head_bytes;      /* of memory of a connection, for the heads of a request and its answer */
-    unsigned body_bytes;      /* that a request may send */
-    unsigned queue;           /* requests waiting for the database, a thread */
-    unsigned cache_bytes;     /* of memory for finished answers, all threads together; 0: none is kept */
-    unsigned max_age_s;       /* how long caches may keep an answer without asking */
+    unsigned max_connections;  /* a thread */
+    unsigned head_bytes;       /* of memory of a connection, for the heads of a request and its answer */
+    unsigned body_bytes;       /* that a request may send */
+    unsigned queue;            /* requests waiting for the database, a thread */
+    unsigned cache_bytes;      /* of memory for finished answers, all threads together; 0: none is kept */
+    unsigned max_age_s;        /* how long caches may keep an answer without asking */
+    unsigned stale_if_error_s; /* how old an answer may be that is given while the database is away; 0: none is */
     bool log_requests;
     bool closed;  /* reading takes a token */
     bool migrate; /* before serving */

@@ -77,6 +77,7 @@ struct db_call {
     int arguments_count;
     const char *const *arguments;       /* text format; must live until `done`; NULL is null */
     struct db_transaction *transaction; /* instead of the statement, or NULL; must live until `done` */
+    bool impatient; /* DB_UNAVAILABLE will do as soon as the database is silent: there is something else to give */
 
     /* Called once, never from within db_start(). `result` is borrowed, and NULL unless DB_OK or DB_REFUSED: that of a
      * transaction's last step, or the failure. */
@@ -87,6 +88,7 @@ struct db_call {
     struct db_call *next, *previous; /* the list that it waits in */
     struct db_entry *entry;          /* its place in a connection's pipeline */
     struct loop_timer deadline;
+    uint64_t due;    /* loop_now() of the deadline of one that is impatient, whose timer goes off before */
     bool alone;      /* sent behind a sync of its own */
     unsigned resent; /* lost connections that it survived */
 };
@@ -130,6 +132,9 @@ struct db {
     struct db_calls waiting[DB_LANES]; /* calls that no connection has taken yet */
     unsigned under_way;
     struct loop_timer pulse;
+    uint64_t state_asked; /* loop_now() when that was asked which `heard` is told next, or was told last */
+    uint64_t
+        owing_since; /* loop_now() since when the database has said nothing though it was asked; 0: it owes nothing */
     enum { SCHEMA_UNKNOWN, SCHEMA_FITS, SCHEMA_UNFIT } schema; /* whether the statements could be prepared */
     enum db_status outage; /* DB_OK, or why calls are refused while no connection is ready */
 };

@@ -48,6 +48,7 @@ struct request {
     const struct representation *representation; /* of a document that is made from data */
     const char *key;                             /* what chooses the answer, if it may be kept; NULL otherwise */
     struct flight_seat seat;                     /* while the answer is on its way */
+    bool has_older;                              /* there is an answer by that key which was right before */
 
     const char *digest;                                  /* of the token that it reads by, once that was looked at */
     void (*granted)(struct request *request);            /* what it does once it is known that it may read */
@@ -80,6 +81,8 @@ struct request {
     struct MHD_Response *response;
     const char *place;       /* links from it to others of its list, or NULL */
     bool recalled;           /* the document was there already */
+    unsigned age;            /* seconds since the document was last known to be right, rounded up; 0: it is */
+    enum error_code excuse;  /* why one is given that may not be */
     enum error_code failure; /* that it tells */
     struct request *spare;   /* the next of those that have ended */
 };

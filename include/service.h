@@ -42,7 +42,10 @@ struct service {
     struct request *spare; /* requests that have ended, to be used again */
     unsigned spares;
     struct data_state data;
-    uint64_t data_versions;    /* how many there have been */
+    uint64_t data_versions;    /* how many there have been: the last one, if it is still known or not */
+    uint64_t confirmed_at;     /* loop_now() at which the last one was the database's, by its own word */
+    uint64_t own_from;         /* the first version that has in it all that this process has written */
+    unsigned stale_most;       /* seconds after which an answer is not given, though the database is away; 0: at once */
     uint64_t writes_seen;      /* of all that this process has committed */
     int64_t began;             /* second in which the process began: threads that hear soon after date alike */
     size_t head_bytes;         /* of memory for the heads of a request and its answer */
@@ -82,6 +85,11 @@ void service_wrote(struct service *service);
 
 /* Takes note of what other threads have written. Call before an answer is chosen. */
 void service_catch_up(struct service *service);
+
+/* Seconds, rounded up, since an answer was last known to be right that was made from data of that version, which were
+ * the database's at loop_now() == right_at. 0: it must not be given any more, as it is too old, or from before something
+ * that this process has written. */
+unsigned service_age(const struct service *service, uint64_t version, uint64_t right_at);
 
 /* As struct db_settings has it, for the db of a service. A text is the second of the last change, 0: there is none. */
 void service_heard(struct db *db, enum db_news news, const char *payload);

@@ -72,7 +72,7 @@ static void take_document(struct cache_entry *entry, struct document *document)
 
 /* ---- entries that go ---- */
 
-static void drop(struct cache *cache, struct cache_entry *entry)
+void cache_remove(struct cache *cache, struct cache_entry *entry)
 {
     struct cache_slot *slot = slot_of(entry);
     if (cache->forget)
@@ -89,7 +89,7 @@ static void make_ghost(struct cache *cache, struct cache_entry *entry)
     take_document(entry, document_remains(entry->document));
     put_in(cache, entry, CACHE_GHOST);
     while (cache->queues[CACHE_GHOST].weight > cache->most / GHOST_SHARE)
-        drop(cache, cache->queues[CACHE_GHOST].oldest);
+        cache_remove(cache, cache->queues[CACHE_GHOST].oldest);
 }
 
 static void evict_from_small(struct cache *cache)
@@ -124,7 +124,7 @@ static void make_room(struct cache *cache)
         else if (cache->queues[CACHE_MAIN].oldest)
             evict_from_main(cache);
         else
-            drop(cache, cache->queues[CACHE_GHOST].oldest);
+            cache_remove(cache, cache->queues[CACHE_GHOST].oldest);
     }
 }
 
@@ -139,7 +139,7 @@ void cache_release(struct cache *cache)
 {
     for (int place = 0; place < CACHE_PLACES; place++)
         while (cache->queues[place].oldest)
-            drop(cache, cache->queues[place].oldest);
+            cache_remove(cache, cache->queues[place].oldest);
 }
 
 struct cache_entry *cache_find(struct cache *cache, const char *key, size_t size)
@@ -195,7 +195,7 @@ static void put_remains(struct cache *cache, const char *key, size_t size, const
     if (fits(cache, size, remains))
         put(cache, key, size, remains);
     else if (older)
-        drop(cache, older);
+        cache_remove(cache, older);
     document_unref(remains);
 }
 

@@ -39,6 +39,8 @@ const struct setting config_settings[] = {
      "of memory for finished answers, all threads together; 0: none"},
     {"max-age", "CLAIMD_MAX_AGE", SETTING_NUMBER, AT(max_age_s), 0, 31536000, "10",
      "s that caches may keep an answer without asking"},
+    {"stale-if-error", "CLAIMD_STALE_IF_ERROR", SETTING_NUMBER, AT(stale_if_error_s), 0, 31536000, "86400",
+     "s that an answer is given after it was last known to be right, while the database is away; 0: never"},
     {"cors-origins", "CLAIMD_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), 0, 0, "*",
      "of web pages that may read answers; *: all"},
     {"read", "CLAIMD_READ", SETTING_READERS, AT(closed), 0, 0, "open", "open to all, or with a token"},

@@ -5,12 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 
 #include "log.h"
 #include "memory.h"
 
 /* A connection that is dead is known to be so after twice this, whether anybody asks something of it or not. */
 enum { PULSE_MS = 1000 };
+
+/* A database that was asked and says nothing at all for so long does not answer just now. Longer than a pulse, so that
+ * one slow statement is not taken for that. */
+enum { SILENCE_MS = 1500 };
 
 /* To see whether all statements can be prepared keeps the server busy: what is asked at the start is answered first. */
 enum { FIRST_ANSWERS_MS = 15 };
@@ -146,11 +151,52 @@ static void call_wait_again(struct db_call *call)
     calls_append(queue_of(call->db, call), call);
 }
 
+/* ---- a silent database ---- */
+
+static bool owes(const struct db *db)
+{
+    for (unsigned i = 0; i < db->links_count; i++)
+        if (db->links[i].first)
+            return true;
+    return false;
+}
+
+static void note_question(const struct db_link *link)
+{
+    if (link->first && !link->db->owing_since)
+        link->db->owing_since = loop_now();
+}
+
+static void note_word(struct db *db)
+{
+    db->owing_since = owes(db) ? loop_now() : 0;
+}
+
+/* Milliseconds until it has been silent for too long, if it stays so; 0: it has been. */
+static uint64_t until_silent(const struct db *db)
+{
+    uint64_t silent = db->owing_since ? loop_now() - db->owing_since : 0;
+    return silent < SILENCE_MS ? SILENCE_MS - silent : 0;
+}
+
+/* ---- deadlines ---- */
+
+static void wait_impatiently(struct db_call *call)
+{
+    uint64_t rest = call->due - loop_now(), silent = until_silent(call->db);
+    loop_timer_start(call->db->loop, &call->deadline, rest < silent ? rest : silent);
+}
+
 /* Of a write that was sent nothing is known but that it was. */
 static void on_deadline(struct loop_timer *timer)
 {
     struct db_call *call = container_of(timer, struct db_call, deadline);
-    call_end(call, writes(call) && call->entry ? DB_UNKNOWN : DB_TIMEOUT, NULL);
+    if (call->impatient && !until_silent(call->db))
+        call_end(call, DB_UNAVAILABLE, NULL);
+    else if (call->impatient && loop_now() < call->due)
+        wait_impatiently(call);
+    else
+        call_end(call, writes(call) && call->entry ? DB_UNKNOWN : DB_TIMEOUT, NULL);
 }
 
 static struct db_link *listener_of(const struct db *db)
@@ -193,6 +239,15 @@ static unsigned patience(const struct db *db, const struct db_call *call)
     return has_own ? call->transaction->patience_ms : db->settings.deadline_ms;
 }
 
+static void await_deadline(struct db_call *call, unsigned milliseconds)
+{
+    call->due = call->impatient ? loop_now() + milliseconds : 0;
+    if (call->impatient)
+        wait_impatiently(call);
+    else
+        loop_timer_start(call->db->loop, &call->deadline, milliseconds);
+}
+
 enum db_status db_start(struct db *db, struct db_call *call)
 {
     if (db->under_way >= db->settings.queue)
@@ -201,12 +256,14 @@ enum db_status db_start(struct db *db, struct db_call *call)
         return DB_UNREADY;
     if (db->outage && !any_link(db, LINK_READY))
         return db->outage;
+    if (call->impatient && !until_silent(db))
+        return DB_UNAVAILABLE;
     call->db = db;
     call->entry = NULL;
     call->alone = false;
     call->resent = 0;
     call->deadline = (struct loop_timer){.fire = on_deadline};
-    loop_timer_start(db->loop, &call->deadline, patience(db, call));
+    await_deadline(call, patience(db, call));
     calls_append(queue_of(db, call), call);
     db->under_way++;
     return DB_OK;
@@ -364,6 +421,7 @@ static bool link_flush(struct db_link *link)
     link->unsent = false;
     if (link->state == LINK_READY && !link->timer.due)
         expect_answer(link);
+    note_question(link);
     int rest = PQflush(link->connection);
     return rest >= 0 && loop_watch(link->db->loop, &link->watch, rest ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
@@ -449,14 +507,19 @@ static bool send_alone(struct db_link *link, int kind, const char *sql)
     return PQsendQueryParams(link->connection, sql, 0, NULL, NULL, NULL, NULL, 0) && send_sync(link);
 }
 
+static bool send_state(struct db_link *link)
+{
+    link->db->state_asked = loop_now();
+    return send_alone(link, ENTRY_STATE, link->db->settings.state);
+}
+
 /* What was prepared was so to see whether it can be. The state is asked for once it is sure that no later notification
  * is missed. A server that cannot be listened to, as a standby, serves all the same. */
 static bool send_listen(struct db_link *link)
 {
     char sql[80];
     snprintf(sql, sizeof(sql), "LISTEN %s", link->db->settings.channel);
-    return send_alone(link, ENTRY_FORGET, "DEALLOCATE ALL") && send_alone(link, ENTRY_LISTEN, sql) &&
-           send_alone(link, ENTRY_STATE, link->db->settings.state);
+    return send_alone(link, ENTRY_FORGET, "DEALLOCATE ALL") && send_alone(link, ENTRY_LISTEN, sql) && send_state(link);
 }
 
 static bool awaits_state(const struct db_link *link)
@@ -476,7 +539,7 @@ static void on_pulse(struct loop_timer *timer)
         return;
     if (awaits_state(link))
         hear(link, DB_NEWS_LOST, NULL);
-    else if (!send_alone(link, ENTRY_STATE, db->settings.state))
+    else if (!send_state(link))
         link->unsent = true; /* the flush finds the connection broken */
 }
 
@@ -721,6 +784,8 @@ static void on_answer(struct db_link *link, uint32_t events)
     }
     while (receive_one(link))
         ;
+    if (events & EPOLLIN)
+        note_word(link->db);
     take_notifications(link);
     if (!link->connection)
         return;
@@ -783,6 +848,15 @@ static bool is_known(const struct db_link *link, enum db_status outage)
     return link->state != LINK_READY && (!is_reader(link) || link->db->outage == outage);
 }
 
+/* From half of it to all of it. Whoever lost a database did so in the same moment; they do not come back in one. */
+static uint64_t scattered(unsigned milliseconds)
+{
+    unsigned chance = 0;
+    if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) < 0)
+        return milliseconds;
+    return milliseconds / 2 + chance % (milliseconds / 2 + 1);
+}
+
 /* What was under way waits for the next connection, unless the database has shown that there is none. */
 static void link_lost(struct db_link *link, enum db_status outage, const char *event, const char *reason)
 {
@@ -804,7 +878,7 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
         return;
     }
 
-    uint64_t delay = was_ready ? 0 : link->backoff_ms;
+    uint64_t delay = was_ready ? 0 : scattered(link->backoff_ms);
     link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : BACKOFF_FIRST_MS;
     if (link->backoff_ms > BACKOFF_MOST_MS)
         link->backoff_ms = BACKOFF_MOST_MS;

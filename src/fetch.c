@@ -109,6 +109,7 @@ static void answer_document(struct request *request, const PGresult *result)
     char *bytes = buffer_detach(&body, &size);
     struct document *document = make_document(request, bytes, size, answer_revision(&request->params, result), next);
     document->version = request->data.version;
+    document->right_at = request->asked / 1000;
     recall_answer(request, document);
     document_unref(document);
 }
@@ -191,6 +192,7 @@ static enum db_status ask(struct request *request, enum query_aim aim, struct ar
     if (is_followed(request))
         request->data = request->service->data;
     query_bind(&request->service->queries, arena, &request->params, request->representation, aim, call);
+    call->impatient = request->has_older;
     call->transaction = request->params.as_of ? turn_back(arena, request->params.as_of, call) : NULL;
     call->done = on_result;
     return db_start(&request->service->db, call);
@@ -202,6 +204,7 @@ static void ask_why(struct request *request)
     static const struct db_statement why = {.sql = "SELECT check_gone($1, $2)"};
     struct db_call *call = &request->call;
     const char **arguments = arena_alloc(&request->arena, 2 * sizeof(*arguments));
+    recall_forget(request);
     arguments[0] = request->params.route->kind;
     arguments[1] = request->params.id;
     *call = (struct db_call){.statement = &why, .arguments_count = 2, .arguments = arguments, .done = on_result};

@@ -302,7 +302,7 @@ static void log_request(struct request *request)
 {
     log_event(LOG_INFO, "request", LOG_TEXT("method", request->method ? request->method : ""),
               LOG_TEXT("target", request->target), LOG_TEXT("id", request_id(request)),
-              LOG_TEXT("trace", request->trace), LOG_NUMBER("status", request->status),
+              LOG_TEXT("trace", request->trace), LOG_NUMBER("status", request->status), LOG_NUMBER("age", request->age),
               LOG_NUMBER("ms", (long long)(loop_now_us() - request->begun) / 1000));
 }
 

@@ -25,10 +25,8 @@ static bool is_fresh(const struct service *service, const struct document *docum
 }
 
 /* The entry may have lost its bytes. */
-static bool answer_from(struct request *request, struct cache_entry *entry)
+static bool give(struct request *request, struct cache_entry *entry)
 {
-    if (!entry || !is_fresh(request->service, entry->document))
-        return false;
     request_answer(request, entry->document);
     if (request->status == MHD_HTTP_OK && !request->document->bytes) {
         document_unref(request->document);
@@ -38,6 +36,54 @@ static bool answer_from(struct request *request, struct cache_entry *entry)
     }
     request->recalled = true;
     cache_use(entry);
+    return true;
+}
+
+static bool answer_from(struct request *request, struct cache_entry *entry)
+{
+    return entry && is_fresh(request->service, entry->document) && give(request, entry);
+}
+
+/* ---- what was right before ---- */
+
+/* The age to give the entry's answer with; 0: it is not given. */
+static unsigned age_of(const struct service *service, const struct cache_entry *entry)
+{
+    return entry ? service_age(service, entry->document->version, entry->document->right_at) : 0;
+}
+
+/* What is told to whoever asks for news must be new. */
+static bool asks_for_news(const struct request *request)
+{
+    for (const struct representation *each = request->params.route->representations; each && each->query; each++)
+        if (each->format == FORMAT_EVENTS)
+            return true;
+    return false;
+}
+
+static struct cache_entry *entry_of(const struct request *request)
+{
+    return request->key ? cache_find(&request->service->cache, request->key, strlen(request->key)) : NULL;
+}
+
+/* Whether it was the database that did not answer, rather than the answer that was a failure. */
+static bool is_outage(enum error_code code)
+{
+    return code == ERROR_DATABASE_UNAVAILABLE || code == ERROR_OVERLOADED || code == ERROR_TIMEOUT;
+}
+
+/* Answers with what was right before, if that will do instead of the failure. */
+static bool stand_in(struct request *request, enum error_code code)
+{
+    if (!request->has_older || !is_outage(code))
+        return false;
+    service_catch_up(request->service);
+    struct cache_entry *entry = entry_of(request);
+    unsigned age = age_of(request->service, entry);
+    if (!age || !give(request, entry))
+        return false;
+    request->age = age;
+    request->excuse = code;
     return true;
 }
 
@@ -99,9 +145,11 @@ bool recall(struct request *request)
     if (!service->cache.most)
         return false;
     request->key = key_of(request);
-    struct cache_entry *entry = cache_find(&service->cache, request->key, strlen(request->key));
-    if (!answer_from(request, entry))
+    struct cache_entry *entry = entry_of(request);
+    if (!answer_from(request, entry)) {
+        request->has_older = age_of(service, entry) && !asks_for_news(request);
         return false;
+    }
     const struct buffer *head = head_of(request);
     heads_keep(&service->heads, head->data, head->size, entry);
     return true;
@@ -148,12 +196,27 @@ void recall_answer(struct request *request, struct document *document)
     }
 }
 
+void recall_forget(struct request *request)
+{
+    struct cache_entry *entry = entry_of(request);
+    if (entry)
+        cache_remove(&request->service->cache, entry);
+}
+
+static void fail(struct request *request, const struct error *error)
+{
+    if (!stand_in(request, error->code))
+        request_fail(request, error);
+}
+
 void recall_fail(struct request *request, const struct error *error)
 {
-    request_fail(request, error);
+    if (error_kind(error->code)->status < MHD_HTTP_INTERNAL_SERVER_ERROR)
+        recall_forget(request);
+    fail(request, error);
     struct flight_seat *seat = land(request);
     for (struct request *waiting; (waiting = next_waiting(&seat));) {
-        request_fail(waiting, error);
+        fail(waiting, error);
         request_resume(waiting);
     }
 }

@@ -208,8 +208,8 @@ static void put_cors(const struct request *request, struct headers *headers)
         return;
     headers_put(headers, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     headers_put(headers, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS,
-                "Accept-Patch, Allow, ETag, Link, Location, Preference-Applied, Retry-After, Server-Timing, "
-                "WWW-Authenticate, X-Request-Id, X-Total-Count");
+                "Accept-Patch, Age, Allow, Cache-Status, ETag, Link, Location, Preference-Applied, Retry-After, "
+                "Server-Timing, WWW-Authenticate, X-Request-Id, X-Total-Count");
 }
 
 /* What a page or picture may load; a failure is neither. */
@@ -263,12 +263,13 @@ struct reply_form request_form(const struct request *request, const char *media_
 
 /* ---- handing over ---- */
 
-/* Milliseconds (Server Timing, section 3). */
+/* Milliseconds (Server Timing, section 3). Of a page's head that is all that its own script can see. */
 static const char *timing(struct request *request)
 {
     uint64_t total = loop_now_us() - request->begun, waited = request->waited;
-    return arena_format(&request->arena, "db;dur=%" PRIu64 ".%03" PRIu64 ", total;dur=%" PRIu64 ".%03" PRIu64,
-                        waited / 1000, waited % 1000, total / 1000, total % 1000);
+    const char *stale = request->age ? arena_format(&request->arena, ", stale;dur=%u000", request->age) : "";
+    return arena_format(&request->arena, "db;dur=%" PRIu64 ".%03" PRIu64 ", total;dur=%" PRIu64 ".%03" PRIu64 "%s",
+                        waited / 1000, waited % 1000, total / 1000, total % 1000, stale);
 }
 
 static bool must_close(const struct request *request)
@@ -279,8 +280,8 @@ static bool must_close(const struct request *request)
 /* Everybody can have the same response, unless there is something to tell that is this request's alone. */
 static bool can_share(const struct request *request)
 {
-    return request->recalled && !request_field(request, FIELD_X_REQUEST_ID) && !request->service->log_requests &&
-           !must_close(request);
+    return request->recalled && !request->age && !request_field(request, FIELD_X_REQUEST_ID) &&
+           !request->service->log_requests && !must_close(request);
 }
 
 static struct MHD_Response *shared_response(const struct request *request)
@@ -288,10 +289,22 @@ static struct MHD_Response *shared_response(const struct request *request)
     return request->status == MHD_HTTP_OK ? document_whole(request->document) : document_unchanged(request->document);
 }
 
+/* That it may not be right any more (RFC 9111, section 5.1), and why it is given (RFC 9211). */
+static void put_age(struct request *request)
+{
+    struct arena *arena = &request->arena;
+    MHD_add_response_header(request->response, MHD_HTTP_HEADER_AGE, arena_format(arena, "%u", request->age));
+    MHD_add_response_header(
+        request->response, "Cache-Status",
+        arena_format(arena, "claimd; hit; ttl=-%u; detail=%s", request->age, error_kind(request->excuse)->slug));
+}
+
 /* What is true of this answer alone. */
 static void put_own_headers(struct request *request)
 {
     struct MHD_Response *response = request->response;
+    if (request->age)
+        put_age(request);
     MHD_add_response_header(response, "X-Request-Id", request_id(request));
     MHD_add_response_header(response, "Server-Timing", timing(request));
     if (must_close(request))

@@ -57,6 +57,8 @@ void service_heard(struct db *db, enum db_news news, const char *payload)
         service->data = (struct data_state){0};
     else if (!same)
         data_changed(service, told_at);
+    if (told_at && news == DB_NEWS_STATE)
+        service->confirmed_at = db->state_asked;
 }
 
 void service_wrote(struct service *service)
@@ -71,6 +73,15 @@ void service_catch_up(struct service *service)
     if (service->writes_seen == now)
         return;
     service->writes_seen = now;
+    service->own_from = service->data_versions + 1;
     if (service->data.version)
         data_changed(service, 0);
+}
+
+/* The last version is right as long as the database has said so. Who has written does not read what was before that. */
+unsigned service_age(const struct service *service, uint64_t version, uint64_t right_at)
+{
+    bool last = version == service->data_versions && service->confirmed_at > right_at;
+    uint64_t age = (loop_now() - (last ? service->confirmed_at : right_at)) / 1000 + 1;
+    return version >= service->own_from && age <= service->stale_most ? (unsigned)age : 0;
 }

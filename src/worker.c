@@ -172,8 +172,9 @@ bool worker_init(struct worker *worker, const struct config *config, int socket,
     worker->service.began = began;
     worker->service.log_requests = config->log_requests;
     snprintf(worker->cache_control, sizeof(worker->cache_control),
-             "%s, max-age=%u, stale-while-revalidate=60, stale-if-error=86400", config->closed ? "private" : "public",
-             config->max_age_s);
+             "%s, max-age=%u, stale-while-revalidate=60, stale-if-error=%u", config->closed ? "private" : "public",
+             config->max_age_s, config->stale_if_error_s);
+    worker->service.stale_most = config->stale_if_error_s;
     worker->service.closed = config->closed;
     worker->service.cache_control = worker->cache_control;
     worker->service.cors_origins = config->cors_origins;
