@@ -40,6 +40,7 @@ struct config {
     const char *database_url; /* "" leaves all to libpq's environment; never logged */
     const char *migrate_url;  /* for migrations and tokens; NULL: database_url */
     const char *service_role; /* the role of database_url, where it is another one; NULL: the same */
+    const char *secret;       /* that cursors are sealed by; NULL: the database's; never logged */
     unsigned threads;         /* 0: one a core */
     unsigned db_connections;  /* a thread */
     unsigned request_timeout_ms;
@@ -75,6 +76,7 @@ enum setting_type {
     SETTING_ADDRESS,
     SETTING_ORIGINS,
     SETTING_READERS,
+    SETTING_SECRET,
     SETTING_LANGUAGE
 };
 

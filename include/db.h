@@ -122,6 +122,11 @@ struct db_settings {
      * once a second, to learn soon of a connection that is dead. */
     const char *channel, *state;
     void (*heard)(struct db *db, enum db_news news, const char *payload);
+
+    /* A query of one text, asked by each connection that reads before it answers anything else; `greeted` is told what
+     * it gave. NULL: nothing is asked. */
+    const char *greeting;
+    void (*greeted)(struct db *db, const char *text);
 };
 
 struct db {

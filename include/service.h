@@ -80,6 +80,10 @@ void service_release(struct service *service);
 /* Where data changes are told, and the query of what has been told so far (see db.h). */
 extern const char service_channel[], service_state[];
 
+/* The query of the key that cursors are sealed by (see seal.h), and what takes it, as struct db_settings has them. */
+extern const char service_greeting[];
+void service_greeted(struct db *db, const char *key);
+
 /* A write of this process was committed: from now on no thread answers from before it. */
 void service_wrote(struct service *service);
 

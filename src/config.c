@@ -44,6 +44,8 @@ const struct setting config_settings[] = {
     {"cors-origins", "CLAIMD_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), 0, 0, "*",
      "of web pages that may read answers; *: all"},
     {"read", "CLAIMD_READ", SETTING_READERS, AT(closed), 0, 0, "open", "open to all, or with a token"},
+    {"secret", "CLAIMD_SECRET", SETTING_SECRET, AT(secret), 0, 0, NULL,
+     "16 to 64 bytes that seal cursors; none: the database has some"},
     {"log-requests", "CLAIMD_LOG_REQUESTS", SETTING_SWITCH, AT(log_requests), 0, 0, NULL,
      "a log line for each request"},
     {"ready", NULL, SETTING_SWITCH, AT(ready), 0, 0, NULL, "health: can it reach the database, too"},
@@ -139,6 +141,13 @@ static bool read_origins(const char *name, const char *value, const char **ret)
                            name, value);
 }
 
+/* It is not repeated. What is longer than a block of the hash would be cut. */
+static bool read_secret(const char *name, const char *value, const char **ret)
+{
+    *ret = value;
+    return (strlen(value) >= 16 && strlen(value) <= 64) || config_complain("%s must have 16 to 64 bytes.", name);
+}
+
 static bool read_language(const char *name, const char *value, enum figure_language *ret)
 {
     *ret = figure_language_of(value);
@@ -162,6 +171,8 @@ bool config_set(struct config *config, const struct setting *setting, const char
         return read_address(name, value, member);
     case SETTING_ORIGINS:
         return read_origins(name, value, member);
+    case SETTING_SECRET:
+        return read_secret(name, value, member);
     case SETTING_LANGUAGE:
         return read_language(name, value, member);
     default:

@@ -31,6 +31,7 @@ enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_PREPARING, LINK_READY };
 struct db_entry {
     enum {
         ENTRY_SETUP,
+        ENTRY_GREETING,
         ENTRY_PREPARE,
         ENTRY_FORGET,
         ENTRY_LISTEN,
@@ -690,6 +691,14 @@ static bool answer_prepare(struct db_link *link, const struct db_entry *entry, c
     return link->state == LINK_READY; /* the call behind it fails by itself */
 }
 
+static bool answer_greeting(struct db *db, const PGresult *result)
+{
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+    if (good)
+        db->settings.greeted(db, PQgetvalue(result, 0, 0));
+    return good;
+}
+
 /* False if the connection is of no use after this answer; *result is NULL if it is kept. */
 static bool answer(struct db_link *link, struct db_entry *entry, PGresult **result)
 {
@@ -703,6 +712,8 @@ static bool answer(struct db_link *link, struct db_entry *entry, PGresult **resu
         return answer_prepare(link, entry, *result);
     case ENTRY_SETUP:
         return PQresultStatus(*result) == PGRES_TUPLES_OK;
+    case ENTRY_GREETING:
+        return answer_greeting(link->db, *result);
     case ENTRY_LISTEN:
         link->listening = PQresultStatus(*result) == PGRES_COMMAND_OK;
         return true;
@@ -715,6 +726,14 @@ static bool answer(struct db_link *link, struct db_entry *entry, PGresult **resu
     }
 }
 
+/* Whether that has been logged when the first one was lost so. */
+static bool is_known(const struct db_link *link, enum db_status outage)
+{
+    if (outage == DB_UNREADY && is_listener(link))
+        return link->db->schema == SCHEMA_UNFIT;
+    return link->state != LINK_READY && (!is_reader(link) || link->db->outage == outage);
+}
+
 /* Only what the schema lacks (class 42) says that the database is not migrated; all else may pass. */
 static void link_refused(struct db_link *link, const struct db_entry *entry, const PGresult *result)
 {
@@ -722,7 +741,7 @@ static void link_refused(struct db_link *link, const struct db_entry *entry, con
         link_lost(link, DB_UNAVAILABLE, "database-lost", message_of(result));
         return;
     }
-    if (link->db->schema != SCHEMA_UNFIT)
+    if (!is_known(link, DB_UNREADY))
         log_failure(entry, result);
     link_lost(link, DB_UNREADY, "database-unready", "the schema is not this program's: run claimd migrate up");
 }
@@ -840,14 +859,6 @@ static void link_close(struct db_link *link)
     link->prepared_size = 0;
 }
 
-/* Whether that has been logged when the first one was lost so. */
-static bool is_known(const struct db_link *link, enum db_status outage)
-{
-    if (outage == DB_UNREADY)
-        return link->db->schema == SCHEMA_UNFIT;
-    return link->state != LINK_READY && (!is_reader(link) || link->db->outage == outage);
-}
-
 /* From half of it to all of it. Whoever lost a database did so in the same moment; they do not come back in one. */
 static uint64_t scattered(unsigned milliseconds)
 {
@@ -865,7 +876,7 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
     if (!is_known(link, outage))
         log_lost(event, reason);
     link_close(link);
-    if (outage == DB_UNREADY)
+    if (outage == DB_UNREADY && is_listener(link))
         db->schema = SCHEMA_UNFIT;
     else if (!was_ready && is_reader(link) && !any_link(db, LINK_READY))
         db->outage = outage;
@@ -911,10 +922,20 @@ static bool send_setup(struct db_link *link)
     return PQsendQueryParams(link->connection, sql, 2, NULL, arguments, NULL, NULL, 0);
 }
 
+static bool send_greeting(struct db_link *link)
+{
+    const char *sql = is_reader(link) ? link->db->settings.greeting : NULL;
+    if (!sql)
+        return true;
+    entry_push(link, ENTRY_GREETING, NULL);
+    return PQsendQueryParams(link->connection, sql, 0, NULL, NULL, NULL, NULL, 0);
+}
+
 static bool link_prepare(struct db_link *link)
 {
     link->state = LINK_PREPARING;
-    if (PQsetnonblocking(link->connection, 1) != 0 || !PQenterPipelineMode(link->connection) || !send_setup(link))
+    if (PQsetnonblocking(link->connection, 1) != 0 || !PQenterPipelineMode(link->connection) || !send_setup(link) ||
+        !send_greeting(link))
         return false;
     for (size_t i = 0; i < link->db->settings.prepare_count && is_listener(link); i++)
         if (!send_prepare(link, link->db->settings.prepare[i]))

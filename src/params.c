@@ -464,6 +464,10 @@ static uint64_t fingerprint(const struct params *params)
 static void read_cursor(const struct reading *reading, const struct param *param, const char *given)
 {
     struct params *params = reading->params;
+    if (!cursor_ready()) {
+        error_set(reading->error, ERROR_DATABASE_UNAVAILABLE, "Without the database no cursor can be read.");
+        return;
+    }
     const char *fault = cursor_decode(reading->arena, given, params->fingerprint, params->after, params->orders_count);
     if (fault)
         error_fault(reading->error, ERROR_INVALID_CURSOR, param->name, "%s", fault);

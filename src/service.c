@@ -2,17 +2,20 @@
 #include "service.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "loop.h"
 #include "memory.h"
+#include "seal.h"
 
 /* What all threads have written: the one thing that they share, so that who has written something reads it, too,
  * whichever thread answers, though the database's notification may be on its way still. */
 static _Atomic uint64_t writes;
 
 const char service_channel[] = "claimd_data", service_state[] = "SELECT data_state()";
+const char service_greeting[] = "SELECT encode(key, 'hex') FROM secret WHERE purpose = 'cursor'";
 
 void service_init(struct service *service, size_t cache_bytes)
 {
@@ -59,6 +62,12 @@ void service_heard(struct db *db, enum db_news news, const char *payload)
         data_changed(service, told_at);
     if (told_at && news == DB_NEWS_STATE)
         service->confirmed_at = db->state_asked;
+}
+
+void service_greeted(struct db *db, const char *key)
+{
+    (void)db;
+    seal_use(key, strlen(key));
 }
 
 void service_wrote(struct service *service)

@@ -10,6 +10,7 @@
 #include "handler.h"
 #include "memory.h"
 #include "request.h"
+#include "seal.h"
 
 enum { SWEEP_MS = 500 };
 
@@ -218,7 +219,11 @@ void *worker_main(void *context)
         .channel = service_channel,
         .state = service_state,
         .heard = service_heard,
+        .greeting = config->secret ? NULL : service_greeting,
+        .greeted = service_greeted,
     };
+    if (config->secret)
+        seal_use(config->secret, strlen(config->secret));
     worker->loop.before_wait = before_wait;
     db_init(&worker->service.db, &worker->loop, &settings);
     feed_init(&worker->feed, &worker->service);

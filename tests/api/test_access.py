@@ -133,7 +133,7 @@ def test_the_role_is_enough_to_import(as_role):
 
 
 @pytest.mark.parametrize("statement", [
-    "SELECT * FROM token", "SELECT * FROM answered", "SELECT * FROM import_part", "INSERT INTO subject VALUES ('a', 'b', 'model', 'c')", "UPDATE claim SET line = 1", "DELETE FROM revision",
+    "SELECT * FROM token", "UPDATE secret SET key = key", "SELECT * FROM answered", "SELECT * FROM import_part", "INSERT INTO subject VALUES ('a', 'b', 'model', 'c')", "UPDATE claim SET line = 1", "DELETE FROM revision",
     "UPDATE change SET author = 'x'", "TRUNCATE history.claim", "SELECT put('scope', '{}')", "DROP TABLE claim", "CREATE TABLE public.x ()"])
 def test_the_role_can_do_nothing_else(as_role, statement):
     connection = database.connect(as_role[1])

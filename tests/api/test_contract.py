@@ -116,9 +116,9 @@ def without_database(contract):
 
 
 def undated(value):
-    """The value without the times at which something was done; they differ from database to database."""
+    """The value without the times at which something was done, and the seals of cursors; they differ from database to database."""
     if isinstance(value, dict):
-        return {key: undated(inner) for key, inner in value.items() if key not in ("created_at", "at")}
+        return {key: inner[:-22] if key == "next" and inner else undated(inner) for key, inner in value.items() if key not in ("created_at", "at")}
     return [undated(inner) for inner in value] if isinstance(value, list) else value
 
 

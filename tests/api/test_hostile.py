@@ -1,5 +1,6 @@
 """Hostile, careless and unlucky clients: what they make of searches, orders, units, cursors and headers"""
 import base64
+import hmac
 import itertools
 import pathlib
 import time
@@ -8,7 +9,7 @@ from urllib.parse import quote
 import database
 import pytest
 
-from service import BINARY, Api, Service
+from service import BINARY, Api, Service, claimd
 
 pytestmark = pytest.mark.usefixtures("clean_log")
 
@@ -242,22 +243,101 @@ def test_outcome_that_there_is_not_is_refused(api, query, name):
 
 
 def opened(cursor):
-    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    text = cursor[:-22]
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def closed(plain):
-    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
+def base64url(bytes_):
+    return base64.urlsafe_b64encode(bytes_).decode().rstrip("=")
+
+
+def sealed(plain, key):
+    """A cursor, as only who has the key can make one."""
+    text = base64url(plain)
+    return text + base64url(hmac.digest(key, text.encode(), "sha256")[:16])
 
 
 @pytest.fixture(scope="module")
-def forge(api):
-    """A cursor of a list with the fingerprint that belongs to it, and other keys."""
-    def forged(target, *keys):
+def cursor_key(column):
+    """Of the service's database, which no client ever gets."""
+    return column("SELECT encode(key, 'hex') FROM secret")[0].encode()
+
+
+@pytest.fixture(scope="module")
+def forge(api, cursor_key):
+    """A cursor of a list with the fingerprint that belongs to it, other keys, and a good seal: what the database is asked may not rest on that alone."""
+    def forged(target, *keys, key=cursor_key):
         link = api.answer(target)["next"]
         plain = opened(link.partition("cursor=")[2])
-        keys = [key if isinstance(key, bytes) else key.encode() for key in keys]
-        return link.partition("cursor=")[0] + "cursor=" + closed(plain[:17] + b"\x1f".join(keys))
+        keys = [one if isinstance(one, bytes) else one.encode() for one in keys]
+        return link.partition("cursor=")[0] + "cursor=" + sealed(plain[:17] + b"\x1f".join(keys), key)
     return forged
+
+
+@pytest.mark.parametrize("wrong", [b"", b"0" * 64, b"claimd", b"0123456789abcdef"])
+def test_cursor_of_another_key_is_no_cursor(api, forge, wrong):
+    api.answer(forge("/v1/claims?limit=1", "a"))
+    problem = api.problem(forge("/v1/claims?limit=1", "a", key=wrong), "invalid-cursor", parameters=["cursor"])
+    assert "not a cursor of this service" in problem["detail"]
+
+
+@pytest.fixture(scope="module")
+def issued(api):
+    """Cursors of lists, orders and filters that all differ."""
+    targets = ["/v1/claims?limit=1", "/v1/claims?limit=1&sort=-id", "/v1/claims?limit=1&kind=numeric", "/v1/claims?limit=1&sort=value", "/v1/sources?limit=1",
+               "/v1/subjects?limit=1", "/v1/sources/market-shockwave/claims?limit=1", "/v1/comparisons?limit=1"]
+    return {target: api.answer(target)["next"].partition("cursor=")[2] for target in targets}
+
+
+def test_cursor_goes_with_its_own_list_alone(api, issued):
+    for target in issued:
+        for origin, cursor in issued.items():
+            api.answer(f"{target}&cursor={cursor}", 200 if origin == target else 400)
+
+
+def test_seal_goes_with_its_own_cursor_alone(api, issued):
+    for one, other in itertools.permutations(issued, 2):
+        api.problem(f"{one}&cursor={issued[one][:-22]}{issued[other][-22:]}", "invalid-cursor", parameters=["cursor"])
+
+
+def test_cursor_goes_with_every_service_and_outlives_them(database_url, contract, issued):
+    """Without configuration: the key is the database's."""
+    for _ in range(2):
+        with Service(database_url, "--threads", "1") as service:
+            other = Api(service.answers(), contract)
+            for target, cursor in issued.items():
+                other.answer(f"{target}&cursor={cursor}")
+
+
+def test_secret_of_the_environment_takes_the_place_of_the_database_s(database_url, contract, issued):
+    secret = "sixteen bytes of"
+    with Service(database_url, CLAIMD_SECRET=secret) as service, Service(database_url, CLAIMD_SECRET=secret) as twin:
+        ours, theirs = Api(service.answers(), contract), Api(twin.answers(), contract)
+        link = ours.answer("/v1/claims?limit=1")["next"]
+        cursor = link.partition("cursor=")[2]
+        assert cursor == sealed(opened(cursor), secret.encode())
+        theirs.answer(link)
+        theirs.problem("/v1/claims?limit=1&cursor=" + issued["/v1/claims?limit=1"], "invalid-cursor", parameters=["cursor"])
+        assert secret not in service.log() + twin.log()
+
+
+@pytest.mark.parametrize("secret, good", [("x" * 15, False), ("x" * 16, True), ("x" * 64, True), ("x" * 65, False), ("\u00e9" * 8, True)])
+def test_secret_has_its_sizes_and_is_not_repeated(secret, good):
+    got = claimd("help", CLAIMD_SECRET=secret)
+    assert (got.returncode == 0) == good and secret not in got.stderr + got.stdout
+
+
+def test_without_the_database_no_cursor_is_taken(contract, issued):
+    with Service("host=/nowhere", "--threads", "1") as service:
+        api = Api(service.answers("/readyz", 503), contract)
+        api.problem("/v1/claims?limit=1&cursor=" + issued["/v1/claims?limit=1"], "database-unavailable", 503)
+
+
+def test_key_is_nowhere_to_be_seen(api, cursor_key, database_url):
+    exported = claimd("export", DATABASE_URL=database_url)
+    assert exported.returncode == 0 and cursor_key.decode() not in exported.stdout
+    assert claimd("export", "secrets", DATABASE_URL=database_url).returncode != 0
+    assert cursor_key.decode() not in api.service.log()
 
 
 TYPED = ["/v1/claims?sort=value", "/v1/claims?sort=-line", "/v1/claims?sort=published_at", "/v1/claims?sort=-created_at", "/v1/claims?q=deepseek&sort=rank",

@@ -1,6 +1,7 @@
 /* cursor: a cursor leads back to its keys in its own list, and nothing else passes for one */
 #include "cursor.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 
 #include "dice.h"
 #include "routes.h"
+#include "seal.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const uint64_t fingerprint = UINT64_C(0x00abcdef12345678);
@@ -21,6 +23,7 @@ static int begin(void **state)
 {
     (void)state;
     arena_init(&arena);
+    seal_use("a key of thirty-two bytes or so..", 32);
     return 0;
 }
 
@@ -160,17 +163,70 @@ static void forged_control_characters_part_no_key_in_secret(void **state)
     assert_true(leads_back(fingerprint, "\x01\n\x7f\x1e"));
 }
 
+/* The text with its seal, as base64url of 16 bytes: what only a service with the key could write. */
+static const char *sealed(const char *text)
+{
+    unsigned char seal[SEAL_SIZE];
+    char digits[23] = "";
+    seal_of(text, strlen(text), seal);
+    for (unsigned i = 0; i < 22; i++) {
+        unsigned bit = i * 6, pair = seal[bit / 8] << 8u | (bit / 8 + 1 < SEAL_SIZE ? seal[bit / 8 + 1] : 0u);
+        digits[i] = alphabet[pair >> (10 - bit % 8) & 63u];
+    }
+    return arena_format(&arena, "%s%s", text, digits);
+}
+
 /* Version, sixteen digits, "a", and a NUL before, among and behind them. */
 static void a_nul_is_refused(void **state)
 {
     (void)state;
-    static const char *const cursors[] = {"ADIwMDAwMDAwMDAwMDAwMDAwYQ", "MgAwMDAwMDAwMDAwMDAwMDAwYQ",
-                                          "MjAwMDAwMDAwMDAwMDAwMDBhAA", "MjAwMDAwMDAwMDAwMDAwMDAAYQ"};
+    static const char *const cursors[] = {"ADMwMDAwMDAwMDAwMDAwMDAwYQ", "MwAwMDAwMDAwMDAwMDAwMDAwYQ",
+                                          "MzAwMDAwMDAwMDAwMDAwMDBhAA", "MzAwMDAwMDAwMDAwMDAwMDAAYQ"};
+    const char *found[KEYS_MAX];
+    assert_null(cursor_decode(&arena, sealed("MzAwMDAwMDAwMDAwMDAwMDBh"), 0, found, 1));
     for (size_t i = 0; i < sizeof(cursors) / sizeof(*cursors); i++) {
-        const char *found[KEYS_MAX];
-        assert_non_null(cursor_decode(&arena, cursors[i], 0, found, 1));
-        assert_non_null(cursor_decode(&arena, cursors[i], 0, found, 2));
+        assert_non_null(cursor_decode(&arena, sealed(cursors[i]), 0, found, 1));
+        assert_non_null(cursor_decode(&arena, sealed(cursors[i]), 0, found, 2));
     }
+}
+
+/* RFC 4231, section 4.3, cut as the header says. */
+static void a_seal_is_the_standard_s(void **state)
+{
+    (void)state;
+    static const unsigned char wanted[SEAL_SIZE] = {0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e,
+                                                    0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75, 0xc7};
+    unsigned char seal[SEAL_SIZE];
+    const char *text = "what do ya want for nothing?";
+    seal_use("Jefe", 4);
+    seal_of(text, strlen(text), seal);
+    assert_memory_equal(seal, wanted, SEAL_SIZE);
+}
+
+static void a_cursor_of_another_key_is_refused(void **state)
+{
+    (void)state;
+    const char *found[1] = {"untouched"}, *cursor = encode(fingerprint, "claim");
+    seal_use("a key of thirty-two bytes or so,.", 32);
+    assert_non_null(cursor_decode(&arena, cursor, fingerprint, found, 1));
+    assert_string_equal(found[0], "untouched");
+    assert_true(leads_back(fingerprint, "claim"));
+}
+
+static void *key_of_a_thread(void *context)
+{
+    return cursor_ready() ? &arena : context;
+}
+
+static void each_thread_has_a_key_of_its_own(void **state)
+{
+    (void)state;
+    pthread_t other;
+    void *ready = NULL;
+    assert_int_equal(pthread_create(&other, NULL, key_of_a_thread, NULL), 0);
+    pthread_join(other, &ready);
+    assert_null(ready);
+    assert_true(cursor_ready());
 }
 
 /* A client that keeps one over an upgrade is told so. */
@@ -178,10 +234,13 @@ static void a_cursor_of_another_version_is_told_apart(void **state)
 {
     (void)state;
     const char *found, *ours = cursor_decode(&arena, "AAAA", 0, &found, 1);
-    const char *former = cursor_decode(&arena, "MTAwMDAwMDAwMDAwMDAwMDBh", 0, &found, 1);
-    assert_non_null(former);
-    assert_non_null(strstr(former, "version"));
-    assert_string_not_equal(former, ours);
+    static const char *const formers[] = {"MTAwMDAwMDAwMDAwMDAwMDBh", "MjAwMDAwMDAwMDAwMDAwMDBh"};
+    for (size_t i = 0; i < sizeof(formers) / sizeof(*formers); i++) {
+        const char *former = cursor_decode(&arena, formers[i], 0, &found, 1);
+        assert_non_null(former);
+        assert_non_null(strstr(former, "version"));
+        assert_string_not_equal(former, ours);
+    }
 }
 
 static void a_longest_list_of_keys_leads_back(void **state)
@@ -202,7 +261,7 @@ static void a_cursor_is_unpadded_base64url(void **state)
         random_id(&dice, id, size);
         const char *cursor = encode(fingerprint, id);
         assert_property(&dice, strspn(cursor, alphabet) == strlen(cursor));
-        assert_property(&dice, strlen(cursor) % 4 != 1);
+        assert_property(&dice, (strlen(cursor) - 22) % 4 != 1); /* the text before the seal */
     }
 }
 
@@ -253,21 +312,18 @@ static void what_is_no_cursor_is_refused(void **state)
     }
 }
 
-/* What is taken for a cursor must be the one cursor of the id that it leads to, and so not of the original's. */
-static bool refused_or_another(const char *original, const char *text)
+static bool refused(const char *text)
 {
-    const char *id;
-    if (strcmp(original, text) == 0 || cursor_decode(&arena, text, fingerprint, &id, 1))
-        return true;
-    return strcmp(encode(fingerprint, id), text) == 0;
+    const char *id = "untouched";
+    return cursor_decode(&arena, text, fingerprint, &id, 1) && strcmp(id, "untouched") == 0;
 }
 
 static void assert_corruption_shows(const char *original, size_t at)
 {
-    for (int byte = 1; byte < 0x100; byte++) {
+    for (int byte = 0; byte < 0x100; byte++) {
         char *text = arena_copy(&arena, original, strlen(original));
         text[at] = (char)byte;
-        if (!refused_or_another(original, text))
+        if (byte != (unsigned char)original[at] && !refused(text))
             fail_msg("%s is taken for %s", text, original);
     }
 }
@@ -286,8 +342,11 @@ static void every_cut_shows(void **state)
 {
     (void)state;
     const char *original = encode(fingerprint, "affordability-myth-03");
-    for (size_t size = 0; size < strlen(original); size++)
-        assert_true(refused_or_another(original, arena_copy(&arena, original, size)));
+    assert_false(refused(original));
+    for (size_t size = 0; size < strlen(original); size++) {
+        assert_true(refused(arena_copy(&arena, original, size)));
+        assert_true(refused(original + size + 1));
+    }
 }
 
 static void every_tail_shows(void **state)
@@ -297,11 +356,20 @@ static void every_tail_shows(void **state)
     for (size_t size = 1; size <= 6; size++) {
         const char *original = encode(fingerprint, "claim-" + 6 - size);
         for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
-            const char *text = arena_format(&arena, "%s%s", original, tails[i]);
-            if (!refused_or_another(original, text))
-                fail_msg("%s is taken for %s", text, original);
+            assert_true(refused(arena_format(&arena, "%s%s", original, tails[i])));
+            assert_true(refused(arena_format(&arena, "%s%s", tails[i], original)));
         }
     }
+}
+
+/* Neither half of one goes with the other half of another. */
+static void a_seal_goes_with_its_text_alone(void **state)
+{
+    (void)state;
+    const char *first = encode(fingerprint, "claim-a"), *second = encode(fingerprint, "claim-b");
+    size_t size = strlen(first) - 22;
+    assert_true(refused(arena_format(&arena, "%.*s%s", (int)size, first, second + size)));
+    assert_true(refused(arena_format(&arena, "%.*s%s", (int)size, second, first + size)));
 }
 
 static uint64_t of_texts(const char *first, const char *second)
@@ -355,6 +423,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_corruption_of_one_byte_shows, begin, end),
         cmocka_unit_test_setup_teardown(every_cut_shows, begin, end),
         cmocka_unit_test_setup_teardown(every_tail_shows, begin, end),
+        cmocka_unit_test_setup_teardown(a_seal_goes_with_its_text_alone, begin, end),
+        cmocka_unit_test_setup_teardown(a_seal_is_the_standard_s, begin, end),
+        cmocka_unit_test_setup_teardown(a_cursor_of_another_key_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(each_thread_has_a_key_of_its_own, begin, end),
         cmocka_unit_test(fingerprints_tell_texts_apart),
         cmocka_unit_test(random_fingerprints_do_not_collide),
     };
