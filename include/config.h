@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "address.h"
 #include "figure/meaning.h"
 
 enum command {
@@ -27,15 +28,10 @@ enum command {
 
 enum { THREADS_MAX = 256 };
 
-/* An address to listen on. */
-struct address {
-    char host[256];
-    char port[8];
-};
-
 struct config {
     enum command command;
     struct address listen;
+    unsigned listen_mode;     /* of the file of a unix socket */
     const char *cors_origins; /* comma list of web origins that may read answers; "*": all */
     const char *database_url; /* "" leaves all to libpq's environment; never logged */
     const char *migrate_url;  /* for migrations and tokens; NULL: database_url */
@@ -74,6 +70,7 @@ enum setting_type {
     SETTING_SWITCH,
     SETTING_DATABASE,
     SETTING_ADDRESS,
+    SETTING_MODE,
     SETTING_ORIGINS,
     SETTING_READERS,
     SETTING_SECRET,

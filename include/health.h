@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 
-/* The process's exit status: 0 if /healthz (or /readyz) on the local port answers 200, each step within two seconds,
+#include "address.h"
+
+/* The process's exit status: 0 if /healthz (or /readyz) on that address answers 200, each step within two seconds,
  * else 1 after one sentence on stderr. */
-int health_check(const char *host, const char *port, bool ready);
+int health_check(const struct address *address, bool ready);
 
 #endif

@@ -1,12 +1,31 @@
-/* listener: the sockets that the threads accept on, all on one address (SO_REUSEPORT)
+/* listener: an address, and the sockets that the threads accept on
+ *
+ * Each thread has a socket of its own: on a port one with a queue of its own (SO_REUSEPORT), on a unix socket the same
+ * one, once more.
  */
 #ifndef CLAIMD_LISTENER_H
 #define CLAIMD_LISTENER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
-/* Opens `count` non-blocking listening sockets on host:port, port 0 being any free one; `address` gets what it is.
- * False after one sentence on stderr, with nothing left open. The caller closes the sockets. */
-bool listener_open(const char *host, const char *port, unsigned count, int sockets[], char address[static 300]);
+#include "address.h"
+
+struct listener {
+    char address[ADDRESS_TEXT];        /* where it listens: port 0 has become a port */
+    int *sockets;                      /* non-blocking, one for each thread, which closes it */
+    char file[sizeof(struct address)]; /* of a unix socket that was made here; "": none */
+    dev_t device;                      /* of that file */
+    ino_t inode;
+};
+
+/* Listens for `count` threads, port 0 being any free one. The file of a unix socket gets the mode; one that is there
+ * already is replaced if it is a socket on which nobody listens. False after one sentence on stderr, with nothing left
+ * open. Only while there is one thread: the umask is the process's. */
+bool listener_open(struct listener *listener, const struct address *address, unsigned mode, unsigned count);
+
+/* Removes the file of a unix socket, unless it is another one by now. To be called while the sockets are open still: so
+ * it cannot be the next server's. */
+void listener_release(struct listener *listener);
 
 #endif

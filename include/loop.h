@@ -40,7 +40,8 @@ enum { LOOP_END = -2 };
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
-/* Watches `watch->fd` for `events`, or changes what it is watched for. The watch must stay until it is removed. */
+/* Watches `watch->fd` for `events`, or changes what it is watched for. The watch must stay until it is removed.
+ * With EPOLLEXCLUSIVE what it is watched for stays. */
 bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events);
 
 /* `watch` is not told anything any more, not even what has happened already, and may be freed. */

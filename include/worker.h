@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "acceptor.h"
 #include "access.h"
 #include "client.h"
 #include "config.h"
@@ -18,8 +19,8 @@
 struct worker {
     pthread_t thread; /* the caller's */
     const struct config *config;
-    int socket;
     struct loop loop;
+    struct acceptor acceptor;
     struct service service;
     struct MHD_Daemon *daemon;
     struct loop_watch daemon_watch;
@@ -31,9 +32,12 @@ struct worker {
     uint64_t drain_until; /* loop_now(); 0 while serving */
 };
 
-/* Takes a listening socket and begins to accept on it, one of `threads` of a process that began at that second. False
- * where no HTTP daemon can be had. The config must outlast the worker. */
-bool worker_init(struct worker *worker, const struct config *config, int socket, unsigned threads, int64_t began);
+/* One of `threads` of a process that began at that second. False where no HTTP daemon can be had. The config must
+ * outlast the worker. */
+bool worker_init(struct worker *worker, const struct config *config, unsigned threads, int64_t began);
+
+/* Takes a listening socket, on which it will accept; before its thread begins. */
+bool worker_listen(struct worker *worker, int socket);
 
 /* The thread's main function, for pthread_create(): serves until loop_stop(&worker->loop), which any thread may call,
  * finishes what is under way, and releases everything. Its context is the worker; returns NULL. */

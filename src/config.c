@@ -11,7 +11,10 @@
 
 /* NAME and VARIABLE; TYPE; where in struct config; bounds of a number; default; meaning */
 const struct setting config_settings[] = {
-    {"listen", "CLAIMD_LISTEN", SETTING_ADDRESS, AT(listen), 0, 0, "127.0.0.1:8080", "address to serve on"},
+    {"listen", "CLAIMD_LISTEN", SETTING_ADDRESS, AT(listen), 0, 0, "127.0.0.1:8080",
+     "address to serve on: HOST:PORT, or a unix socket, unix:/PATH or unix:@NAME"},
+    {"listen-mode", "CLAIMD_LISTEN_MODE", SETTING_MODE, AT(listen_mode), 0, 0, "660",
+     "octal, of the file of a unix socket"},
     {"database-url", "DATABASE_URL", SETTING_DATABASE, AT(database_url), 0, 0, "",
      "PostgreSQL; empty: as libpq's environment says"},
     {"migrate-url", "CLAIMD_MIGRATE_URL", SETTING_DATABASE, AT(migrate_url), 0, 0, NULL,
@@ -95,20 +98,18 @@ static bool read_readers(const char *name, const char *value, bool *ret_closed)
            config_complain("%s must be open or token, not \"%s\".", name, value);
 }
 
-/* HOST:PORT or [IPv6]:PORT */
 static bool read_address(const char *name, const char *value, struct address *ret)
 {
-    bool bracketed = *value == '[';
-    const char *host = value + bracketed, *behind = host + strcspn(host, bracketed ? "]" : ":");
-    const char *colon = bracketed && *behind ? behind + 1 : behind, *port = *colon == ':' ? colon + 1 : "";
-    size_t size = (size_t)(behind - host), digits = strspn(port, "0123456789");
-    bool good = size > 0 && size < sizeof(ret->host) && digits > 0 && digits < 6 && !port[digits] &&
-                strtoul(port, NULL, 10) <= 65535;
-    if (!good)
-        return config_complain("%s must be HOST:PORT, not \"%s\".", name, value);
-    snprintf(ret->host, sizeof(ret->host), "%.*s", (int)size, host);
-    snprintf(ret->port, sizeof(ret->port), "%s", port);
-    return true;
+    return address_read(value, ret) || config_complain("%s must be HOST:PORT or unix:/PATH, not \"%s\".", name, value);
+}
+
+/* As chmod takes it. */
+static bool read_mode(const char *name, const char *value, unsigned *ret)
+{
+    size_t digits = strspn(value, "01234567");
+    *ret = (unsigned)strtoul(value, NULL, 8);
+    return ((digits == 3 || (digits == 4 && *value == '0')) && !value[digits]) ||
+           config_complain("%s must be an octal mode such as 660, not \"%s\".", name, value);
 }
 
 /* The connection string itself is not repeated: it may hold a password. */
@@ -169,6 +170,8 @@ bool config_set(struct config *config, const struct setting *setting, const char
         return read_readers(name, value, member);
     case SETTING_ADDRESS:
         return read_address(name, value, member);
+    case SETTING_MODE:
+        return read_mode(name, value, member);
     case SETTING_ORIGINS:
         return read_origins(name, value, member);
     case SETTING_SECRET:

@@ -1,7 +1,6 @@
 /* health: asks the server on this machine how it is */
 #include "health.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,27 +9,29 @@
 #include <unistd.h>
 
 /* A server that listens everywhere is asked on loopback. */
-static const char *reachable(const char *host)
+static struct address reachable(const struct address *address)
 {
-    if (strcmp(host, "0.0.0.0") == 0)
-        return "127.0.0.1";
-    return strcmp(host, "::") == 0 ? "::1" : host;
+    struct address ret = *address;
+    if (strcmp(address->host, "0.0.0.0") == 0)
+        strcpy(ret.host, "127.0.0.1");
+    else if (strcmp(address->host, "::") == 0)
+        strcpy(ret.host, "::1");
+    return ret;
 }
 
-static int connect_to(const char *host, const char *port)
+static int connect_to(const struct address *address)
 {
-    struct addrinfo wanted = {.ai_socktype = SOCK_STREAM}, *found;
+    struct address_name name;
     struct timeval patience = {.tv_sec = 2};
-    if (getaddrinfo(reachable(host), port, &wanted, &found) != 0)
+    if (address_resolve(address, &name) != NULL)
         return -1;
-    int fd = socket(found->ai_family, found->ai_socktype, 0);
+    int fd = socket(name.storage.ss_family, SOCK_STREAM, 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    if (connect(fd, found->ai_addr, found->ai_addrlen) != 0) {
+    if (connect(fd, (struct sockaddr *)&name.storage, name.size) != 0) {
         close(fd);
         fd = -1;
     }
-    freeaddrinfo(found);
     return fd;
 }
 
@@ -46,17 +47,20 @@ static int status_of(int fd, const char *path)
     return status ? (int)strtol(status, NULL, 10) : 0;
 }
 
-int health_check(const char *host, const char *port, bool ready)
+int health_check(const struct address *address, bool ready)
 {
-    int fd = connect_to(host, port);
+    char text[ADDRESS_TEXT];
+    struct address where = reachable(address);
+    int fd = connect_to(&where);
     int status = fd < 0 ? 0 : status_of(fd, ready ? "/readyz" : "/healthz");
     if (fd >= 0)
         close(fd);
     if (status == 200)
         return 0;
+    address_write(address, text);
     if (status)
         fprintf(stderr, "claimd: the server answers %d.\n", status);
     else
-        fprintf(stderr, "claimd: no server answers on %s:%s.\n", host, port);
+        fprintf(stderr, "claimd: no server answers on %s.\n", text);
     return 1;
 }

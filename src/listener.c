@@ -1,87 +1,176 @@
-/* listener: the sockets that the threads accept on */
+/* listener: an address, and the sockets that the threads accept on */
 #include "listener.h"
 
 #include <errno.h>
-#include <netdb.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, ADDRESS_MAX = 300 };
+#include "memory.h"
 
-static int listener_socket(const struct sockaddr *name, socklen_t size, bool shared)
+enum { BACKLOG = 1024, SOCKET = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC };
+
+static bool complain(const struct listener *listener, const char *reason)
 {
-    int fd = socket(name->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){shared}, sizeof(int));
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    if (bind(fd, name, size) == 0 && (!shared || listen(fd, BACKLOG) == 0))
-        return fd;
+    fprintf(stderr, "claimd: cannot listen on %s: %s.\n", listener->address, reason);
+    return false;
+}
+
+static int close_failed(int fd)
+{
     int saved = errno;
     close(fd);
     errno = saved;
     return -1;
 }
 
-/* With SO_REUSEPORT two servers of one user would share a port without a word, so first try without. */
-static bool listener_probe(struct sockaddr *name, socklen_t *size)
+/* The sockets of all threads before this one; what went wrong with its own is known still. */
+static bool give_up(struct listener *listener, unsigned before)
 {
-    int fd = listener_socket(name, *size, false);
+    while (before--)
+        close_failed(listener->sockets[before]);
+    return false;
+}
+
+static const struct sockaddr *sockaddr_of(const struct address_name *name)
+{
+    return (const struct sockaddr *)&name->storage;
+}
+
+/* Copies of the first socket, for the other threads. */
+static bool share(struct listener *listener, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        listener->sockets[i] = fcntl(*listener->sockets, F_DUPFD_CLOEXEC, 0);
+        if (listener->sockets[i] < 0)
+            return give_up(listener, i);
+    }
+    return true;
+}
+
+/* ---- ports ---- */
+
+static int port_socket(const struct address_name *name, bool shared)
+{
+    int fd = socket(name->storage.ss_family, SOCKET, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){shared}, sizeof(int));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    if (bind(fd, sockaddr_of(name), name->size) == 0 && (!shared || listen(fd, BACKLOG) == 0))
+        return fd;
+    return close_failed(fd);
+}
+
+/* With SO_REUSEPORT two servers of one user would share a port without a word, so first try without. */
+static bool probe(struct address_name *name)
+{
+    int fd = port_socket(name, false);
     if (fd < 0)
         return false;
-    getsockname(fd, name, size);
+    getsockname(fd, (struct sockaddr *)&name->storage, &name->size);
     close(fd);
     return true;
 }
 
-static bool complain(const char *host, const char *port, const char *reason)
+static bool open_port(struct listener *listener, struct address_name *name, unsigned count)
 {
-    fprintf(stderr, "claimd: cannot listen on %s:%s: %s.\n", host, port, reason);
-    return false;
-}
-
-static bool resolve(const char *host, const char *port, struct sockaddr_storage *ret_name, socklen_t *ret_size)
-{
-    struct addrinfo wanted = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM}, *found;
-    int fault = getaddrinfo(host, port, &wanted, &found);
-    if (fault)
-        return complain(host, port, gai_strerror(fault));
-    memcpy(ret_name, found->ai_addr, found->ai_addrlen);
-    *ret_size = found->ai_addrlen;
-    freeaddrinfo(found);
+    if (!probe(name))
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        listener->sockets[i] = port_socket(name, true);
+        if (listener->sockets[i] < 0)
+            return give_up(listener, i);
+    }
     return true;
 }
 
-static void describe(const struct sockaddr *name, socklen_t size, char address[static ADDRESS_MAX])
+/* ---- unix sockets ---- */
+
+/* A socket of which nobody takes connections any more: whoever listened has ended without a farewell. */
+static bool is_stale(const struct address_name *name, const char *file)
 {
-    char host[256] = "", port[16] = "";
-    getnameinfo(name, size, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(address, ADDRESS_MAX, name->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+    struct stat found;
+    if (lstat(file, &found) != 0 || !S_ISSOCK(found.st_mode))
+        return false;
+    int fd = socket(AF_UNIX, SOCKET, 0);
+    bool stale = fd >= 0 && connect(fd, sockaddr_of(name), name->size) != 0 && errno == ECONNREFUSED;
+    close(fd);
+    return stale;
 }
 
-bool listener_open(const char *host, const char *port, unsigned count, int sockets[], char address[static 300])
+static bool bind_file(int fd, const struct address_name *name, const char *file)
 {
-    struct sockaddr_storage storage;
-    struct sockaddr *name = (struct sockaddr *)&storage;
-    socklen_t size;
-    if (!resolve(host, port, &storage, &size))
+    if (bind(fd, sockaddr_of(name), name->size) == 0)
+        return true;
+    if (errno != EADDRINUSE || !file)
         return false;
-    if (!listener_probe(name, &size))
-        return complain(host, port, strerror(errno));
-    for (unsigned i = 0; i < count; i++) {
-        sockets[i] = listener_socket(name, size, true);
-        if (sockets[i] >= 0)
-            continue;
-        complain(host, port, strerror(errno));
-        while (i--)
-            close(sockets[i]);
+    if (is_stale(name, file))
+        return unlink(file) == 0 && bind(fd, sockaddr_of(name), name->size) == 0;
+    errno = EADDRINUSE;
+    return false;
+}
+
+static void remember_file(struct listener *listener, const char *file)
+{
+    struct stat made;
+    if (!file || lstat(file, &made) != 0)
+        return;
+    snprintf(listener->file, sizeof(listener->file), "%s", file);
+    listener->device = made.st_dev;
+    listener->inode = made.st_ino;
+}
+
+/* The file has its mode from the first moment on. */
+static bool open_local(struct listener *listener, const struct address_name *name, const char *file, unsigned mode,
+                       unsigned count)
+{
+    int fd = socket(AF_UNIX, SOCKET, 0);
+    mode_t before = umask(0777 & ~mode);
+    bool bound = fd >= 0 && bind_file(fd, name, file);
+    umask(before);
+    if (!bound || listen(fd, BACKLOG) != 0) {
+        close_failed(fd);
         return false;
     }
-    describe(name, size, address);
+    remember_file(listener, file);
+    *listener->sockets = fd;
+    return share(listener, count);
+}
+
+void listener_release(struct listener *listener)
+{
+    struct stat found;
+    if (*listener->file && lstat(listener->file, &found) == 0 && found.st_dev == listener->device &&
+        found.st_ino == listener->inode)
+        unlink(listener->file);
+    free(listener->sockets);
+}
+
+/* ---- both ---- */
+
+bool listener_open(struct listener *listener, const struct address *address, unsigned mode, unsigned count)
+{
+    struct address_name name;
+    *listener = (struct listener){.file = ""};
+    address_write(address, listener->address);
+    const char *fault = address_resolve(address, &name);
+    if (fault)
+        return complain(listener, fault);
+    listener->sockets = memory_alloc(count * sizeof(*listener->sockets));
+    bool good = address_is_local(address) ? open_local(listener, &name, address_file(address), mode, count)
+                                          : open_port(listener, &name, count);
+    if (!good) {
+        complain(listener, strerror(errno));
+        free(listener->sockets);
+        return false;
+    }
+    address_of_socket(*listener->sockets, listener->address);
     return true;
 }

@@ -100,7 +100,8 @@ bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events)
     struct epoll_event event = {.events = events, .data.ptr = watch};
     if (epoll_ctl(loop->epoll, EPOLL_CTL_MOD, watch->fd, &event) == 0)
         return true;
-    return errno == ENOENT && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, watch->fd, &event) == 0;
+    return (errno == ENOENT || events & EPOLLEXCLUSIVE) &&
+           epoll_ctl(loop->epoll, EPOLL_CTL_ADD, watch->fd, &event) == 0;
 }
 
 void loop_unwatch(struct loop *loop, struct loop_watch *watch)

@@ -75,7 +75,7 @@ int main(int argc, char *argv[])
     case COMMAND_TOKEN_REVOKE:
         return token_revoke(config.migrate_url, config.name);
     case COMMAND_HEALTH:
-        return health_check(config.listen.host, config.listen.port, config.ready);
+        return health_check(&config.listen, config.ready);
     case COMMAND_FIGURE:
         return console_figure(config.operand, config.language);
     case COMMAND_ROUTES:

@@ -39,11 +39,12 @@ static void wait_for_stop(const sigset_t *signals)
     log_event(LOG_INFO, "stopping", LOG_TEXT("signal", caught == SIGINT ? "SIGINT" : "SIGTERM"));
 }
 
-static bool start_all(struct worker *workers, const struct config *config, const int *sockets, unsigned count)
+static bool start_all(struct worker *workers, const struct config *config, const struct listener *listener,
+                      unsigned count)
 {
     int64_t began = time(NULL);
     for (unsigned i = 0; i < count; i++)
-        if (!worker_init(&workers[i], config, sockets[i], count, began)) {
+        if (!worker_init(&workers[i], config, count, began) || !worker_listen(&workers[i], listener->sockets[i])) {
             fputs("claimd: cannot start the HTTP daemon.\n", stderr);
             return false;
         }
@@ -67,15 +68,15 @@ int server_run(const struct config *config)
     hash_init();
 
     unsigned count = config->threads ? config->threads : cores();
-    int sockets[THREADS_MAX];
-    char address[300];
-    if (!listener_open(config->listen.host, config->listen.port, count, sockets, address))
+    struct listener listener;
+    if (!listener_open(&listener, &config->listen, config->listen_mode, count))
         return 2;
     struct worker *workers = memory_alloc(count * sizeof(*workers));
-    if (!start_all(workers, config, sockets, count))
+    if (!start_all(workers, config, &listener, count))
         return 1; /* the process ends, and with it whatever did start */
-    log_event(LOG_INFO, "listening", LOG_TEXT("address", address), LOG_NUMBER("threads", count));
+    log_event(LOG_INFO, "listening", LOG_TEXT("address", listener.address), LOG_NUMBER("threads", count));
     wait_for_stop(&signals);
+    listener_release(&listener);
     for (unsigned i = 0; i < count; i++)
         loop_stop(&workers[i].loop);
     for (unsigned i = 0; i < count; i++)

@@ -27,6 +27,16 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
         client_remove(&worker->clients, *socket_context);
     }
     worker->service.crowded = worker->clients.count >= worker->config->max_connections;
+    if (worker->service.crowded)
+        acceptor_rest(&worker->acceptor);
+    else
+        acceptor_go_on(&worker->acceptor);
+}
+
+static void on_accepted(struct acceptor *acceptor, int fd, const struct sockaddr *name, socklen_t size)
+{
+    struct worker *worker = container_of(acceptor, struct worker, acceptor);
+    MHD_add_connection(worker->daemon, fd, name, size); /* which closes it where that fails */
 }
 
 static struct client *client_of(struct MHD_Connection *connection)
@@ -60,6 +70,8 @@ static void on_sweep(struct loop_timer *timer)
     struct worker *worker = container_of(timer, struct worker, sweep);
     uint64_t idle = worker->config->idle_timeout_s * UINT64_C(1000);
     clients_sweep(&worker->clients, idle, idle + worker->config->request_timeout_ms);
+    if (!worker->service.crowded)
+        acceptor_go_on(&worker->acceptor);
     loop_timer_start(&worker->loop, timer, SWEEP_MS);
 }
 
@@ -113,11 +125,11 @@ static bool daemon_start(struct worker *worker)
 {
     const struct config *config = worker->config;
     worker->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
-        MHD_OPTION_LISTEN_SOCKET, worker->socket, MHD_OPTION_URI_LOG_CALLBACK, on_target, worker,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker, MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)config->head_bytes, MHD_OPTION_CONNECTION_LIMIT,
-        config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, worker, MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)config->head_bytes, MHD_OPTION_CONNECTION_LIMIT, config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT,
+        0, MHD_OPTION_END);
     if (!worker->daemon)
         return false;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -132,7 +144,7 @@ static void drain(struct worker *worker)
     worker->drain_until = loop_now() + worker->config->request_timeout_ms;
     worker->service.draining = true;
     feed_end(&worker->feed);
-    close(MHD_quiesce_daemon(worker->daemon));
+    acceptor_end(&worker->acceptor);
 }
 
 static bool drained(const struct worker *worker)
@@ -166,9 +178,10 @@ static int before_wait(struct loop *loop)
 
 /* ---- threads ---- */
 
-bool worker_init(struct worker *worker, const struct config *config, int socket, unsigned threads, int64_t began)
+bool worker_init(struct worker *worker, const struct config *config, unsigned threads, int64_t began)
 {
-    *worker = (struct worker){.config = config, .socket = socket, .sweep = {.fire = on_sweep}};
+    *worker = (struct worker){.config = config, .sweep = {.fire = on_sweep}};
+    acceptor_init(&worker->acceptor, &worker->loop, on_accepted);
     clients_init(&worker->clients);
     worker->service.began = began;
     worker->service.log_requests = config->log_requests;
@@ -189,6 +202,11 @@ bool worker_init(struct worker *worker, const struct config *config, int socket,
     worker->service.access = &worker->access;
     service_init(&worker->service, config->cache_bytes / threads);
     return loop_init(&worker->loop) && daemon_start(worker);
+}
+
+bool worker_listen(struct worker *worker, int socket)
+{
+    return acceptor_add(&worker->acceptor, socket);
 }
 
 /* A suspended connection must not be there when the daemon stops: db_release() ends its

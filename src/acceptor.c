@@ -1,0 +1,67 @@
+/* acceptor: takes the clients of one thread from the sockets that it listens on */
+#include "acceptor.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+/* In one turn of the loop, so that those who are there already get theirs. */
+enum { AT_ONCE = 16 };
+
+static bool is_exhausted(int fault)
+{
+    return fault == EMFILE || fault == ENFILE || fault == ENOBUFS || fault == ENOMEM;
+}
+
+static void on_clients(struct loop_watch *watch, uint32_t events)
+{
+    struct acceptor *acceptor = container_of(watch, struct acceptor_socket, watch)->acceptor;
+    (void)events;
+    for (int i = 0; i < AT_ONCE && !acceptor->resting; i++) {
+        struct sockaddr_storage name = {0};
+        socklen_t size = sizeof(name);
+        int fd = accept4(watch->fd, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            if (is_exhausted(errno))
+                acceptor_rest(acceptor);
+            return;
+        }
+        acceptor->accepted(acceptor, fd, (struct sockaddr *)&name, size);
+    }
+}
+
+void acceptor_init(struct acceptor *acceptor, struct loop *loop,
+                   void (*accepted)(struct acceptor *acceptor, int fd, const struct sockaddr *name, socklen_t size))
+{
+    *acceptor = (struct acceptor){.loop = loop, .accepted = accepted};
+}
+
+bool acceptor_add(struct acceptor *acceptor, int fd)
+{
+    struct acceptor_socket *socket = &acceptor->sockets[acceptor->count++];
+    *socket = (struct acceptor_socket){.watch = {.fd = fd, .ready = on_clients}, .acceptor = acceptor};
+    return loop_watch(acceptor->loop, &socket->watch, EPOLLIN | EPOLLEXCLUSIVE);
+}
+
+void acceptor_rest(struct acceptor *acceptor)
+{
+    for (unsigned i = 0; i < acceptor->count && !acceptor->resting; i++)
+        loop_unwatch(acceptor->loop, &acceptor->sockets[i].watch);
+    acceptor->resting = true;
+}
+
+void acceptor_go_on(struct acceptor *acceptor)
+{
+    for (unsigned i = 0; i < acceptor->count && acceptor->resting; i++)
+        loop_watch(acceptor->loop, &acceptor->sockets[i].watch, EPOLLIN | EPOLLEXCLUSIVE);
+    acceptor->resting = false;
+}
+
+void acceptor_end(struct acceptor *acceptor)
+{
+    acceptor_rest(acceptor);
+    for (unsigned i = 0; i < acceptor->count; i++)
+        close(acceptor->sockets[i].watch.fd);
+    acceptor->count = 0;
+}
