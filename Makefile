@@ -52,7 +52,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible sbom lint format clean
+.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible sbom fuzz-afl fuzz-keep lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -173,30 +173,6 @@ crash: all
 chaos: all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/chaos
 
-# The reader of printed figures on made-up texts, beginning with the labelled ones; FUZZ_SECONDS sets another time than a minute.
-FUZZ_SECONDS ?= 60
-FUZZED := tests/fuzz/figure.c $(wildcard src/figure/*.c) src/arena.c src/memory.c src/utf8.c $(B)/words.c
-
-$(B)/fuzz/figure: $(FUZZED) $(wildcard include/figure/*.h)
-	mkdir -p $(@D)
-	clang $(CPPFLAGS) -std=gnu17 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined -o $@ $(FUZZED) -lgmp
-
-$(B)/fuzz/seeds: tests/figures/phrases.tsv
-	mkdir -p $@
-	awk -F '\t' -v folder=$@ 'NF == 3 && !/^#/ { place = index("- en de fr es it", $$1); \
-		file = sprintf("%s/%04d", folder, NR); printf "%d%s", $$1 == "" ? 0 : place / 3, $$2 >file; close(file) }' $<
-	touch $@
-
-# libFuzzer reads no more than ASCII here.
-$(B)/fuzz/words: $(wildcard src/figure/words/*.tsv) $(SPELLED)
-	mkdir -p $(@D)
-	cut -sf 3 $^ | sed 's/ | /\n/g' | LC_ALL=C grep -x '[ -~]*' | sort -u | sed 's/^=//; s/["\\]/\\&/g; s/.*/"&"/' >$@
-
-fuzz: $(B)/fuzz/figure $(B)/fuzz/seeds $(B)/fuzz/words
-	mkdir -p $(B)/fuzz/found
-	cd $(B)/fuzz && ./figure -max_total_time=$(FUZZ_SECONDS) -max_len=1002 -dict=words -print_final_stats=1 found seeds
-
 # All that is measured fits into the database's memory, so that it is not the system's that is measured.
 bench bench-quick: all $(B)/bench/epoll
 	tools/npm-install bench/peers all
@@ -221,5 +197,7 @@ format:
 
 clean:
 	rm -rf build
+
+include tests/fuzz/fuzz.mk
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d)
