@@ -22,6 +22,7 @@ enum { GUARD_FIELD_COST = 64 };
 
 /* The request line as libmicrohttpd hands it out; all point into its read buffer. */
 struct guard_line {
+    const char *method;
     const char *target; /* as sent; need not be readable any more */
     size_t target_size; /* bytes up to its first NUL */
     size_t cursor_size; /* how many of them are a cursor */

@@ -11,7 +11,7 @@ struct census {
     unsigned hosts, lengths, encodings;
     size_t length;    /* the Content-Length */
     bool control;     /* a control character in a value */
-    bool nameless;    /* a name that is no token */
+    bool nameless;    /* a name, or the method, that is no token */
     bool gap;         /* something between two texts that is not the end of a line */
     const char *next; /* where the next line must begin in the read buffer */
     size_t size;
@@ -76,7 +76,7 @@ static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, cons
 static const char *framing_fault(const struct census *census, const char *version)
 {
     if (census->nameless)
-        return "The name of a header field is not a token.";
+        return "The method, or the name of a header field, is not a token.";
     if (census->control)
         return "A header field holds a control character.";
     if (census->gap)
@@ -95,7 +95,9 @@ static const char *framing_fault(const struct census *census, const char *versio
 struct guard_finding guard_check(struct MHD_Connection *connection, const struct guard_line *line, struct error *error)
 {
     struct census census = {.next = behind_line(line->version + strlen(line->version)), .size = line->target_size};
-    census.gap = line->version != line->target + line->target_size + strlen(" ");
+    census.nameless = !is_token(line->method);
+    census.gap = line->target != line->method + strlen(line->method) + strlen(" ") ||
+                 line->version != line->target + line->target_size + strlen(" ");
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, count_header, &census);
     census.gap = census.gap || !census.next || !behind_line(census.next); /* an empty line ends the head */
     const char *fault = framing_fault(&census, line->version);

@@ -225,12 +225,16 @@ static void check_write(struct request *request, const struct guard_finding *fin
 }
 
 /* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
-static void accept_or_refuse(struct request *request, const char *version)
+static void accept_or_refuse(struct request *request, const char *method, const char *version)
 {
     struct error error;
     error_init(&error);
-    struct guard_line line = {request->target_received, strlen(request->target), cursor_size(request->target), version,
-                              request_head_most(request)};
+    struct guard_line line = {.method = method,
+                              .target = request->target_received,
+                              .target_size = strlen(request->target),
+                              .cursor_size = cursor_size(request->target),
+                              .version = version,
+                              .head_most = request_head_most(request)};
     request->state = REQUEST_ACCEPTED;
     struct guard_finding finding = guard_check(request->connection, &line, &error);
     request->head_size = finding.head_size;
@@ -256,7 +260,7 @@ static void arrive(struct request *request, struct MHD_Connection *connection, c
     fields_read(&request->fields, &request->arena, connection);
     if (request->service->log_requests)
         trace_id(request_field(request, FIELD_TRACEPARENT), request->trace);
-    accept_or_refuse(request, version);
+    accept_or_refuse(request, method, version);
 }
 
 /* ---- life ---- */

@@ -122,13 +122,14 @@ static void read_on(struct MHD_Connection *connection)
         hold_way_back(&arena, MHD_HTTP_METHOD_GET, &params);
     else
         hold_refusal(&error);
-    taken = !strchr(target, ' ');
+    taken = error.code != ERROR_MALFORMED_REQUEST;
     arena_release(&arena);
 }
 
 static struct MHD_Response *judge(struct MHD_Connection *connection, const struct exchange *exchange, unsigned *status)
 {
-    const struct guard_line line = {exchange->target, exchange->target_size, 0, exchange->version, EXCHANGE_POOL};
+    const struct guard_line line = {exchange->method,  exchange->target, exchange->target_size, 0,
+                                    exchange->version, EXCHANGE_POOL};
     guard_check(connection, &line, &error);
     *status = MHD_HTTP_BAD_REQUEST;
     if (error.code)

@@ -22,7 +22,7 @@ struct exchange {
      * NULL: the response is the exchange's, to be changed and destroyed. */
     void (*queued)(struct MHD_Response *response);
 
-    const char *target; /* in libmicrohttpd's read buffer */
+    const char *method, *target; /* in libmicrohttpd's read buffer */
     size_t target_size;
     const char *version;
 };
@@ -42,7 +42,8 @@ static inline enum MHD_Result exchange_handle(void *context, struct MHD_Connecti
 {
     struct exchange *exchange = context;
     unsigned status = MHD_HTTP_OK;
-    (void)url, (void)method, (void)upload, (void)upload_size, (void)state;
+    (void)url, (void)upload, (void)upload_size, (void)state;
+    exchange->method = method;
     exchange->version = version;
     struct MHD_Response *response = exchange->answer(connection, exchange, &status);
     if (!exchange->queued)

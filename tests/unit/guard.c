@@ -22,7 +22,8 @@ enum { HEAD_MOST = 16 * 1024 };
 
 static struct MHD_Response *judge(struct MHD_Connection *connection, const struct exchange *exchange, unsigned *status)
 {
-    const struct guard_line line = {exchange->target, exchange->target_size, cursor_size, exchange->version, HEAD_MOST};
+    const struct guard_line line = {exchange->method, exchange->target,  exchange->target_size,
+                                    cursor_size,      exchange->version, HEAD_MOST};
     finding = guard_check(connection, &line, &error);
     asked = true;
     *status = error.code || finding.body ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_OK;
@@ -132,6 +133,17 @@ static void names_must_be_tokens(void **state)
     assert_all_malformed(samples, COUNT(samples));
 }
 
+static void the_method_must_be_a_token(void **state)
+{
+    (void)state;
+    static const struct sample samples[] = {
+        SAMPLE("G(T / HTTP/1.1\r\nHost: a\r\n\r\n"),   SAMPLE("\tGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        SAMPLE("GET\t / HTTP/1.1\r\nHost: a\r\n\r\n"), SAMPLE("\xc3\xa9 / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        SAMPLE("GET  / HTTP/1.1\r\nHost: a\r\n\r\n"),  SAMPLE("GET:a / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    };
+    assert_all_malformed(samples, COUNT(samples));
+}
+
 static void control_characters_are_refused(void **state)
 {
     (void)state;
@@ -140,6 +152,9 @@ static void control_characters_are_refused(void **state)
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX\0Y: a\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX: a\x01\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX: a\x7f\r\n\r\n"),
+        SAMPLE("GET\0 / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        SAMPLE("GET\0PUT / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        SAMPLE("GET\x01 / HTTP/1.1\r\nHost: a\r\n\r\n"),
         SAMPLE("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"),
         SAMPLE("GET /\0/b HTTP/1.1\r\nHost: a\r\n\r\n"),
     };
@@ -235,6 +250,7 @@ int main(void)
         cmocka_unit_test(hosts_must_be_one),
         cmocka_unit_test(framing_must_be_of_one_kind),
         cmocka_unit_test(names_must_be_tokens),
+        cmocka_unit_test(the_method_must_be_a_token),
         cmocka_unit_test(control_characters_are_refused),
         cmocka_unit_test(lines_must_end_with_cr_lf),
         cmocka_unit_test(a_body_is_told),
