@@ -19,13 +19,46 @@ static const char *origin_form(const char *uri)
     return *path || path == authority ? path : "/";
 }
 
-/* An encoded slash is no separator (RFC 3986, section 2.2), and no id holds one. */
-static bool has_encoded_slash(const char *path, size_t size)
+static bool has_blank(const char *uri)
 {
-    for (const char *next = path; (next = memchr(next, '%', size - (size_t)(next - path))); next++)
-        if (strncasecmp(next, "%2f", 3) == 0)
+    for (; *uri; uri++)
+        if ((unsigned char)*uri <= ' ' || *uri == 0x7F)
             return true;
     return false;
+}
+
+/* What stands in a decoded path for an encoded slash: that is no separator (RFC 3986, section 2.2), and no decoded text
+ * holds this. */
+enum { SLASH = '\x1f' };
+
+/* Each byte of the path is one of the target's, or an escape. */
+static void mark_slashes(char *path, const char *uri)
+{
+    for (; *path; path++, uri++) {
+        if (*uri != '%')
+            continue;
+        uri += 2;
+        if (*path == '/')
+            *path = SLASH;
+    }
+}
+
+static const char *decode_path(struct arena *arena, const char *uri, size_t size, char **ret_path)
+{
+    const char *path, *fault = url_decode(arena, uri, size, false, &path);
+    if (fault)
+        return fault;
+    *ret_path = arena_copy(arena, path, strlen(path));
+    mark_slashes(*ret_path, uri);
+    return NULL;
+}
+
+static const char *read_id(struct arena *arena, const char *marked, size_t size)
+{
+    char *id = arena_copy(arena, marked, size);
+    for (char *slash = id; (slash = strchr(slash, SLASH));)
+        *slash = '/';
+    return id;
 }
 
 static void refuse_method(struct arena *arena, const char *path, struct error *error)
@@ -43,19 +76,20 @@ static void refuse_method(struct arena *arena, const char *path, struct error *e
 static const struct route *find_route(struct arena *arena, const char *method, const char *uri, const char **ret_id,
                                       struct error *error)
 {
-    size_t size = strcspn(uri, "?"), id_size = 0;
-    const char *path, *id;
-    const char *fault = url_decode(arena, uri, size, false, &path);
+    size_t id_size = 0;
+    const char *id;
+    char *path;
+    const char *fault = decode_path(arena, uri, strcspn(uri, "?"), &path);
     if (fault) {
         error_set(error, ERROR_MALFORMED_REQUEST, "In the path: %s", fault);
         return NULL;
     }
-    const struct route *route = has_encoded_slash(uri, size) ? NULL : route_find(method, path, &id, &id_size);
+    const struct route *route = route_find(method, path, &id, &id_size);
     if (!route) {
-        refuse_method(arena, has_encoded_slash(uri, size) ? "" : path, error);
+        refuse_method(arena, path, error);
         return NULL;
     }
-    *ret_id = id ? arena_copy(arena, id, id_size) : NULL;
+    *ret_id = id ? read_id(arena, id, id_size) : NULL;
     return route;
 }
 
@@ -102,8 +136,8 @@ static const char *shown_query(struct arena *arena, const struct route *page, co
 bool target_read(struct arena *arena, const char *method, const char *uri, struct params *ret, struct error *error)
 {
     const char *id;
-    if (strchr(uri, ' ')) {
-        error_set(error, ERROR_MALFORMED_REQUEST, "The request target holds a space.");
+    if (has_blank(uri)) {
+        error_set(error, ERROR_MALFORMED_REQUEST, "The request target holds a space or a control character.");
         return false;
     }
     uri = origin_form(uri);

@@ -593,7 +593,7 @@ def test_odd_ids_are_none(desk, path):
     assert got.status_code in (400, 404) and got.headers["Content-Type"].startswith("application/problem+json")
 
 
-@pytest.mark.parametrize("id", ["%", "'", '"', "{x}", "&", "?", "#", "+", "\\", "~!@$^*()", "a=b", ";", "a:b,c"])
+@pytest.mark.parametrize("id", ["%", "'", '"', "{x}", "&", "?", "#", "+", "\\", "~!@$^*()", "a=b", ";", "a:b,c", "/", "m/s"])
 def test_odd_unit_codes_are_codes(desk, id):
     document = {"name": "Odd", "dimension": "desk-odd", "factor": None}
     made = desk.put("unit", id, document)

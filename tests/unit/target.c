@@ -165,16 +165,19 @@ static void a_page_is_refused_as_the_api_would(void **state)
     assert_refused("POST", "/claims", ERROR_METHOD_NOT_ALLOWED);
 }
 
-/* RFC 3986, section 2.2: it is data, and no id holds one. */
+/* RFC 3986, section 2.2: it is data, of which the codes of units can have some. */
 static void an_encoded_slash_is_no_separator(void **state)
 {
     (void)state;
-    static const char *const uris[] = {
-        "/v1%2Fclaims",    "%2fv1/claims",  "/v1/claims%2fa",          "/v1/sources/a%2Fclaims",
-        "/v1/units/m%2Fs", "/v1/claims%2F", "/v1/sources/a%2fb/claims"};
+    static const char *const uris[] = {"/v1%2Fclaims",           "%2fv1/claims",  "/v1/claims%2fa",
+                                       "/v1/sources/a%2Fclaims", "/v1/claims%2F", "/v1/sources/a%2fb/claims"};
     for (size_t i = 0; i < sizeof(uris) / sizeof(*uris); i++)
         assert_refused("GET", uris[i], ERROR_NOT_FOUND);
     assert_target("/v1/units/%252F", "/v1/units/{id}", "%2F");
+    assert_target("/v1/units/m%2Fs", "/v1/units/{id}", "m/s");
+    assert_target("/v1/units/%2f%61%2F/revisions", "/v1/units/{id}/revisions", "/a/");
+    assert_string_equal(params_self(&arena, &params), "/v1/units/%2Fa%2F/revisions");
+    assert_refused("POST", "/v1/units/m%2Fs", ERROR_METHOD_NOT_ALLOWED);
 }
 
 static void a_path_that_cannot_be_decoded_is_malformed(void **state)
@@ -192,9 +195,12 @@ static void a_path_that_cannot_be_decoded_is_malformed(void **state)
         assert_refused("GET", uris[i], ERROR_MALFORMED_REQUEST);
 }
 
-static void a_space_is_malformed(void **state)
+static void a_space_or_a_control_character_is_malformed(void **state)
 {
     (void)state;
+    assert_refused("GET", "/search?utm_source=\x01", ERROR_MALFORMED_REQUEST);
+    assert_refused("OPTIONS", "/v1/claims?\t", ERROR_MALFORMED_REQUEST);
+    assert_refused("GET", "/edit?a\x7f", ERROR_MALFORMED_REQUEST);
     assert_refused("GET", "/v1/claims ", ERROR_MALFORMED_REQUEST);
     assert_refused("GET", "/v1/cla ims", ERROR_MALFORMED_REQUEST);
     assert_refused("GET", " /v1/claims", ERROR_MALFORMED_REQUEST);
@@ -290,7 +296,7 @@ int main(void)
         TEST(a_page_is_refused_as_the_api_would),
         TEST(an_encoded_slash_is_no_separator),
         TEST(a_path_that_cannot_be_decoded_is_malformed),
-        TEST(a_space_is_malformed),
+        TEST(a_space_or_a_control_character_is_malformed),
         TEST(an_id_that_cannot_be_one_is_not_found),
         TEST(parameters_are_checked),
         TEST(methods_are_told_apart),
