@@ -67,7 +67,7 @@ static bool is_json(const char *text)
 static bool is_plain(const char *text)
 {
     for (; *text; text++)
-        if ((unsigned char)*text < ' ' || strchr("\"\\,", *text))
+        if (*text < ' ' || *text > '~' || strchr("\"\\,", *text))
             return false;
     return true;
 }
@@ -182,10 +182,10 @@ static void write_all(const struct columns *columns)
     buffer_putc(&json, ']');
     csv_header(&csv, columns);
     csv_rows(&csv, result, columns, PQntuples(result));
-    HOLDS(utf8_valid(json.data, json.size) && utf8_valid(csv.data, csv.size));
-    buffer_putc(&csv, 0);
     if (!all_fit(columns))
         return;
+    HOLDS(utf8_valid(json.data, json.size) && utf8_valid(csv.data, csv.size));
+    buffer_putc(&csv, 0);
     hold_json(&json, columns);
     hold_csv(&csv);
 }
