@@ -92,6 +92,12 @@ static const char *framing_fault(const struct census *census, const char *versio
     return NULL;
 }
 
+/* Behind the empty line that ends the head. */
+static const char *head_end(struct MHD_Connection *connection, const struct guard_line *line)
+{
+    return line->method + MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+}
+
 struct guard_finding guard_check(struct MHD_Connection *connection, const struct guard_line *line, struct error *error)
 {
     struct census census = {.next = behind_line(line->version + strlen(line->version)), .size = line->target_size};
@@ -99,7 +105,7 @@ struct guard_finding guard_check(struct MHD_Connection *connection, const struct
     census.gap = line->target != line->method + strlen(line->method) + strlen(" ") ||
                  line->version != line->target + line->target_size + strlen(" ");
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, count_header, &census);
-    census.gap = census.gap || !census.next || !behind_line(census.next); /* an empty line ends the head */
+    census.gap = census.gap || !census.next || behind_line(census.next) != head_end(connection, line);
     const char *fault = framing_fault(&census, line->version);
     if (fault)
         error_set(error, ERROR_MALFORMED_REQUEST, "%s", fault);

@@ -23,7 +23,7 @@ $(B)/fuzz/$(1)/objects/%.o: $(B)/%.c
 	$$(FUZZ_CC_$(1)) $$(FUZZ_FLAGS) -c -o $$@ $$<
 
 $(B)/fuzz/$(1)/claimd.a: $(FUZZ_OBJECTS:%=$(B)/fuzz/$(1)/objects/%)
-	$(AR) rcs $$@ $$^
+	@$(AR) rcs $$@ $$^
 
 $(FUZZ:%=$(B)/fuzz/$(1)/%): $(B)/fuzz/$(1)/%: tests/fuzz/%.c $(B)/fuzz/$(1)/claimd.a
 	$$(FUZZ_CC_$(1)) $$(FUZZ_FLAGS) -fsanitize=fuzzer -o $$@ $$< $(B)/fuzz/$(1)/claimd.a $$(LDLIBS)

@@ -12,6 +12,7 @@ enum { TURNS = 12 };
 /* Of the request that was judged last. The target is a copy: libmicrohttpd takes it apart in its place. */
 static struct error error;
 static char *target;
+static size_t head_size;
 static bool taken;
 
 /* ---- the head, read strictly (RFC 9112, sections 2.2, 3, 5 and 6) ---- */
@@ -74,29 +75,32 @@ static void hold_request_line(const char *line, const char *end)
     HOLDS(spaces == 2);
 }
 
-/* The end of a line; the last two may do without their CR, which is not seen. */
-static const char *line_end(const char *line, const char *end, bool *ret_bare)
+/* Whether libmicrohttpd leaves it at a NUL, so that guard cannot tell it from a CR or LF. */
+static bool is_end(const char *byte)
 {
-    const char *feed = memchr(line, '\n', (size_t)(end - line));
-    HOLDS(feed);
-    *ret_bare = feed == line || feed[-1] != '\r';
-    return feed - !*ret_bare;
+    return !*byte || is_among(*byte, "\r\n") || (*byte == ':' && byte[-1] == '\n');
 }
 
-static void hold_head(const char *bytes, const char *end)
+static size_t count_ends(const char *byte, const char *end)
 {
+    size_t count = 0;
+    while (byte + count < end && is_end(byte + count))
+        count++;
+    return count;
+}
+
+static void hold_head(const char *first, const char *end)
+{
+    enum { ONE = 2, LAST = 4 };
     struct head head = {0};
-    bool bare, bare_before = false;
-    const char *line = bytes, *stop;
-    while (line < end && is_among(*line, "\r\n")) /* before a request line */
-        line++;
-    stop = line_end(line, end, &bare);
-    HOLDS(!bare);
-    hold_request_line(line, stop);
-    for (line = stop + 2; (stop = line_end(line, end, &bare)) > line; line = stop + 2 - bare) {
-        HOLDS(!bare_before);
-        hold_field(&head, line, stop);
-        bare_before = bare;
+    for (const char *line = first, *stop; line < end; line = stop + count_ends(stop, end)) {
+        for (stop = line; stop < end && !is_end(stop);)
+            stop++;
+        HOLDS(count_ends(stop, end) == (stop + LAST == end ? LAST : ONE));
+        if (line == first)
+            hold_request_line(line, stop);
+        else
+            hold_field(&head, line, stop);
     }
     HOLDS(head.hosts <= 1 && head.lengths <= 1 && !(head.lengths && head.encodings));
 }
@@ -131,6 +135,7 @@ static struct MHD_Response *judge(struct MHD_Connection *connection, const struc
     const struct guard_line line = {exchange->method,  exchange->target, exchange->target_size, 0,
                                     exchange->version, EXCHANGE_POOL};
     guard_check(connection, &line, &error);
+    head_size = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
     *status = MHD_HTTP_BAD_REQUEST;
     if (error.code)
         hold_refusal(&error);
@@ -165,7 +170,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size)
         deliver(daemon, data, size);
     MHD_stop_daemon(daemon);
+    const char *head = (const char *)data;
+    while (taken && is_among(*head, "\r\n")) /* RFC 9112, section 2.2: before a request line */
+        head++;
     if (taken)
-        hold_head((const char *)data, (const char *)data + size);
+        hold_head(head, head + head_size);
     return 0;
 }

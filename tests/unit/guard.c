@@ -126,6 +126,9 @@ static void names_must_be_tokens(void **state)
         SAMPLE("GET / HTTP/1.1\r\nHost : a\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX Y: z\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\n: z\r\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\nHost: a\r\n:\r\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\n:\r\nHost: a\r\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\nHost: a\r\n:\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX(: z\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\n\xc3\xa9: z\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX\x01: z\r\n\r\n"),
@@ -150,6 +153,9 @@ static void control_characters_are_refused(void **state)
     static const struct sample samples[] = {
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX\0Y: a\r\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\nHost: a\0\r\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\nHost: a\0\0\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX: a\x01\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\r\nHost: a\r\nX: a\x7f\r\n\r\n"),
         SAMPLE("GET\0 / HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -167,7 +173,8 @@ static void lines_must_end_with_cr_lf(void **state)
     static const struct sample samples[] = {
         SAMPLE("GET / HTTP/1.1\nHost: a\r\n\r\n"),     SAMPLE("GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"),
         SAMPLE("GET / HTTP/1.1\nHost: a\n\n"),         SAMPLE("GET / HTTP/1.1\r\nHost: a\rX: y\r\n\r\n"),
-        SAMPLE("GET / HTTP/1.1\r\nHost: a\r\r\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\nHost: a\r\r\n\r\n"), SAMPLE("GET / HTTP/1.1\r\nHost: a\n\r\n"),
+        SAMPLE("GET / HTTP/1.1\r\nHost: a\r\n\n"),     SAMPLE("GET / HTTP/1.1\r\nHost: a\n\n"),
     };
     assert_all_malformed(samples, COUNT(samples));
 }
