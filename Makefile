@@ -1,6 +1,7 @@
 # make: build/claimd   run: serve the articles   test: everything against a throw-away cluster   lint: what CI checks
 # bench: claimd beside its peers, ONLY=claim,list for some contests; bench-quick: the same in 3 minutes, to see that it works
 # SANITIZE=address,undefined or thread builds and tests in a folder of its own, and so does COVERAGE=1, which counts what is run.
+# fuzz, fuzz-afl: what clients send, made up; fuzz-keep keeps what was found: see tests/fuzz/fuzz.mk
 
 VERSION := 0.1.0
 SANITIZE ?=
@@ -130,11 +131,12 @@ sbom: $(BUNDLE)
 # Twice, in two folders, and compared.
 reproducible:
 	scripts/reproducible
+include tests/fuzz/fuzz.mk
 
 run: all
 	scripts/serve $(B)/claimd
 
-test: all $(UNITS)
+test: all $(UNITS) $(REPLAYS)
 	tools/npm-install web all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit
 
@@ -197,7 +199,5 @@ format:
 
 clean:
 	rm -rf build
-
-include tests/fuzz/fuzz.mk
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d)

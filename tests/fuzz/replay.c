@@ -12,7 +12,7 @@ static uint8_t *read_file(const char *path, size_t *ret_size)
         return NULL;
     *ret_size = (size_t)ftell(file);
     rewind(file);
-    uint8_t *data = memory_alloc(*ret_size + 1);
+    uint8_t *data = memory_alloc(*ret_size); /* no more, so that reading on is seen */
     bool whole = fread(data, 1, *ret_size, file) == *ret_size;
     fclose(file);
     if (whole)
@@ -21,46 +21,45 @@ static uint8_t *read_file(const char *path, size_t *ret_size)
     return NULL;
 }
 
-/* Each in memory of just its size; named before it runs, as one that fails ends the process. */
+/* Named before it runs, as one that fails ends the process. */
 static bool replay(const char *folder, const char *name)
 {
     size_t size = 0;
     _cleanup_(text_release) char *path = memory_format("%s/%s", folder, name);
     printf("# %s\n", path);
     uint8_t *data = read_file(path, &size);
-    if (data) {
-        data = memory_resize(data, size ? size : 1);
+    if (data)
         LLVMFuzzerTestOneInput(data, size);
-    }
     free(data);
     return data;
 }
 
+/* How many inputs the folder has; 0 where one cannot be read. */
 static unsigned replay_all(const char *folder)
 {
     unsigned count = 0;
+    bool good = true;
     struct dirent *entry;
     DIR *entries = opendir(folder);
-    while (entries && (entry = readdir(entries)))
-        if (*entry->d_name != '.' && !replay(folder, entry->d_name))
-            return 0;
-        else
-            count += *entry->d_name != '.';
+    while (good && entries && (entry = readdir(entries)))
+        if (entry->d_type == DT_REG) {
+            good = replay(folder, entry->d_name);
+            count++;
+        }
     if (entries)
         closedir(entries);
-    return count;
+    return good ? count : 0;
 }
 
-int main(int count, char **folders)
+/* The folders given, or the one of the kept inputs. */
+int main(int count, char **arguments)
 {
-    static char *kept[] = {NULL, FUZZ_CORPUS};
-    if (count < 2)
-        count = 2, folders = kept;
+    const char *const kept[] = {FUZZ_CORPUS}, *const *folders = count > 1 ? (const char *const *)arguments + 1 : kept;
     bool good = true;
     unsigned inputs = 0;
     setbuf(stdout, NULL);
     puts("1..1");
-    for (int i = 1; i < count; i++) {
+    for (int i = 0; i < (count > 1 ? count - 1 : 1); i++) {
         unsigned more = replay_all(folders[i]);
         good = good && more;
         inputs += more;
