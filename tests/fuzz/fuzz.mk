@@ -47,6 +47,6 @@ fuzz-afl: $(FUZZ_CHOSEN:%=$(B)/fuzz/afl/%) $(B)/fuzz/seeds
 fuzz-keep: $(FUZZ_CHOSEN:%=$(B)/fuzz/libfuzzer/%) $(B)/fuzz/seeds
 	scripts/fuzz keep $(B)/fuzz $(FUZZ_CHOSEN)
 
-$(REPLAYS): $(B)/tests/unit/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(wildcard tests/fuzz/*.h) $(LIBRARY)
+$(REPLAYS): $(B)/tests/unit/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(wildcard tests/fuzz/*.h) $(LIBRARY) | $(B)/fuzz/seeds
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit -DFUZZ_CORPUS='"tests/fuzz/corpus/$*"' $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(LDLIBS)
+	$(CC) $(CPPFLAGS) -Itests/unit -DFUZZ_INPUTS='"tests/fuzz/corpus/$*", "$(B)/fuzz/seeds/$*"' $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) $(LDLIBS)

@@ -1,4 +1,4 @@
-/* replay: a target over the inputs that are kept of it, without a fuzzer: one test (TAP) */
+/* replay: a target over its seeds and the inputs that are kept of it, without a fuzzer: one test (TAP) */
 #include <dirent.h>
 #include <stdbool.h>
 
@@ -42,7 +42,7 @@ static unsigned replay_all(const char *folder)
     struct dirent *entry;
     DIR *entries = opendir(folder);
     while (good && entries && (entry = readdir(entries)))
-        if (entry->d_type == DT_REG) {
+        if (*entry->d_name != '.') {
             good = replay(folder, entry->d_name);
             count++;
         }
@@ -51,15 +51,17 @@ static unsigned replay_all(const char *folder)
     return good ? count : 0;
 }
 
-/* The folders given, or the one of the kept inputs. */
+/* The folders given, or its own. */
 int main(int count, char **arguments)
 {
-    const char *const kept[] = {FUZZ_CORPUS}, *const *folders = count > 1 ? (const char *const *)arguments + 1 : kept;
+    static const char *const own[] = {FUZZ_INPUTS};
+    const char *const *folders = count > 1 ? (const char *const *)arguments + 1 : own;
+    int folders_count = count > 1 ? count - 1 : (int)(sizeof(own) / sizeof(*own));
     bool good = true;
     unsigned inputs = 0;
     setbuf(stdout, NULL);
     puts("1..1");
-    for (int i = 0; i < (count > 1 ? count - 1 : 1); i++) {
+    for (int i = 0; i < folders_count; i++) {
         unsigned more = replay_all(folders[i]);
         good = good && more;
         inputs += more;
