@@ -172,8 +172,9 @@ crash: all
 	CLAIMD_BINARY=$(abspath $(B)/claimd) /usr/bin/python3 tests/soak/crash.py
 
 # All that can break, breaks under load; CHAOS=name,name for some of it, CHAOS_SECONDS for how long each lasts.
+CHAOS ?= all
 chaos: all
-	CLAIMD_BINARY=$(abspath $(B)/claimd) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/chaos
+	CHAOS='$(CHAOS)' CLAIMD_BINARY=$(abspath $(B)/claimd) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/chaos
 
 # All that is measured fits into the database's memory, so that it is not the system's that is measured.
 bench bench-quick: all $(B)/bench/epoll

@@ -27,6 +27,7 @@ enum db_status {
     DB_REFUSED,     /* our own SQL raised SQLSTATE CLnnn: the result's message is meant for the client */
     DB_MISFIT,      /* an argument is no value of its type */
     DB_FAILED,      /* the query failed; logged */
+    DB_UNABLE,      /* the database lacks what the query needs: room, memory, the right to write; logged */
     DB_TIMEOUT,     /* no answer within the deadline */
     DB_OVERLOADED,  /* the queue is full */
     DB_UNREADY,     /* the database answers, but its schema is not this program's */

@@ -558,6 +558,13 @@ static bool is_state(const PGresult *result, const char *class_or_state)
     return state && strncmp(state, class_or_state, strlen(class_or_state)) == 0;
 }
 
+static bool is_any_state(const PGresult *result, const char *const *classes_or_states)
+{
+    while (*classes_or_states && !is_state(result, *classes_or_states))
+        classes_or_states++;
+    return *classes_or_states;
+}
+
 /* What PostgreSQL says of a text that is no value of the type wanted. */
 static bool is_misfit(const PGresult *result)
 {
@@ -568,11 +575,22 @@ static bool is_misfit(const PGresult *result)
         "22008", /* datetime_field_overflow */
         "22009", /* invalid_time_zone_displacement_value */
         "22023", /* invalid_parameter_value: a time zone of no known name */
+        NULL,
     };
-    for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
-        if (is_state(result, states[i]))
-            return true;
-    return false;
+    return is_any_state(result, states);
+}
+
+/* What passes by itself, or when somebody makes room. libpq has no state of its own where it lacks memory. */
+static bool is_want(const PGresult *result)
+{
+    static const char *const states[] = {
+        "25006", /* read_only_sql_transaction: it has become a standby, or its owner lets nothing be written */
+        "40",    /* transaction_rollback: a deadlock, for one */
+        "53",    /* insufficient_resources: disk, memory, connections */
+        "58",    /* system_error */
+        NULL,
+    };
+    return is_any_state(result, states) || !PQresultErrorField(result, PG_DIAG_SQLSTATE);
 }
 
 static enum db_status status_of(const PGresult *result)
@@ -581,7 +599,15 @@ static enum db_status status_of(const PGresult *result)
         return DB_REFUSED;
     if (is_misfit(result))
         return DB_MISFIT;
+    if (is_want(result))
+        return DB_UNABLE;
     return is_state(result, "57014") ? DB_TIMEOUT : DB_FAILED; /* query_canceled, by statement_timeout */
+}
+
+/* Of which an operator has to know. */
+static bool is_failure(enum db_status status)
+{
+    return status == DB_FAILED || status == DB_UNABLE;
 }
 
 static const char *message_of(const PGresult *result)
@@ -618,7 +644,7 @@ static void call_aborted(struct db_call *call)
 static void call_failed(struct db_call *call, const struct db_entry *entry, const PGresult *result)
 {
     enum db_status status = status_of(result);
-    if (status == DB_FAILED)
+    if (is_failure(status))
         log_failure(entry, result);
     call_end(call, status, status == DB_REFUSED ? result : NULL);
 }
@@ -668,7 +694,7 @@ static bool answer_step(struct db_entry *entry, PGresult **result)
         return false;
     }
     transaction->status = status_of(*result);
-    if (transaction->status == DB_FAILED)
+    if (is_failure(transaction->status))
         log_failure(entry, *result);
     transaction->failure = *result;
     *result = NULL;

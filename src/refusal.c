@@ -11,6 +11,7 @@ void refusal_of_status(enum db_status status, struct error *ret)
         const char *detail;
     } refusals[] = {
         [DB_FAILED] = {ERROR_INTERNAL, "The database could not answer; the log says why."},
+        [DB_UNABLE] = {ERROR_DATABASE_UNAVAILABLE, "The database cannot do this just now; the log says why."},
         [DB_TIMEOUT] = {ERROR_TIMEOUT, "The database did not answer in time."},
         [DB_OVERLOADED] = {ERROR_OVERLOADED, "Too many requests wait for the database."},
         [DB_UNREADY] = {ERROR_NOT_READY, "The database lacks migrations of this version."},

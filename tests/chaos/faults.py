@@ -117,7 +117,7 @@ def proxied(cluster, ground, seconds):
     """A proxy between the service and its database, one connection for reading and one for writing."""
     with Proxy(cluster.socket) as proxy:
         url = ground.url.partition("?")[0] + f"?host={proxy.folder}"
-        with Stage(cluster, ground, seconds, ("--threads", "1", "--request-timeout", "2000"), url) as stage:
+        with Stage(cluster, ground, seconds, ("--threads", "1", "--request-timeout", "2000", "--cache-bytes", "0"), url) as stage:
             stage.proxy = proxy
             yield stage
 

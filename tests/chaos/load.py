@@ -165,10 +165,11 @@ class Pipeline(Client):
     """Sends many requests at once: each answer is of its request, in their order."""
 
     kind = "pipeline"
-    size = 12
+    def batch(self):
+        return self.dice.choices(self.scene.truth.pipelined, k=12)
 
     def ask(self):
-        wire, batch = self.open(), [self.dice.choice(self.scene.truth.pipelined) for _ in range(self.size)]
+        wire, batch = self.open(), self.batch()
         wire.send(*(f"GET {known.target} HTTP/1.1\r\nHost: test\r\n" + "".join(f"{field}\r\n" for field in known.fields) + "\r\n" for known in batch))
         for known in batch:
             answer = wire.answer()

@@ -28,6 +28,7 @@ TARGETS = [  # each with the header fields that choose the answer
     ("/v1/compare?claims=affordability-myth-15-fleet-value-1-6-billion,r1-under-300000-03-training-cost-294000", ()),
     ("/v1/claims/still-1/revisions", ()), ("/v1/claims/nothing", ()), ("/v1/claims?limit=0", ()), ("/nothing", ()), ("/v1/units/USD", ()), ("/openapi.json", ()),
 ]
+SMALL = ["/v1/scopes?limit=1&fields=id", "/v1/units/USD?fields=id", "/v1/scopes/nothing?fields=id"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Truth:
     def __init__(self, port):
         with Wire(port) as wire:
             self.answers = [known(wire, *asked) for asked in TARGETS]
+            self.small = [known(wire, target) for target in SMALL]
             self.stream = known(wire, "/v1/claims?source=still", ("Accept: application/x-ndjson",))
         assert self.stream.body.count(b"\n") == ROWS and self.stream.streamed
         self.listed = sorted(f"still-{line}" for line in range(1, ROWS + 1))

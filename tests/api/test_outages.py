@@ -1,0 +1,32 @@
+"""What the database lacks for the moment is told as such, and ends with it"""
+import pytest
+
+import database
+from desk import DOCUMENTS, problem
+
+RAISE = """
+CREATE FUNCTION in_want() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$;
+CREATE TRIGGER in_want BEFORE INSERT ON subject FOR EACH ROW EXECUTE FUNCTION in_want()"""
+MEND = "DROP FUNCTION in_want CASCADE"
+
+
+@pytest.mark.parametrize("state", ["25006", "40001", "40P01", "53100", "53200", "53400", "58030"])
+def test_what_the_database_lacks_is_told_as_an_outage(desk, url, state):
+    database.execute(url, RAISE.format(state=state))
+    try:
+        answer = desk.send("PUT", f"/v1/subjects/want-{state.lower()}", DOCUMENTS["subject"][0], {"If-None-Match": "*"})
+    finally:
+        database.execute(url, MEND)
+    problem(answer, 503, "database-unavailable")
+    assert answer.headers["Retry-After"] == "1"
+    failed = [event for event in desk.service.events() if event["event"] == "query-failed"]
+    assert failed[-1]["sqlstate"] == state
+    desk.put("subject", f"want-{state.lower()}", DOCUMENTS["subject"][0])
+
+
+def test_what_is_wrong_with_a_query_is_no_outage(desk, url):
+    database.execute(url, RAISE.format(state="22012"))
+    try:
+        problem(desk.send("PUT", "/v1/subjects/want-none", DOCUMENTS["subject"][0], {"If-None-Match": "*"}), 500, "internal")
+    finally:
+        database.execute(url, MEND)
