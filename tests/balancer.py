@@ -50,7 +50,7 @@ class Balancer:
 
     def __enter__(self):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="claimd-balancer."))
-        upstreams = "\n".join(f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in self._ports)
+        upstreams = "\n".join(f"    server 127.0.0.1:{port} max_fails=0;" for port in self._ports)
         file = self._folder / "nginx.conf"
         file.write_text(CONFIGURATION.format(folder=self._folder, port=self.port, upstreams=upstreams))
         self._folder.chmod(0o755)
