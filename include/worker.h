@@ -30,6 +30,7 @@ struct worker {
     char cache_control[96];
     struct loop_timer sweep;
     uint64_t drain_until; /* loop_now(); 0 while serving */
+    uint64_t drain_from;  /* the earliest end */
 };
 
 /* One of `threads` of a process that began at that second. False where no HTTP daemon can be had. The config must

@@ -14,21 +14,28 @@ static bool is_exhausted(int fault)
     return fault == EMFILE || fault == ENFILE || fault == ENOBUFS || fault == ENOMEM;
 }
 
+/* False if there is nobody, or nobody can be taken. */
+static bool take(const struct acceptor_socket *socket)
+{
+    struct acceptor *acceptor = socket->acceptor;
+    struct sockaddr_storage name = {0};
+    socklen_t size = sizeof(name);
+    if (acceptor->resting)
+        return false;
+    int fd = accept4(socket->watch.fd, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && is_exhausted(errno))
+        acceptor_rest(acceptor);
+    if (fd >= 0)
+        acceptor->accepted(acceptor, fd, (struct sockaddr *)&name, size);
+    return fd >= 0;
+}
+
 static void on_clients(struct loop_watch *watch, uint32_t events)
 {
-    struct acceptor *acceptor = container_of(watch, struct acceptor_socket, watch)->acceptor;
+    const struct acceptor_socket *socket = container_of(watch, struct acceptor_socket, watch);
     (void)events;
-    for (int i = 0; i < AT_ONCE && !acceptor->resting; i++) {
-        struct sockaddr_storage name = {0};
-        socklen_t size = sizeof(name);
-        int fd = accept4(watch->fd, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0) {
-            if (is_exhausted(errno))
-                acceptor_rest(acceptor);
-            return;
-        }
-        acceptor->accepted(acceptor, fd, (struct sockaddr *)&name, size);
-    }
+    for (int i = 0; i < AT_ONCE && take(socket); i++)
+        ;
 }
 
 void acceptor_init(struct acceptor *acceptor, struct loop *loop,
@@ -58,8 +65,12 @@ void acceptor_go_on(struct acceptor *acceptor)
     acceptor->resting = false;
 }
 
+/* Who waits in the system's queue has connected as far as he knows, and would see a reset. */
 void acceptor_end(struct acceptor *acceptor)
 {
+    for (unsigned i = 0; i < acceptor->count; i++)
+        while (take(&acceptor->sockets[i]))
+            ;
     acceptor_rest(acceptor);
     for (unsigned i = 0; i < acceptor->count; i++)
         close(acceptor->sockets[i].watch.fd);

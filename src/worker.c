@@ -139,8 +139,12 @@ static bool daemon_start(struct worker *worker)
 
 /* ---- a turn of the loop ---- */
 
+/* A request may be on its way on a connection that was accepted just now, or kept open: it is waited for so long. */
+enum { DRAIN_LEAST_MS = 100 };
+
 static void drain(struct worker *worker)
 {
+    worker->drain_from = loop_now() + DRAIN_LEAST_MS;
     worker->drain_until = loop_now() + worker->config->request_timeout_ms;
     worker->service.draining = true;
     feed_end(&worker->feed);
@@ -149,7 +153,8 @@ static void drain(struct worker *worker)
 
 static bool drained(const struct worker *worker)
 {
-    return worker->drain_until && (worker->service.active == 0 || loop_now() >= worker->drain_until);
+    bool idle = worker->service.active == 0 && loop_now() >= worker->drain_from;
+    return worker->drain_until && (idle || loop_now() >= worker->drain_until);
 }
 
 static int daemon_wait(struct worker *worker)

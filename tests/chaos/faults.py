@@ -3,6 +3,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import random
 import re
 import resource
 import signal
@@ -30,6 +31,14 @@ FAKETIME = pathlib.Path(f"/usr/lib/{os.uname().machine}-linux-gnu/faketime/libfa
 IDLE = 10_000  # connections that say nothing
 
 
+def steady_port():
+    """A port that is free and stays so: the system gives it to no client of its own accord, not even while nobody listens there."""
+    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", random.randrange(first // 2, first))) as probe:
+            return probe.getsockname()[1]
+
+
 class Stage:
     """What a fault has at hand: a database, a service, its clients, and how long to go on."""
 
@@ -37,8 +46,9 @@ class Stage:
         self.cluster, self.ground, self.seconds = cluster, ground, seconds
         self.flags, self.settings = flags, settings
         self.url = url or ground.url
-        self.service = Service(self.url, *flags, **settings)
-        self.port, self.grace = self.service.port, 0
+        self.listens = self.port = steady_port()  # clients ask at the port, which may be that of something in front
+        self.grace = 0
+        self.again()
 
     def __enter__(self):
         self.service.answers()
@@ -49,8 +59,8 @@ class Stage:
             pass
 
     def again(self):
-        """Another process in the place of the service, as a supervisor would start it."""
-        self.service = Service(self.url, *self.flags, port=self.port, **self.settings)
+        """A process in the place of the service, as a supervisor would start it."""
+        self.service = Service(self.url, *self.flags, port=self.listens, **self.settings)
 
     def sql(self, *statements):
         database.execute(self.ground.url, *statements)
@@ -140,8 +150,9 @@ def timed(cluster, ground, seconds):
 
 @contextlib.contextmanager
 def balanced(cluster, ground, seconds):
-    """Two services behind a balancer."""
-    with Stage(cluster, ground, seconds) as stage, Stage(cluster, ground, seconds) as other, Balancer([stage.port, other.port]) as balancer:
+    """Two services behind a balancer, that have time for all that is under way."""
+    flags = ("--threads", "2")
+    with Stage(cluster, ground, seconds, flags) as stage, Stage(cluster, ground, seconds, flags) as other, Balancer([stage.port, other.port]) as balancer:
         stage.services, stage.port, stage.grace = [stage, other], balancer.port, STALE
         yield stage
 
@@ -380,11 +391,13 @@ def drained(stage):
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """`run` returns when the fault is over. `cuts`: connections of clients may end meanwhile. `quiet`: it asks by itself, and the load comes behind it."""
+    """`run` returns when the fault is over. `cuts`: connections of clients may end meanwhile. `quiet`: it asks by itself, and the load comes behind it. `unseen`: no client
+    may notice, not even by an honest failure."""
     run: typing.Callable
     stage: typing.Callable = plain
     cuts: bool = False
     quiet: bool = False
+    unseen: bool = False
 
 
 FAULTS = {
@@ -411,7 +424,7 @@ FAULTS = {
     "clock set": Fault(clock_set, timed),
     "SIGTERM": Fault(signalled(signal.SIGTERM), cuts=True),
     "SIGINT": Fault(signalled(signal.SIGINT), cuts=True),
-    "SIGHUP": Fault(reloaded),
+    "SIGHUP": Fault(reloaded, unseen=True),
     "kill -9": Fault(slain, cuts=True),
-    "drain behind a balancer": Fault(drained, balanced),
+    "drain behind a balancer": Fault(drained, balanced, unseen=True),
 }

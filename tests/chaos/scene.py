@@ -7,8 +7,8 @@ from desk import Client as Desk, Tables, create_token, furnish
 from service import Service
 from truth import Truth, lay
 
-# A second is long enough for any request here, and a service that gives up after it shows more in the time that there is.
-FLAGS = ("--threads", "2", "--request-timeout", "1000", "--cache-bytes", "8000000")
+# Two seconds are long enough for any request here, and a service that gives up after them shows more in the time that there is.
+FLAGS = ("--threads", "2", "--request-timeout", "2000", "--cache-bytes", "8000000")
 WARM = 10      # seconds for each kind of client to be answered right before something breaks
 RECOVERY = 2   # seconds: what the service is given
 MOST = 10      # seconds: how long is looked whether it does, so that the table can say how late it was

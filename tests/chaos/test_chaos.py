@@ -42,6 +42,8 @@ def judge(name, fault, scene, recovery):
     counts, lost = scene.tally.counts(), scene.lost()
     if not fault.cuts:
         scene.tally.faults += [f"{note.kind} is cut: {note.text}" for note in scene.tally.notes if note.outcome == "cut"]
+    if fault.unseen:
+        scene.tally.faults += [f"{note.kind} notices: {note.text}" for note in scene.tally.notes if note.outcome == "honest"]
     wrong = len(scene.tally.faults)
     honest = counts["honest"] + (counts["cut"] if fault.cuts else 0)
     ROWS.append((name, str(sum(counts.values())), str(counts["right"]), str(honest), str(wrong), str(len(lost)), f"{recovery:.2f} s"))
