@@ -2,6 +2,7 @@
 import collections
 import contextlib
 import dataclasses
+import itertools
 import json
 import math
 import random
@@ -38,32 +39,43 @@ class Note:
 
 
 class Tally:
-    """What came of all requests."""
+    """What came of all requests: how many of each kind, and the last ones one by one."""
+
+    LAST = 200_000
 
     def __init__(self):
-        self.notes = []
+        self.notes = collections.deque(maxlen=self.LAST)
+        self.counts = collections.Counter()
         self.faults = []
+        self._lock = threading.Lock()
 
     def note(self, began, kind, outcome, text=""):
-        self.notes.append(Note(began, time.monotonic(), kind, outcome, text))
-        if outcome == "wrong":
-            self.faults.append(f"{kind}: {text}")
+        note = Note(began, time.monotonic(), kind, outcome, text)
+        with self._lock:
+            self.notes.append(note)
+            self.counts[outcome] += 1
+            if outcome == "wrong":
+                self.faults.append(f"{kind}: {text}")
 
-    def counts(self):
-        return collections.Counter(note.outcome for note in list(self.notes))
+    def of(self, outcome):
+        """The last that came to that."""
+        with self._lock:
+            return [note for note in self.notes if note.outcome == outcome]
+
+    def since(self, moment):
+        """Those of what was asked since then; they are in the order of their ends."""
+        with self._lock:
+            return [note for note in itertools.takewhile(lambda note: note.ended >= moment, reversed(self.notes)) if note.began >= moment]
 
     def is_right_since(self, moment, kinds):
         """Whether each kind of client was answered right after a failure, if there was one, since a moment."""
         return math.isfinite(self.recovery(moment, kinds))
 
-    def kinds(self):
-        return list(dict.fromkeys(note.kind for note in list(self.notes)))
-
     def recovery(self, moment, kinds):
         """Seconds from a moment until the first right answer behind the last failure, of the slowest kind; what was asked before the moment does not count."""
-        took = 0
-        for kind in kinds:
-            later = [note for note in list(self.notes) if note.kind == kind and note.began >= moment]
+        took, asked = 0, self.since(moment)
+        for kind in set(kinds):
+            later = [note for note in asked if note.kind == kind]
             failed = max((note.began for note in later if note.outcome != "right"), default=moment)
             took = max(took, min((note.ended for note in later if note.outcome == "right" and note.began >= failed), default=math.inf) - moment)
         return took
@@ -323,7 +335,7 @@ class Counter(Writer):
 
     def known(self, moment):
         """The count that had been acknowledged then."""
-        return max((count for at, count in list(self.acknowledged) if at <= moment), default=self.acknowledged[0][1])
+        return next((count for at, count in reversed(self.acknowledged) if at <= moment), self.acknowledged[0][1])
 
 
 class Outsider(threading.Thread):

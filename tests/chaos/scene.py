@@ -69,7 +69,7 @@ class Scene:
         began = time.monotonic()
         while not self.tally.is_right_since(began, self.kinds):
             slow = [kind for kind in self.kinds if not self.tally.is_right_since(began, [kind])]
-            assert time.monotonic() < began + WARM, f"before anything breaks {slow} get no right answers: {self.tally.faults[:3]} {self.tally.counts()}"
+            assert time.monotonic() < began + WARM, f"before anything breaks {slow} get no right answers: {self.tally.faults[:3]} {dict(self.tally.counts)}"
             time.sleep(0.02)
 
     def recover(self, ended):

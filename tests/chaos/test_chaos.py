@@ -39,11 +39,11 @@ def endure(stage, fault):
 
 def judge(name, fault, scene, recovery):
     """The row of the table, and what does not hold."""
-    counts, lost = scene.tally.counts(), scene.lost()
+    counts, lost = scene.tally.counts, scene.lost()
     if not fault.cuts:
-        scene.tally.faults += [f"{note.kind} is cut: {note.text}" for note in scene.tally.notes if note.outcome == "cut"]
+        scene.tally.faults += [f"{note.kind} is cut: {note.text}" for note in scene.tally.of("cut")]
     if fault.unseen:
-        scene.tally.faults += [f"{note.kind} notices: {note.text}" for note in scene.tally.notes if note.outcome == "honest"]
+        scene.tally.faults += [f"{note.kind} notices: {note.text}" for note in scene.tally.of("honest")]
     wrong = len(scene.tally.faults)
     honest = counts["honest"] + (counts["cut"] if fault.cuts else 0)
     ROWS.append((name, str(sum(counts.values())), str(counts["right"]), str(honest), str(wrong), str(len(lost)), f"{recovery:.2f} s"))
