@@ -135,7 +135,7 @@ class Contract:
     def check_headers(self, answer, status, headers):
         documented = answer.get("headers", {})
         for name in ("Link", "ETag", "Last-Modified", "Preference-Applied", "X-Total-Count", "Retry-After", "Allow", "Location",
-                     "WWW-Authenticate", "Accept-Patch"):
+                     "WWW-Authenticate", "Accept-Patch", "Age", "Cache-Status"):
             if name not in headers:
                 assert name not in documented or not self.resolve(documented[name]).get("required"), f"{name} is missing"
                 continue

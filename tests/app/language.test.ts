@@ -105,3 +105,9 @@ test("languages have names, and what is no tag stays as it is", () => {
 test("units have names", () => {
   assert.deepEqual([en.unit("USD"), de.unit("USD"), en.unit("{GPU}"), en.unit("1")], ["US Dollar", "US-Dollar", "GPU", "×"]);
 });
+
+test("how long ago something was is said in the largest unit of which there are two", () => {
+  assert.deepEqual([1, 119, 120, 7199, 7200, 172_799, 172_800].map(en.ago),
+    ["1 second ago", "119 seconds ago", "2 minutes ago", "120 minutes ago", "2 hours ago", "48 hours ago", "2 days ago"]);
+  assert.deepEqual([de, it].map(({ ago }) => ago(300)), ["vor 5 Minuten", "5 minuti fa"]);
+});

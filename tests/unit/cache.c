@@ -249,6 +249,38 @@ static void each_entry_is_forgotten_once(void **state)
     assert_int_equal(cache_weight(&cache), 0);
 }
 
+static void what_is_removed_is_not_there(void **state)
+{
+    (void)state;
+    put(1, 100);
+    size_t one = cache_weight(&cache);
+    put(2, 100);
+    cache_remove(&cache, find(2));
+    assert_null(find(2));
+    assert_true(has_bytes(1));
+    assert_int_equal(forgotten, 1);
+    assert_int_equal(cache_weight(&cache), one);
+    put(2, 100);
+    assert_true(has_bytes(2));
+}
+
+/* Wherever it stands by then. */
+static void each_entry_can_be_removed(void **state)
+{
+    (void)state;
+    enum { COUNT = 3000 };
+    begin_anew(100000);
+    for (unsigned i = 0; i < COUNT; i++) {
+        put(i, 100);
+        use(i, i % 3);
+    }
+    for (unsigned i = 0; i < COUNT; i++)
+        if (find(i))
+            cache_remove(&cache, find(i));
+    assert_int_equal(forgotten, COUNT);
+    assert_int_equal(cache_weight(&cache), 0);
+}
+
 static void nobody_has_to_want_to_know(void **state)
 {
     (void)state;
@@ -668,8 +700,10 @@ static void any_operations_keep_to_the_model(void **state)
             unsigned key = dice_roll(&dice, dice_roll(&dice, 2) ? KEYS / 4 : KEYS);
             if (dice_roll(&dice, 2))
                 put_in_model(&dice, round * 10000 + i, (unsigned)most / 8);
-            else if (find(key))
+            else if (find(key) && dice_roll(&dice, 10))
                 use(key, 1);
+            else if (find(key))
+                cache_remove(&cache, find(key));
             if (i % 20 == 0)
                 assert_property(&dice, model_holds() && weight_holds());
         }
@@ -697,6 +731,8 @@ int main(void)
         TEST(one_document_may_answer_two_keys),
         TEST(references_are_given_back),
         TEST(each_entry_is_forgotten_once),
+        TEST(what_is_removed_is_not_there),
+        TEST(each_entry_can_be_removed),
         TEST(nobody_has_to_want_to_know),
         TEST(what_fits_is_kept),
         TEST(a_full_cache_is_full_of_answers),

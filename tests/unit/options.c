@@ -90,6 +90,7 @@ static void nothing_told_gives_the_defaults(void **state)
     assert_int_equal(config.max_connections, 4000);
     assert_int_equal(config.queue, 2000);
     assert_int_equal(config.max_age_s, 10);
+    assert_int_equal(config.stale_if_error_s, 86400);
     assert_string_equal(config.cors_origins, "*");
     assert_false(config.log_requests);
     assert_false(config.migrate);
@@ -288,6 +289,7 @@ static void numbers_keep_their_bounds(void **state)
         {"--max-connections", "CLAIMD_MAX_CONNECTIONS", offsetof(struct config, max_connections), 1, 100000},
         {"--queue", "CLAIMD_QUEUE", offsetof(struct config, queue), 1, 100000},
         {"--max-age", "CLAIMD_MAX_AGE", offsetof(struct config, max_age_s), 0, 31536000},
+        {"--stale-if-error", "CLAIMD_STALE_IF_ERROR", offsetof(struct config, stale_if_error_s), 0, 31536000},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         for (int step = -1; step <= 1; step++) {

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "dice.h"
+#include "loop.h"
 
 static struct service service;
 
@@ -179,6 +180,102 @@ static void a_service_is_given_back(void **state)
     document_unref(document);
 }
 
+/* ---- how old what is kept is ---- */
+
+enum { STALE_MOST = 60 };
+
+static unsigned age(uint64_t of, uint64_t right_at)
+{
+    service.stale_most = STALE_MOST;
+    return service_age(&service, of, right_at);
+}
+
+static void an_age_is_rounded_up(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_CHANGE, "4000000000");
+    assert_int_equal(age(version(), loop_now()), 1);
+    assert_int_equal(age(version(), loop_now() - 900), 1);
+    assert_int_equal(age(version(), loop_now() - 1000), 2);
+}
+
+/* The clock is that of the machine's start, which may have been a moment ago. */
+static void what_is_older_than_may_be_has_no_age(void **state)
+{
+    (void)state;
+    uint64_t now = loop_now();
+    hear(DB_NEWS_CHANGE, "4000000000");
+    service.stale_most = 2;
+    assert_int_equal(service_age(&service, version(), now - 1000), 2);
+    assert_int_equal(service_age(&service, version(), now - 2000), 0);
+    service.stale_most = 0;
+    assert_int_equal(service_age(&service, version(), loop_now()), 0);
+}
+
+/* By the moment at which the database was asked whether anything was new: what it said then took its time. */
+static void the_last_version_is_right_as_long_as_the_database_says_so(void **state)
+{
+    (void)state;
+    uint64_t made = loop_now() - 5000;
+    hear(DB_NEWS_CHANGE, "4000000000");
+    uint64_t last = version();
+    assert_int_equal(age(last, made), 6);
+    service.db.state_asked = loop_now() - 2000;
+    hear(DB_NEWS_STATE, "4000000000");
+    assert_int_equal(age(last, made), 3);
+    hear(DB_NEWS_LOST, NULL);
+    assert_int_equal(version(), 0);
+    assert_int_equal(age(last, made), 3);
+    assert_int_equal(age(last, loop_now()), 1); /* made later than that */
+}
+
+static void of_an_older_version_it_is_known_when_it_was_made(void **state)
+{
+    (void)state;
+    uint64_t made = loop_now() - 5000;
+    hear(DB_NEWS_CHANGE, "4000000000");
+    uint64_t older = version();
+    hear(DB_NEWS_CHANGE, "4000000001");
+    service.db.state_asked = loop_now();
+    hear(DB_NEWS_STATE, "4000000001");
+    assert_int_equal(age(older, made), 6);
+    assert_int_equal(age(version(), made), 1);
+}
+
+/* Whether the database's news are heard just then or not. */
+static void nothing_from_before_an_own_write_has_an_age(void **state)
+{
+    (void)state;
+    for (int known = 0; known < 2; known++) {
+        hear(DB_NEWS_STATE, known ? "4000000003" : "4000000000");
+        uint64_t before = version();
+        assert_int_equal(age(before, loop_now()), 1);
+        if (!known)
+            hear(DB_NEWS_LOST, NULL);
+        service_wrote(&service);
+        assert_int_equal(age(before, loop_now()), 0);
+        assert_int_equal(age(service.data_versions, loop_now()), version() ? 1 : 0);
+        hear(DB_NEWS_STATE, "4000000001");
+        assert_int_equal(age(version(), loop_now()), 1);
+        assert_int_equal(age(before, loop_now()), 0);
+    }
+}
+
+/* By another thread, which shares nothing but the count. */
+static void a_write_of_another_thread_is_an_own_one(void **state)
+{
+    (void)state;
+    static struct service other;
+    memset(&other, 0, sizeof(other));
+    service_catch_up(&service);
+    hear(DB_NEWS_STATE, "4000000000");
+    uint64_t before = version();
+    service_wrote(&other);
+    service_catch_up(&service);
+    assert_int_equal(age(before, loop_now()), 0);
+    assert_int_equal(age(version(), loop_now()), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -196,6 +293,12 @@ int main(void)
         TEST(what_is_known_again_is_another_version),
         TEST(no_version_comes_back),
         TEST(a_service_is_given_back),
+        TEST(an_age_is_rounded_up),
+        TEST(what_is_older_than_may_be_has_no_age),
+        TEST(the_last_version_is_right_as_long_as_the_database_says_so),
+        TEST(of_an_older_version_it_is_known_when_it_was_made),
+        TEST(nothing_from_before_an_own_write_has_an_age),
+        TEST(a_write_of_another_thread_is_an_own_one),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 """What a page shows when it cannot show what it is for: that it waits, what is wrong and what to do, or that there is nothing"""
 import os
+import re
 import signal
 import time
 from urllib.parse import urlsplit
@@ -118,7 +119,7 @@ def cut_off(fresh_database, at):
 
     def mend():
         database.execute(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
-    with Service(url) as service:
+    with Service(url, "--threads", "1") as service:
         reader = at(service.answers().base)
         yield reader, service, cut, mend
         mend()
@@ -139,6 +140,39 @@ def test_service_without_its_database_says_so_and_can_be_asked_again(cut_off):
     service.answers("/readyz", 200, within=30)
     reader.click("button", "Try again")
     reader.reads("DeepSeek ha ingannato")
+
+
+AGED = {"en": ("The database cannot be reached", "seconds? ago"), "de": ("Die Datenbank ist gerade nicht erreichbar", "vor [0-9]+ Sekunden?"),
+        "it": ("Il database non è raggiungibile", "[0-9]+ second[oi] fa")}
+
+
+def test_what_was_known_before_is_shown_and_said_to_be(cut_off):
+    """On a page that the service has written, and on one that the script reads for itself, until the database is back."""
+    reader, service, cut, mend = cut_off
+    reader.open("/sources").open("/edit")
+    leave(reader, "/sources")
+    reader.reads("DeepSeek ha ingannato")
+    assert [each.text for each in reader.all("status") if each.text] == []
+    cut()
+    service.answers("/readyz", 503)
+    reader.forget()
+    for language, (words, ago) in AGED.items():
+        reader.wears(language=language)
+        reader.open("/sources").reads("DeepSeek ha ingannato")
+        assert re.search(ago, told(reader, "status", words))
+        assert reader.violations() == []
+    reader.wears(language="en")
+    reader.open("/edit")
+    assert [each.text for each in reader.all("status") if "database" in each.text] == [], "no data were asked for"
+    leave(reader, "/sources")
+    assert re.search("ago", told(reader, "status", "cannot be reached just now"))
+    reader.reads("DeepSeek ha ingannato")
+    assert reader.all("alert") == []
+    mend()
+    service.answers("/readyz", 200, within=30)
+    leave(reader, "/claims")
+    reader.until(lambda: not [each for each in reader.all("status") if "database" in each.text], "answers that are right again")
+    assert reader.hrefs("/claims/")
 
 
 def test_service_that_hangs_is_waited_for(reader, service):

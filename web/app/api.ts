@@ -63,6 +63,39 @@ function authorization(): Record<string, string> {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
+// Age ---------------------------------------------------------------------------------------------
+
+/** What the timing of the page itself says (Server Timing); its head cannot be seen otherwise. */
+function ageOfPage(): number {
+  const [page] = typeof document === "undefined" ? [] : performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return (page?.serverTiming?.find(({ name }) => name === "stale")?.duration ?? 0) / 1000;
+}
+
+// Seconds since the last answer was known to be right, and when it came; 0: it is right.
+let age = ageOfPage();
+let agedAt = age ? performance.now() : -Infinity;
+const AGED = "aged";
+
+/** Caches on the way say an Age, too: that of an answer from while the database was away has a reason beside it. */
+function noteAge({ headers }: Response): void {
+  const aged = headers.get("Cache-Status")?.includes("claimd; hit") ? Number(headers.get("Age")) : 0;
+  if (aged) agedAt = performance.now();
+  if (aged === age) return;
+  age = aged;
+  dispatchEvent(new Event(AGED));
+}
+
+/** Seconds since what was read last is known to have been right; 0 while the service can ask its database. */
+export function useAge(): number {
+  const [known, setKnown] = useState(age);
+  useEffect(() => {
+    const note = () => setKnown(age);
+    addEventListener(AGED, note);
+    return () => removeEventListener(AGED, note);
+  }, []);
+  return known;
+}
+
 // Reading and writing -----------------------------------------------------------------------------
 
 // Caches may show what was before a write for that long.
@@ -77,12 +110,13 @@ async function problemOf(response: Response): Promise<Problem> {
 async function ask<Document>(target: string, options: RequestInit): Promise<Document> {
   const response = await fetch(target, options);
   if (!response.ok) throw await problemOf(response);
+  noteAge(response);
   return await response.json() as Document;
 }
 
 export function read<Document>(target: string, signal?: AbortSignal, prefer?: string): Promise<Document> {
   const headers = { Accept: "application/json", ...authorization(), ...(prefer ? { Prefer: prefer } : {}) };
-  const cache = performance.now() - wroteAt < STALE_MS ? "reload" : "default";
+  const cache = performance.now() - Math.max(wroteAt, agedAt) < STALE_MS ? "reload" : "default";
   return ask(target, { signal: signal ?? null, headers, cache });
 }
 

@@ -46,6 +46,8 @@ export interface Tongue {
   unit: (unit: string) => string;
   day: (date: string) => string;
   moment: (timestamp: string) => string;
+  /** So many seconds ago, in the largest unit of which there are two. */
+  ago: (seconds: number) => string;
   name: (tag: string | null) => string;
 }
 
@@ -81,6 +83,8 @@ function writer(language: Language, options: Intl.NumberFormatOptions): (decimal
   };
 }
 
+const AGES: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3600], ["minute", 60]];
+
 export function tongue(language: Language): Tongue {
   const words: Words = LANGUAGES[language];
   const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 20 });
@@ -107,6 +111,10 @@ export function tongue(language: Language): Tongue {
     unit: (unit) => isCurrency(unit) ? new Intl.DisplayNames(language, { type: "currency" }).of(unit) ?? unit : unitSign(unit),
     day: (date) => new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(date)),
     moment: (timestamp) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(timestamp)),
+    ago: (seconds) => {
+      const [unit, size] = AGES.find(([, each]) => seconds >= 2 * each) ?? ["second", 1];
+      return new Intl.RelativeTimeFormat(language).format(-Math.round(seconds / size), unit);
+    },
     name: (tag) => {
       try {
         return tag ? new Intl.DisplayNames(language, { type: "language" }).of(tag) ?? tag : "";

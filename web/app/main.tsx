@@ -8,6 +8,7 @@ import "./style/things.css";
 import "./style/edit.css";
 import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { useAge } from "./api";
 import { LANGUAGES, TongueContext, keep, preferred, tongue, useTongue, type Language } from "./language";
 import { useLoaded } from "./parts/loaded";
 import { SearchField } from "./parts/search";
@@ -46,6 +47,13 @@ function Page() {
     case "edit": return <EditPage />;
     default: return <LostPage />;
   }
+}
+
+/** That what the page shows may have changed since. */
+function Aged() {
+  const { say, ago } = useTongue();
+  const age = useAge();
+  return <div role="status">{age > 0 && <p class="aged">{say("aged", { ago: ago(age) })}</p>}</div>;
 }
 
 /** Whether a link of the header leads to the page that is shown, or to the list that it belongs to. */
@@ -88,7 +96,7 @@ function Site() {
   return (
     <TongueContext.Provider value={spoken}>
       <Header language={language} choose={choose} />
-      <main id="content" tabIndex={-1}><Page /></main>
+      <main id="content" tabIndex={-1}><Aged /><Page /></main>
       <p class="unseen" role="status" id="told" />
       <footer>
         <p>{spoken.say("footer")}</p>

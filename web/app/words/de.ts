@@ -342,6 +342,7 @@ export const de: Words = {
   slow: "Das dauert länger als sonst.",
   failed: "Das hat nicht geklappt",
   offline: "Der Dienst ist nicht erreichbar",
+  aged: "Die Datenbank ist gerade nicht erreichbar: Dies war {ago} bekannt.",
   again: "Noch einmal",
   notFound: "Hier ist nichts",
   notFoundLong: "Keine Seite hat diese Adresse.",

@@ -340,6 +340,7 @@ export const en = {
   slow: "This takes longer than usual.",
   failed: "That did not work",
   offline: "The service cannot be reached",
+  aged: "The database cannot be reached just now: this is what was known {ago}.",
   again: "Try again",
   notFound: "There is nothing here",
   notFoundLong: "No page has this address.",

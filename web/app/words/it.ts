@@ -342,6 +342,7 @@ export const it: Words = {
   slow: "Ci vuole più del solito.",
   failed: "Non ha funzionato",
   offline: "Il servizio non è raggiungibile",
+  aged: "Il database non è raggiungibile in questo momento: questo è ciò che si sapeva {ago}.",
   again: "Riprova",
   notFound: "Qui non c'è nulla",
   notFoundLong: "Nessuna pagina ha questo indirizzo.",
