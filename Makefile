@@ -9,7 +9,7 @@ COVERAGE ?=
 comma := ,
 B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(COVERAGE),/coverage)
 
-PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc libcrypto libpcre2-8 gmp
+PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc libcrypto libpcre2-8 gmp gnutls
 CFLAGS ?= $(if $(COVERAGE),-O0 --coverage -fprofile-update=atomic,-O2 -g)
 INSTRUMENTED := $(SANITIZE)$(COVERAGE)
 MACHINE := $(shell $(CC) -dumpmachine)

@@ -31,14 +31,17 @@ enum { THREADS_MAX = 256 };
 struct config {
     enum command command;
     struct address listen;
-    unsigned listen_mode;     /* of the file of a unix socket */
-    const char *cors_origins; /* comma list of web origins that may read answers; "*": all */
-    const char *database_url; /* "" leaves all to libpq's environment; never logged */
-    const char *migrate_url;  /* for migrations and tokens; NULL: database_url */
-    const char *service_role; /* the role of database_url, where it is another one; NULL: the same */
-    const char *secret;       /* that cursors are sealed by; NULL: the database's; never logged */
-    unsigned threads;         /* 0: one a core */
-    unsigned db_connections;  /* a thread */
+    unsigned listen_mode;                  /* of the file of a unix socket */
+    const char *tls_certificate, *tls_key; /* files; NULL: no TLS */
+    const char *tls_priorities;            /* NULL: the usual ones */
+    unsigned hsts_s;                       /* how long browsers shall come by TLS alone; 0: they are not told */
+    const char *cors_origins;              /* comma list of web origins that may read answers; "*": all */
+    const char *database_url;              /* "" leaves all to libpq's environment; never logged */
+    const char *migrate_url;               /* for migrations and tokens; NULL: database_url */
+    const char *service_role;              /* the role of database_url, where it is another one; NULL: the same */
+    const char *secret;                    /* that cursors are sealed by; NULL: the database's; never logged */
+    unsigned threads;                      /* 0: one a core */
+    unsigned db_connections;               /* a thread */
     unsigned request_timeout_ms;
     unsigned idle_timeout_s;
     unsigned max_connections;  /* a thread */
@@ -48,6 +51,8 @@ struct config {
     unsigned cache_bytes;      /* of memory for finished answers, all threads together; 0: none is kept */
     unsigned max_age_s;        /* how long caches may keep an answer without asking */
     unsigned stale_if_error_s; /* how old an answer may be that is given while the database is away; 0: none is */
+    const char *file;          /* that settings were read from; NULL: none */
+    char *lines;               /* of that file, to which texts belong; owned */
     bool log_requests;
     bool closed;  /* reading takes a token */
     bool migrate; /* before serving */
@@ -84,19 +89,30 @@ struct setting {
     unsigned low, high;
     const char *standard; /* the value that it has unless told; NULL: none, 0 or off */
     const char *meaning;  /* and the unit */
+    bool live;            /* a server that runs takes another value */
 };
 
 /* Ends with one whose flag is NULL. */
 extern const struct setting config_settings[];
 
-/* Says on stderr, in one sentence, why what was told cannot be; always false. */
+/* Keeps one sentence that says why what was told cannot be, for config_fault(); always false. Of one thread. */
 __attribute__((format(printf, 1, 2))) bool config_complain(const char *format, ...);
+const char *config_fault(void);
 
 /* Everything as it is unless told. */
 void config_init(struct config *config);
 
-/* Sets one; false after one sentence on stderr about what is wrong with the value of `name`, under which it was given.
+/* Sets one; false after a complaint about what is wrong with the value of `name`, under which it was given.
  * The value belongs to the caller, who keeps it as long as the config. */
 bool config_set(struct config *config, const struct setting *setting, const char *name, const char *value);
+
+/* Frees what is the config's own. */
+void config_release(struct config *config);
+
+/* Whether both have the same value of it. */
+bool config_same(const struct config *a, const struct config *b, const struct setting *setting);
+
+/* Gives it the value that it has in `from`, to which a text goes on to belong. */
+void config_keep(struct config *config, const struct config *from, const struct setting *setting);
 
 #endif

@@ -148,6 +148,9 @@ struct db {
 /* Starts to connect. `settings` is copied, what it points at must outlive the db. */
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings);
 
+/* From now on a call has so long, and so many may be under way. */
+void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue);
+
 /* Ends every call with DB_UNAVAILABLE, and closes the connections; db_start() says DB_UNAVAILABLE from then on. */
 void db_release(struct db *db);
 

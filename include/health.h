@@ -9,6 +9,6 @@
 
 /* The process's exit status: 0 if /healthz (or /readyz) on that address answers 200, each step within two seconds,
  * else 1 after one sentence on stderr. */
-int health_check(const struct address *address, bool ready);
+int health_check(const struct address *address, bool tls, bool ready);
 
 #endif

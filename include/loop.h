@@ -1,10 +1,11 @@
-/* loop: one thread's epoll: descriptors, timers, and a way to be stopped from outside
+/* loop: one thread's epoll: descriptors, timers, and a way to be woken and stopped from outside
  *
- * Everything belongs to the thread that runs the loop; loop_stop() alone may be called from any thread.
+ * Everything belongs to the thread that runs the loop; only loop_wake() and loop_stop() may be called from any thread.
  */
 #ifndef CLAIMD_LOOP_H
 #define CLAIMD_LOOP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -22,7 +23,8 @@ struct loop_timer {
 
 struct loop {
     int epoll;
-    struct loop_watch stop;
+    struct loop_watch woken;
+    atomic_bool told_to_stop;
     bool stopping;
     struct loop_timer timers;   /* ring, earliest first */
     struct epoll_event *events; /* those being told in this turn */
@@ -39,6 +41,9 @@ void loop_release(struct loop *loop);
 enum { LOOP_END = -2 };
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
+
+/* Has it turn at once, if it waits. */
+void loop_wake(struct loop *loop);
 
 /* Watches `watch->fd` for `events`, or changes what it is watched for. The watch must stay until it is removed.
  * With EPOLLEXCLUSIVE what it is watched for stays. */

@@ -51,6 +51,7 @@ struct service {
     size_t head_bytes;         /* of memory for the heads of a request and its answer */
     size_t body_most;          /* bytes that a request's body may have */
     const char *cache_control; /* of documents */
+    const char *hsts;          /* Strict-Transport-Security (RFC 6797, section 6.1); NULL: nothing is said */
     const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
     uint64_t id_prefix;        /* of the ids of this thread's requests: random */
     unsigned id_count;         /* how many it has given */
@@ -76,6 +77,9 @@ struct service {
 /* `cache_bytes` of memory for finished answers; 0: none is kept, and each request is asked of the database. */
 void service_init(struct service *service, size_t cache_bytes);
 void service_release(struct service *service);
+
+/* Answers that are kept are not given any more: they would be put otherwise now. */
+void service_forget(struct service *service);
 
 /* Where data changes are told, and the query of what has been told so far (see db.h). */
 extern const char service_channel[], service_state[];

@@ -5,6 +5,7 @@
 
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,10 +16,21 @@
 #include "feed.h"
 #include "loop.h"
 #include "service.h"
+#include "tls.h"
+
+/* What all threads are told together. Once told it is not changed. */
+struct edition {
+    struct config config;
+    struct tls *tls; /* shared with those of the same certificate; NULL: none is shown */
+    struct edition *older;
+};
 
 struct worker {
     pthread_t thread; /* the caller's */
-    const struct config *config;
+    _Atomic(const struct edition *) told;
+    const struct edition *edition; /* taken up */
+    const struct config *config;   /* of that */
+    atomic_uint asked, answered;
     struct loop loop;
     struct acceptor acceptor;
     struct service service;
@@ -27,18 +39,26 @@ struct worker {
     struct clients clients;
     struct feed feed;
     struct access access;
-    char cache_control[96];
+    char cache_control[96], hsts[40];
     struct loop_timer sweep;
     uint64_t drain_until; /* loop_now(); 0 while serving */
     uint64_t drain_from;  /* the earliest end */
 };
 
-/* One of `threads` of a process that began at that second. False where no HTTP daemon can be had. The config must
- * outlast the worker. */
-bool worker_init(struct worker *worker, const struct config *config, unsigned threads, int64_t began);
+/* One of `threads` of a process that began at that second. False where no HTTP daemon can be had. Editions
+ * must outlast the worker. */
+bool worker_init(struct worker *worker, const struct edition *edition, unsigned threads, int64_t began);
 
 /* Takes a listening socket, on which it will accept; before its thread begins. */
 bool worker_listen(struct worker *worker, int socket);
+
+/* From its next turn on the worker does what the edition tells, as far as that can change while it serves: see the
+ * table of settings. From any thread. */
+void worker_tell(struct worker *worker, const struct edition *edition);
+
+/* Asks the worker for a sign of life, and whether there was one since. From the thread that started it. */
+void worker_ask(struct worker *worker);
+bool worker_has_answered(const struct worker *worker);
 
 /* The thread's main function, for pthread_create(): serves until loop_stop(&worker->loop), which any thread may call,
  * finishes what is under way, and releases everything. Its context is the worker; returns NULL. */

@@ -9,67 +9,84 @@
 
 #define AT(member) offsetof(struct config, member)
 
-/* NAME and VARIABLE; TYPE; where in struct config; bounds of a number; default; meaning */
+/* flag and variable; type; where in struct config; bounds of a number; default; meaning; can change while serving */
 const struct setting config_settings[] = {
     {"listen", "CLAIMD_LISTEN", SETTING_ADDRESS, AT(listen), 0, 0, "127.0.0.1:8080",
-     "address to serve on: HOST:PORT, or a unix socket, unix:/PATH or unix:@NAME"},
+     "address to serve on: HOST:PORT, or a unix socket, unix:/PATH or unix:@NAME", false},
     {"listen-mode", "CLAIMD_LISTEN_MODE", SETTING_MODE, AT(listen_mode), 0, 0, "660",
-     "octal, of the file of a unix socket"},
+     "octal, of the file of a unix socket", false},
+    {"tls-certificate", "CLAIMD_TLS_CERTIFICATE", SETTING_TEXT, AT(tls_certificate), 0, 0, NULL,
+     "PEM file of the server's certificate and those behind it; none: no TLS", false},
+    {"tls-key", "CLAIMD_TLS_KEY", SETTING_TEXT, AT(tls_key), 0, 0, NULL, "PEM file of the certificate's key", false},
+    {"tls-priorities", "CLAIMD_TLS_PRIORITIES", SETTING_TEXT, AT(tls_priorities), 0, 0, NULL,
+     "GnuTLS' priority string; none: AEAD and forward secrecy; never below TLS 1.2", false},
+    {"hsts", "CLAIMD_HSTS", SETTING_NUMBER, AT(hsts_s), 0, 99999999, "0",
+     "s that browsers are told to come by TLS alone; 0: they are not", true},
     {"database-url", "DATABASE_URL", SETTING_DATABASE, AT(database_url), 0, 0, "",
-     "PostgreSQL; empty: as libpq's environment says"},
+     "PostgreSQL; empty: as libpq's environment says", false},
     {"migrate-url", "CLAIMD_MIGRATE_URL", SETTING_DATABASE, AT(migrate_url), 0, 0, NULL,
-     "the same, as the role that migrates, and for all other commands; none: the database's"},
+     "the same, as the role that migrates, and for all other commands; none: the database's", false},
     {"service-role", "CLAIMD_SERVICE_ROLE", SETTING_TEXT, AT(service_role), 0, 0, NULL,
-     "role of the database's URL, to which migrations grant what it needs"},
-    {"migrate", "CLAIMD_MIGRATE", SETTING_SWITCH, AT(migrate), 0, 0, NULL,
-     "bring the schema up to date before serving"},
-    {"threads", "CLAIMD_THREADS", SETTING_NUMBER, AT(threads), 0, THREADS_MAX, "0", "that serve; 0: one a core"},
+     "role of the database's URL, to which migrations grant what it needs", false},
+    {"migrate", "CLAIMD_MIGRATE", SETTING_SWITCH, AT(migrate), 0, 0, NULL, "bring the schema up to date before serving",
+     false},
+    {"threads", "CLAIMD_THREADS", SETTING_NUMBER, AT(threads), 0, THREADS_MAX, "0", "that serve; 0: one a core", false},
     {"db-connections", "CLAIMD_DB_CONNECTIONS", SETTING_NUMBER, AT(db_connections), 1, 64, "1",
-     "to the database, a thread, for reading, each pipelined"},
+     "to the database, a thread, for reading, each pipelined", false},
     {"request-timeout", "CLAIMD_REQUEST_TIMEOUT", SETTING_NUMBER, AT(request_timeout_ms), 10, 600000, "5000",
-     "ms for the database to answer"},
+     "ms for the database to answer", true},
     {"idle-timeout", "CLAIMD_IDLE_TIMEOUT", SETTING_NUMBER, AT(idle_timeout_s), 1, 3600, "60",
-     "s for a client to ask, to send and to take"},
+     "s for a client to ask, to send and to take", true},
     {"max-connections", "CLAIMD_MAX_CONNECTIONS", SETTING_NUMBER, AT(max_connections), 1, 100000, "4000",
-     "of clients, a thread"},
+     "of clients, a thread", false},
     {"head-bytes", "CLAIMD_HEAD_BYTES", SETTING_NUMBER, AT(head_bytes), 4096, 1048576, "7168",
-     "of memory a client, for the heads of a request and its answer"},
+     "of memory a client, for the heads of a request and its answer", false},
     {"body-bytes", "CLAIMD_BODY_BYTES", SETTING_NUMBER, AT(body_bytes), 1024, 100000000, "1048576",
-     "that a request may send, or a line of an import"},
+     "that a request may send, or a line of an import", true},
     {"queue", "CLAIMD_QUEUE", SETTING_NUMBER, AT(queue), 1, 100000, "2000",
-     "requests waiting for the database, a thread"},
+     "requests waiting for the database, a thread", true},
     {"cache-bytes", "CLAIMD_CACHE_BYTES", SETTING_NUMBER, AT(cache_bytes), 0, 999999999, "64000000",
-     "of memory for finished answers, all threads together; 0: none"},
+     "of memory for finished answers, all threads together; 0: none", false},
     {"max-age", "CLAIMD_MAX_AGE", SETTING_NUMBER, AT(max_age_s), 0, 31536000, "10",
-     "s that caches may keep an answer without asking"},
+     "s that caches may keep an answer without asking", true},
     {"stale-if-error", "CLAIMD_STALE_IF_ERROR", SETTING_NUMBER, AT(stale_if_error_s), 0, 31536000, "86400",
-     "s that an answer is given after it was last known to be right, while the database is away; 0: never"},
+     "s that an answer is given after it was last known to be right, while the database is away; 0: never", true},
     {"cors-origins", "CLAIMD_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), 0, 0, "*",
-     "of web pages that may read answers; *: all"},
-    {"read", "CLAIMD_READ", SETTING_READERS, AT(closed), 0, 0, "open", "open to all, or with a token"},
+     "of web pages that may read answers; *: all", true},
+    {"read", "CLAIMD_READ", SETTING_READERS, AT(closed), 0, 0, "open", "open to all, or with a token", true},
     {"secret", "CLAIMD_SECRET", SETTING_SECRET, AT(secret), 0, 0, NULL,
-     "16 to 64 bytes that seal cursors; none: the database has some"},
-    {"log-requests", "CLAIMD_LOG_REQUESTS", SETTING_SWITCH, AT(log_requests), 0, 0, NULL,
-     "a log line for each request"},
-    {"ready", NULL, SETTING_SWITCH, AT(ready), 0, 0, NULL, "health: can it reach the database, too"},
-    {"skip", NULL, SETTING_SWITCH, AT(skip), 0, 0, NULL, "import: leave out what is refused"},
-    {"name", NULL, SETTING_TEXT, AT(name), 0, 0, NULL, "token: its name"},
-    {"scope", NULL, SETTING_TEXT, AT(scope), 0, 0, NULL, "token: read, write or admin"},
-    {"expires", NULL, SETTING_TEXT, AT(expires), 0, 0, NULL, "token: when it ends"},
-    {"lang", NULL, SETTING_LANGUAGE, AT(language), 0, 0, NULL, "figure: the language of the text"},
-    {"format", NULL, SETTING_TEXT, AT(format), 0, 0, NULL, "export and import: what is written or read"},
-    {NULL, NULL, SETTING_TEXT, 0, 0, 0, NULL, NULL},
+     "16 to 64 bytes that seal cursors; none: the database has some", false},
+    {"log-requests", "CLAIMD_LOG_REQUESTS", SETTING_SWITCH, AT(log_requests), 0, 0, NULL, "a log line for each request",
+     true},
+    {"config", "CLAIMD_CONFIG", SETTING_TEXT, AT(file), 0, 0, NULL,
+     "file of settings, NAME=VALUE a line with the variables' names; flags and variables beat it", false},
+    {"ready", NULL, SETTING_SWITCH, AT(ready), 0, 0, NULL, "health: can it reach the database, too", false},
+    {"skip", NULL, SETTING_SWITCH, AT(skip), 0, 0, NULL, "import: leave out what is refused", false},
+    {"name", NULL, SETTING_TEXT, AT(name), 0, 0, NULL, "token: its name", false},
+    {"scope", NULL, SETTING_TEXT, AT(scope), 0, 0, NULL, "token: read, write or admin", false},
+    {"expires", NULL, SETTING_TEXT, AT(expires), 0, 0, NULL, "token: when it ends", false},
+    {"lang", NULL, SETTING_LANGUAGE, AT(language), 0, 0, NULL, "figure: the language of the text", false},
+    {"format", NULL, SETTING_TEXT, AT(format), 0, 0, NULL, "export and import: what is written or read", false},
+    {NULL, NULL, SETTING_TEXT, 0, 0, 0, NULL, NULL, false},
 };
+
+static char fault[1000];
 
 bool config_complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("claimd: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    static const char cut[] = "….";
+    int size = vsnprintf(fault, sizeof(fault), format, arguments);
     va_end(arguments);
+    if (size >= (int)sizeof(fault))
+        memcpy(fault + sizeof(fault) - sizeof(cut), cut, sizeof(cut));
     return false;
+}
+
+const char *config_fault(void)
+{
+    return fault;
 }
 
 static bool read_number(const struct setting *setting, const char *name, const char *value, unsigned *ret)
@@ -115,10 +132,10 @@ static bool read_mode(const char *name, const char *value, unsigned *ret)
 /* The connection string itself is not repeated: it may hold a password. */
 static bool read_database(const char *name, const char *value, const char **ret)
 {
-    char *fault = NULL;
-    PQconninfoOption *options = PQconninfoParse(value, &fault);
+    char *reason = NULL;
+    PQconninfoOption *options = PQconninfoParse(value, &reason);
     PQconninfoFree(options);
-    PQfreemem(fault);
+    PQfreemem(reason);
     *ret = value;
     return options || !*value || config_complain("%s is not a PostgreSQL connection string or URI.", name);
 }
@@ -189,4 +206,51 @@ void config_init(struct config *config)
     for (const struct setting *setting = config_settings; setting->flag; setting++)
         if (setting->standard)
             config_set(config, setting, setting->flag, setting->standard);
+}
+
+void config_release(struct config *config)
+{
+    free(config->lines);
+}
+
+static size_t size_of(const struct setting *setting)
+{
+    static const size_t sizes[] = {
+        [SETTING_NUMBER] = sizeof(unsigned),
+        [SETTING_MODE] = sizeof(unsigned),
+        [SETTING_SWITCH] = sizeof(bool),
+        [SETTING_READERS] = sizeof(bool),
+        [SETTING_ADDRESS] = sizeof(struct address),
+        [SETTING_LANGUAGE] = sizeof(enum figure_language),
+        [SETTING_TEXT] = sizeof(char *),
+        [SETTING_DATABASE] = sizeof(char *),
+        [SETTING_ORIGINS] = sizeof(char *),
+    };
+    return sizes[setting->type];
+}
+
+static bool is_text(const struct setting *setting)
+{
+    return setting->type == SETTING_TEXT || setting->type == SETTING_DATABASE || setting->type == SETTING_ORIGINS;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool config_same(const struct config *a, const struct config *b, const struct setting *setting)
+{
+    const void *of_a = (const char *)a + setting->offset, *of_b = (const char *)b + setting->offset;
+    if (setting->type == SETTING_ADDRESS) {
+        const struct address *one = of_a, *other = of_b;
+        return strcmp(one->host, other->host) == 0 && strcmp(one->port, other->port) == 0;
+    }
+    return is_text(setting) ? same_text(*(char *const *)of_a, *(char *const *)of_b)
+                            : memcmp(of_a, of_b, size_of(setting)) == 0;
+}
+
+void config_keep(struct config *config, const struct config *from, const struct setting *setting)
+{
+    memcpy((char *)config + setting->offset, (const char *)from + setting->offset, size_of(setting));
 }

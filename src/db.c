@@ -1041,6 +1041,20 @@ void db_init(struct db *db, struct loop *loop, const struct db_settings *setting
     loop_timer_start(loop, &db->pulse, PULSE_MS);
 }
 
+/* A connection that is not open yet is told when it is. */
+void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue)
+{
+    bool same = db->settings.deadline_ms == deadline_ms;
+    db->settings.deadline_ms = deadline_ms;
+    db->settings.queue = queue;
+    for (unsigned i = 0; i < db->links_count && !same; i++) {
+        struct db_link *link = &db->links[i];
+        bool open = link->state == LINK_PREPARING || link->state == LINK_READY;
+        if (open && !((is_synced(link) || send_sync(link)) && send_setup(link) && send_sync(link)))
+            link->unsent = true; /* the flush finds the connection broken */
+    }
+}
+
 void db_release(struct db *db)
 {
     loop_timer_stop(&db->pulse);

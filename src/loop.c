@@ -1,4 +1,4 @@
-/* loop: one thread's epoll: descriptors, timers, and a way to be stopped from outside */
+/* loop: one thread's epoll: descriptors, timers, and a way to be woken and stopped from outside */
 #include "loop.h"
 
 #include <errno.h>
@@ -12,27 +12,27 @@
 
 enum { EVENTS_AT_ONCE = 64 };
 
-static void on_stop(struct loop_watch *watch, uint32_t events)
+static void on_woken(struct loop_watch *watch, uint32_t events)
 {
-    struct loop *loop = container_of(watch, struct loop, stop);
+    struct loop *loop = container_of(watch, struct loop, woken);
     uint64_t times;
     (void)events;
-    loop->stopping = true;
     ssize_t got = read(watch->fd, &times, sizeof(times)); /* so that it is not told again */
     (void)got;
+    loop->stopping = loop->told_to_stop;
 }
 
 bool loop_init(struct loop *loop)
 {
     *loop = (struct loop){.epoll = epoll_create1(EPOLL_CLOEXEC)};
     loop->timers.earlier = loop->timers.later = &loop->timers;
-    loop->stop = (struct loop_watch){.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_stop};
-    return loop->epoll >= 0 && loop->stop.fd >= 0 && loop_watch(loop, &loop->stop, EPOLLIN);
+    loop->woken = (struct loop_watch){.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = on_woken};
+    return loop->epoll >= 0 && loop->woken.fd >= 0 && loop_watch(loop, &loop->woken, EPOLLIN);
 }
 
 void loop_release(struct loop *loop)
 {
-    close(loop->stop.fd);
+    close(loop->woken.fd);
     close(loop->epoll);
 }
 
@@ -89,10 +89,16 @@ void loop_run(struct loop *loop)
     }
 }
 
+void loop_wake(struct loop *loop)
+{
+    ssize_t written = write(loop->woken.fd, &(uint64_t){1}, sizeof(uint64_t));
+    (void)written; /* a full counter has woken it already */
+}
+
 void loop_stop(struct loop *loop)
 {
-    ssize_t written = write(loop->stop.fd, &(uint64_t){1}, sizeof(uint64_t));
-    (void)written; /* a full counter has stopped it already */
+    loop->told_to_stop = true;
+    loop_wake(loop);
 }
 
 bool loop_watch(struct loop *loop, struct loop_watch *watch, uint32_t events)

@@ -21,13 +21,17 @@ static void on_early_stop(int number)
     _exit(128 + number);
 }
 
-static int serve(const struct config *config)
+static int serve(const struct config *config, int argc, char *argv[])
 {
+    sigset_t hangup; /* what is asked of a server before it serves is done once it does */
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    sigprocmask(SIG_BLOCK, &hangup, NULL);
     signal(SIGTERM, on_early_stop);
     signal(SIGINT, on_early_stop);
     if (config->migrate && migrate_up(config->migrate_url, config->service_role) != 0)
         return 1;
-    return server_run(config);
+    return server_run(config, argc, argv);
 }
 
 /* Those of the API: pages and their files are no part of the contract. */
@@ -75,7 +79,7 @@ int main(int argc, char *argv[])
     case COMMAND_TOKEN_REVOKE:
         return token_revoke(config.migrate_url, config.name);
     case COMMAND_HEALTH:
-        return health_check(&config.listen, config.ready);
+        return health_check(&config.listen, config.tls_certificate, config.ready);
     case COMMAND_FIGURE:
         return console_figure(config.operand, config.language);
     case COMMAND_ROUTES:
@@ -88,6 +92,6 @@ int main(int argc, char *argv[])
     case COMMAND_HELP:
         return print(options_help);
     default:
-        return serve(&config);
+        return serve(&config, argc, argv);
     }
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "envfile.h"
+
 /* Of the settings' flags, for getopt: above all characters. */
 enum { FIRST = 256 };
 
@@ -139,22 +141,57 @@ static bool check_token(const struct config *config)
            config_complain("a token's name is up to 64 letters, digits, dots, hyphens and underscores.");
 }
 
-bool options_read(struct config *config, int argc, char *const argv[])
+static bool read_told(struct config *config, int argc, char *const argv[])
+{
+    optind = 0; /* whether flags were read before or not */
+    return read_environment(config) && read_flags(config, argc, argv);
+}
+
+/* Which file there is to read is told where what beats the file is told. */
+static bool read_all(struct config *config, int argc, char *const argv[])
 {
     config_init(config);
-    bool good = read_environment(config) && read_flags(config, argc, argv) &&
-                read_command(config, argc - optind, argv + optind) && check_token(config);
+    if (!read_told(config, argc, argv))
+        return false;
+    const char *file = config->file;
+    if (!file)
+        return true;
+    config_init(config);
+    return envfile_read(config, file) && read_told(config, argc, argv);
+}
+
+static bool check_tls(const struct config *config)
+{
+    return !config->tls_certificate == !config->tls_key ||
+           config_complain("a certificate and its key go together: --tls-certificate and --tls-key.");
+}
+
+bool options_reread(struct config *config, int argc, char *const argv[])
+{
+    bool good = read_all(config, argc, argv) && read_command(config, argc - optind, argv + optind) &&
+                check_token(config) && check_tls(config);
     config->migrate_url = config->migrate_url ? config->migrate_url : config->database_url;
+    if (!good)
+        config_release(config);
+    return good;
+}
+
+bool options_read(struct config *config, int argc, char *const argv[])
+{
+    bool good = options_reread(config, argc, argv);
+    if (!good)
+        fprintf(stderr, "claimd: %s\n", config_fault());
     return good;
 }
 
 /* In columns as wide as the widest, which the reader's tools can split at two blanks and more. */
 void options_print_settings(FILE *to)
 {
-    fprintf(to, "%-20s  %-26s  %-14s  %s\n", "FLAG", "VARIABLE", "DEFAULT", "MEANING");
+    fprintf(to, "%-20s  %-26s  %-14s  %-6s  %s\n", "FLAG", "VARIABLE", "DEFAULT", "LIVE", "MEANING");
     for (const struct setting *setting = config_settings; setting->flag; setting++) {
         const char *standard = setting->standard && *setting->standard ? setting->standard : "-";
         if (setting->variable)
-            fprintf(to, "--%-18s  %-26s  %-14s  %s\n", setting->flag, setting->variable, standard, setting->meaning);
+            fprintf(to, "--%-18s  %-26s  %-14s  %-6s  %s\n", setting->flag, setting->variable, standard,
+                    setting->live ? "yes" : "no", setting->meaning);
     }
 }

@@ -228,6 +228,8 @@ static const char *content_policy(const struct request *request)
 /* To a browser that shows the answer as a page. */
 static void put_security(const struct request *request, struct headers *headers)
 {
+    if (request->service->hsts)
+        headers_put(headers, "Strict-Transport-Security", request->service->hsts);
     headers_put_whole(headers, MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff");
     headers_put_whole(headers, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY, content_policy(request));
     headers_put_whole(headers, "Referrer-Policy", "no-referrer");

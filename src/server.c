@@ -14,7 +14,23 @@
 #include "listener.h"
 #include "log.h"
 #include "memory.h"
+#include "options.h"
 #include "worker.h"
+
+/* How long threads have to take up what they are told, until the next is done. */
+enum { TELL_MS = 2000 };
+
+struct server {
+    int argc;
+    char *const *argv;
+    struct edition *edition; /* the newest, and behind it all others: threads may know texts of each */
+    struct listener listener;
+    struct worker *workers;
+    unsigned count;
+    sigset_t signals;
+};
+
+/* ---- start ---- */
 
 static void raise_descriptor_limit(void)
 {
@@ -32,56 +48,200 @@ static unsigned cores(void)
     return count < THREADS_MAX ? count : THREADS_MAX;
 }
 
-static void wait_for_stop(const sigset_t *signals)
+static void block_signals(struct server *server)
 {
-    int caught = 0;
-    sigwait(signals, &caught);
-    log_event(LOG_INFO, "stopping", LOG_TEXT("signal", caught == SIGINT ? "SIGINT" : "SIGTERM"));
+    sigemptyset(&server->signals);
+    sigaddset(&server->signals, SIGINT);
+    sigaddset(&server->signals, SIGTERM);
+    sigaddset(&server->signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &server->signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
 }
 
-static bool start_all(struct worker *workers, const struct config *config, const struct listener *listener,
-                      unsigned count)
+static void add_edition(struct server *server, const struct config *config, struct tls *tls)
+{
+    struct edition *edition = memory_alloc(sizeof(*edition));
+    *edition = (struct edition){.config = *config, .tls = tls, .older = server->edition};
+    server->edition = edition;
+}
+
+static bool start_all(struct server *server)
 {
     int64_t began = time(NULL);
-    for (unsigned i = 0; i < count; i++)
-        if (!worker_init(&workers[i], config, count, began) || !worker_listen(&workers[i], listener->sockets[i])) {
+    for (unsigned i = 0; i < server->count; i++)
+        if (!worker_init(&server->workers[i], server->edition, server->count, began) ||
+            !worker_listen(&server->workers[i], server->listener.sockets[i])) {
             fputs("claimd: cannot start the HTTP daemon.\n", stderr);
             return false;
         }
-    for (unsigned i = 0; i < count; i++)
-        if (pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]) != 0) {
+    for (unsigned i = 0; i < server->count; i++)
+        if (pthread_create(&server->workers[i].thread, NULL, worker_main, &server->workers[i]) != 0) {
             fputs("claimd: cannot start a thread.\n", stderr);
             return false;
         }
     return true;
 }
 
-int server_run(const struct config *config)
+/* ---- reload ---- */
+
+/* What may change has the value that was told, and all else the value that it had; how many have changed. */
+static unsigned merge_settings(struct config *next, const struct config *now)
 {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    unsigned changed = 0;
+    for (const struct setting *setting = config_settings; setting->flag; setting++) {
+        if (!setting->variable || config_same(next, now, setting))
+            continue;
+        if (setting->live) {
+            changed++;
+            continue;
+        }
+        log_event(LOG_WARNING, "needs-restart", LOG_TEXT("setting", setting->flag));
+        config_keep(next, now, setting);
+    }
+    return changed;
+}
+
+/* The certificate as it is now, the same one if it has not changed. */
+static bool reread_certificate(const struct edition *now, struct tls **ret)
+{
+    const struct config *config = &now->config;
+    char fault[TLS_FAULT];
+    *ret = now->tls;
+    if (!now->tls)
+        return true;
+    struct tls *next = tls_read(config->tls_certificate, config->tls_key, config->tls_priorities, fault);
+    if (!next) {
+        log_event(LOG_ERROR, "reload-refused", LOG_TEXT("reason", fault));
+        return false;
+    }
+    if (tls_same(next, now->tls))
+        tls_release(next);
+    else
+        *ret = next;
+    return true;
+}
+
+static void log_certificate(const struct tls *tls)
+{
+    if (tls)
+        log_event(LOG_INFO, "certificate", LOG_NUMBER("days_left", (tls_ends(tls) - time(NULL)) / 86400));
+}
+
+static bool all_have_answered(const struct server *server)
+{
+    for (unsigned i = 0; i < server->count; i++)
+        if (!worker_has_answered(&server->workers[i]))
+            return false;
+    return true;
+}
+
+/* Until all threads do what they were told, or one of them takes too long for that. */
+static void tell_all(struct server *server)
+{
+    static const struct timespec moment = {.tv_nsec = 1000000};
+    uint64_t until = loop_now() + TELL_MS;
+    for (unsigned i = 0; i < server->count; i++) {
+        worker_tell(&server->workers[i], server->edition);
+        worker_ask(&server->workers[i]);
+    }
+    while (!all_have_answered(server) && loop_now() < until)
+        nanosleep(&moment, NULL);
+}
+
+static void reload(struct server *server)
+{
+    struct config next;
+    if (!options_reread(&next, server->argc, server->argv)) {
+        log_event(LOG_ERROR, "reload-refused", LOG_TEXT("reason", config_fault()));
+        return;
+    }
+    struct tls *tls;
+    if (!reread_certificate(server->edition, &tls)) {
+        config_release(&next);
+        return;
+    }
+    unsigned changed = merge_settings(&next, &server->edition->config);
+    bool renewed = tls != server->edition->tls;
+    if (changed || renewed) {
+        add_edition(server, &next, tls);
+        tell_all(server);
+    } else {
+        config_release(&next);
+    }
+    if (renewed)
+        log_certificate(tls);
+    log_event(LOG_INFO, "reloaded", LOG_NUMBER("changed", changed));
+}
+
+/* ---- life ---- */
+
+static void serve_until_stopped(struct server *server)
+{
+    for (;;) {
+        switch (sigwaitinfo(&server->signals, NULL)) {
+        case SIGHUP:
+            reload(server);
+            break;
+        case SIGINT:
+            log_event(LOG_INFO, "stopping", LOG_TEXT("signal", "SIGINT"));
+            return;
+        case SIGTERM:
+            log_event(LOG_INFO, "stopping", LOG_TEXT("signal", "SIGTERM"));
+            return;
+        default: /* woken for nothing */
+            break;
+        }
+    }
+}
+
+static void stop_all(struct server *server)
+{
+    listener_release(&server->listener);
+    for (unsigned i = 0; i < server->count; i++)
+        loop_stop(&server->workers[i].loop);
+    for (unsigned i = 0; i < server->count; i++)
+        pthread_join(server->workers[i].thread, NULL);
+    free(server->workers);
+    for (struct edition *edition = server->edition, *older; edition; edition = older) {
+        older = edition->older;
+        if (!older || older->tls != edition->tls)
+            tls_release(edition->tls);
+        config_release(&edition->config);
+        free(edition);
+    }
+}
+
+static bool read_certificate(const struct config *config, struct tls **ret)
+{
+    char fault[TLS_FAULT];
+    *ret = NULL;
+    if (!config->tls_certificate)
+        return true;
+    *ret = tls_read(config->tls_certificate, config->tls_key, config->tls_priorities, fault);
+    if (!*ret)
+        fprintf(stderr, "claimd: %s\n", fault);
+    return *ret;
+}
+
+int server_run(const struct config *config, int argc, char *const argv[])
+{
+    struct server server = {.argc = argc, .argv = argv, .count = config->threads ? config->threads : cores()};
+    block_signals(&server);
     raise_descriptor_limit();
     hash_init();
-
-    unsigned count = config->threads ? config->threads : cores();
-    struct listener listener;
-    if (!listener_open(&listener, &config->listen, config->listen_mode, count))
+    if (!listener_open(&server.listener, &config->listen, config->listen_mode, server.count))
         return 2;
-    struct worker *workers = memory_alloc(count * sizeof(*workers));
-    if (!start_all(workers, config, &listener, count))
+    struct tls *tls;
+    if (!read_certificate(config, &tls))
+        return 2;
+    add_edition(&server, config, tls);
+    server.workers = memory_alloc(server.count * sizeof(*server.workers));
+    if (!start_all(&server))
         return 1; /* the process ends, and with it whatever did start */
-    log_event(LOG_INFO, "listening", LOG_TEXT("address", listener.address), LOG_NUMBER("threads", count));
-    wait_for_stop(&signals);
-    listener_release(&listener);
-    for (unsigned i = 0; i < count; i++)
-        loop_stop(&workers[i].loop);
-    for (unsigned i = 0; i < count; i++)
-        pthread_join(workers[i].thread, NULL);
-    free(workers);
+    log_event(LOG_INFO, "listening", LOG_TEXT("address", server.listener.address), LOG_NUMBER("threads", server.count));
+    log_certificate(tls);
+    serve_until_stopped(&server);
+    stop_all(&server);
     log_write(LOG_INFO, "stopped", NULL);
     return 0;
 }

@@ -34,6 +34,13 @@ void service_release(struct service *service)
     buffer_release(&service->head);
 }
 
+void service_forget(struct service *service)
+{
+    size_t most = service->cache.most;
+    cache_release(&service->cache);
+    cache_init(&service->cache, most, heads_forget);
+}
+
 static int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;

@@ -124,17 +124,57 @@ static void on_daemon_ready(struct loop_watch *watch, uint32_t events)
 static bool daemon_start(struct worker *worker)
 {
     const struct config *config = worker->config;
+    const struct tls *tls = worker->edition->tls;
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME;
     worker->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, worker, /* */
+        flags | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_request, worker, /* */
         MHD_OPTION_URI_LOG_CALLBACK, on_target, worker, MHD_OPTION_NOTIFY_COMPLETED, on_completed, worker,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, worker, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)config->head_bytes, MHD_OPTION_CONNECTION_LIMIT, config->max_connections, MHD_OPTION_STRICT_FOR_CLIENT,
-        0, MHD_OPTION_END);
+        0, tls ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END, tls_retrieve, MHD_OPTION_HTTPS_PRIORITIES,
+        tls ? tls_priorities(tls) : NULL, MHD_OPTION_END);
     if (!worker->daemon)
         return false;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     worker->daemon_watch = (struct loop_watch){.fd = info->epoll_fd, .ready = on_daemon_ready};
     return loop_watch(&worker->loop, &worker->daemon_watch, EPOLLIN);
+}
+
+/* ---- what it is told ---- */
+
+static void take_up(struct worker *worker, const struct edition *edition)
+{
+    const struct config *config = &edition->config;
+    worker->edition = edition;
+    worker->config = config;
+    snprintf(worker->cache_control, sizeof(worker->cache_control),
+             "%s, max-age=%u, stale-while-revalidate=60, stale-if-error=%u", config->closed ? "private" : "public",
+             config->max_age_s, config->stale_if_error_s);
+    worker->service.stale_most = config->stale_if_error_s;
+    snprintf(worker->hsts, sizeof(worker->hsts), "max-age=%u", config->hsts_s);
+    worker->service.hsts = edition->tls && config->hsts_s ? worker->hsts : NULL;
+    worker->service.cache_control = worker->cache_control;
+    worker->service.log_requests = config->log_requests;
+    worker->service.closed = config->closed;
+    worker->service.cors_origins = config->cors_origins;
+    worker->service.body_most = config->body_bytes;
+}
+
+void worker_tell(struct worker *worker, const struct edition *edition)
+{
+    worker->told = edition;
+    loop_wake(&worker->loop);
+}
+
+void worker_ask(struct worker *worker)
+{
+    worker->asked++;
+    loop_wake(&worker->loop);
+}
+
+bool worker_has_answered(const struct worker *worker)
+{
+    return worker->answered == worker->asked;
 }
 
 /* ---- a turn of the loop ---- */
@@ -170,9 +210,24 @@ static int daemon_wait(struct worker *worker)
     return most >= 0 && most < limit ? most : limit;
 }
 
+/* What was told before the question is taken up when it is answered. */
+static void take_word(struct worker *worker)
+{
+    unsigned asked = worker->asked;
+    const struct edition *told = worker->told;
+    if (told != worker->edition) {
+        take_up(worker, told);
+        tls_show(told->tls);
+        db_adjust(&worker->service.db, told->config.request_timeout_ms, told->config.queue);
+        service_forget(&worker->service);
+    }
+    worker->answered = asked;
+}
+
 static int before_wait(struct loop *loop)
 {
     struct worker *worker = container_of(loop, struct worker, loop);
+    take_word(worker);
     if (loop->stopping && !worker->drain_until)
         drain(worker);
     worker->service.woken = false;
@@ -183,29 +238,21 @@ static int before_wait(struct loop *loop)
 
 /* ---- threads ---- */
 
-bool worker_init(struct worker *worker, const struct config *config, unsigned threads, int64_t began)
+bool worker_init(struct worker *worker, const struct edition *edition, unsigned threads, int64_t began)
 {
-    *worker = (struct worker){.config = config, .sweep = {.fire = on_sweep}};
+    *worker = (struct worker){.told = edition, .sweep = {.fire = on_sweep}};
     acceptor_init(&worker->acceptor, &worker->loop, on_accepted);
     clients_init(&worker->clients);
     worker->service.began = began;
-    worker->service.log_requests = config->log_requests;
-    snprintf(worker->cache_control, sizeof(worker->cache_control),
-             "%s, max-age=%u, stale-while-revalidate=60, stale-if-error=%u", config->closed ? "private" : "public",
-             config->max_age_s, config->stale_if_error_s);
-    worker->service.stale_most = config->stale_if_error_s;
-    worker->service.closed = config->closed;
-    worker->service.cache_control = worker->cache_control;
-    worker->service.cors_origins = config->cors_origins;
-    worker->service.head_bytes = config->head_bytes;
-    worker->service.body_most = config->body_bytes;
+    take_up(worker, edition);
+    worker->service.head_bytes = worker->config->head_bytes;
     worker->service.progress = on_progress;
     worker->service.patience = on_patience;
     worker->service.abandon = on_abandon;
     worker->service.news = on_news;
     worker->service.feed = &worker->feed;
     worker->service.access = &worker->access;
-    service_init(&worker->service, config->cache_bytes / threads);
+    service_init(&worker->service, worker->config->cache_bytes / threads);
     return loop_init(&worker->loop) && daemon_start(worker);
 }
 
@@ -248,6 +295,7 @@ void *worker_main(void *context)
     if (config->secret)
         seal_use(config->secret, strlen(config->secret));
     worker->loop.before_wait = before_wait;
+    tls_show(worker->edition->tls);
     db_init(&worker->service.db, &worker->loop, &settings);
     feed_init(&worker->feed, &worker->service);
     loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);

@@ -101,8 +101,8 @@ def test_help_fits_a_screen(arguments):
 def test_settings_are_listed():
     ended = claimd("settings")
     assert (ended.returncode, ended.stderr) == (0, "")
-    listed = [re.split(r" {2,}", line, maxsplit=3) for line in ended.stdout.splitlines()]
-    assert listed[0] == ["FLAG", "VARIABLE", "DEFAULT", "MEANING"]
+    listed = [re.split(r" {2,}", line, maxsplit=4) for line in ended.stdout.splitlines()]
+    assert listed[0] == ["FLAG", "VARIABLE", "DEFAULT", "LIVE", "MEANING"]
     assert {"listen": variable("listen"), "database-url": "DATABASE_URL", "migrate": variable("migrate"),
             **{setting: variable(setting) for setting in NUMBERS}}.items() <= {line[0].removeprefix("--"): line[1] for line in listed}.items()
 
