@@ -1,0 +1,167 @@
+"""The manifests for Kubernetes: built as kubectl builds them, held against the schemas of Kubernetes' own API, and true to the program"""
+import copy
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from contract import TREE
+from service import claimd
+
+MANIFESTS = TREE / "operations/kubernetes"
+PACKAGES = TREE / "web/node_modules"
+RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+PACE = 5  # seconds that balancers are given to forget one that ends, and that a request may take
+
+# Each object by the schema of its kind: what is required, and of what form values are.
+VALIDATE = """
+import { createRequire } from "module";
+import { readFileSync } from "fs";
+const require = createRequire(process.argv[2] + "/"), faults = [];
+for (const object of JSON.parse(readFileSync(0, "utf8"))) {
+  const kind = require(`kubernetes-models/${object.apiVersion}/${object.kind}`)[object.kind];
+  try { new kind(object).validate(); } catch (fault) { faults.push(`${object.kind}: ${fault.message}`); }
+}
+console.log(JSON.stringify(faults));
+"""
+
+
+def newest(*command):
+    """Whether kubectl's kustomize knows folders among resources, as those since its second release do."""
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
+    version = re.search(r'"kustomizeVersion": "v(\d+)', told)
+    return version and int(version[1]) >= 4
+
+
+KUBECTL = shutil.which("kubectl") or "kubectl"
+layered = pytest.mark.skipif(not newest(KUBECTL, "version", "--client", "--output=json"), reason="this kubectl builds no overlays")
+
+
+def built(folder):
+    done = subprocess.run([KUBECTL, "kustomize", str(MANIFESTS / folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
+
+
+@pytest.fixture(scope="module", params=["base", pytest.param("production", marks=layered)])
+def objects(request):
+    return built(request.param)
+
+
+@pytest.fixture(scope="module")
+def of(objects):
+    """The one object of a kind."""
+    return lambda kind: next(item for item in objects if item["kind"] == kind)
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory):
+    """A function that names what the schemas find wrong with objects: by their values, and, as types have it, by keys that there are not."""
+    folder = tmp_path_factory.mktemp("kubernetes")
+    (folder / "validate.mjs").write_text(VALIDATE)
+    options = {"strict": True, "noEmit": True, "skipLibCheck": True, "target": "es2022", "module": "es2022", "moduleResolution": "bundler", "types": [],
+               "paths": {"*": [f"{PACKAGES}/*"]}}
+    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": ["manifests.ts"]}))
+
+    def find(objects):
+        values = subprocess.run(["node", str(folder / "validate.mjs"), str(PACKAGES)], input=json.dumps(objects), stdout=subprocess.PIPE, text=True, check=True)
+        kinds = dict.fromkeys((item["apiVersion"], item["kind"]) for item in objects)
+        lines = [f'import {{ I{kind} }} from "kubernetes-models/{version}/{kind}";' for version, kind in kinds]
+        lines += [f"export const object{number}: I{item['kind']} = {json.dumps(item)};" for number, item in enumerate(objects)]
+        (folder / "manifests.ts").write_text("\n".join(lines))
+        keys = subprocess.run([str(PACKAGES / ".bin/tsc"), "-p", str(folder)], stdout=subprocess.PIPE, text=True, check=False)
+        return json.loads(values.stdout) + keys.stdout.splitlines()
+    return find
+
+
+def test_kubernetes_finds_no_fault(objects, faults):
+    assert faults(objects) == []
+
+
+WRONG = {
+    "a key that is none": lambda spec: spec.update(replica=2),
+    "a key that is none, deep down": lambda spec: spec["template"]["spec"]["containers"][0]["readinessProbe"].update(periodSecond=2),
+    "a missing key": lambda spec: spec.pop("selector"),
+    "a word for a number": lambda spec: spec["template"]["spec"].update(terminationGracePeriodSeconds="30"),
+    "a word that is none of those": lambda spec: spec["strategy"].update(type="Rolling"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_faults_are_found(wrong, faults):
+    deployment = copy.deepcopy(next(item for item in built("base") if item["kind"] == "Deployment"))
+    wrong(deployment["spec"])
+    assert faults([deployment])
+
+
+def pods(objects):
+    return [item["spec"]["template"] for item in objects if item["kind"] in ("Deployment", "Job")]
+
+
+def test_pods_are_as_restricted_as_can_be(objects):
+    """The profile `restricted` of Kubernetes' Pod Security Standards, and a file system to read from."""
+    assert len(pods(objects)) == 2
+    for pod in pods(objects):
+        spec = pod["spec"]
+        assert spec["securityContext"]["runAsNonRoot"] and spec["securityContext"]["runAsUser"] and spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert spec["automountServiceAccountToken"] is False and not {"hostNetwork", "hostPID", "hostIPC", "volumes"} & set(spec)
+        for container in spec["containers"]:
+            assert container["securityContext"] == RESTRICTED
+            assert container["resources"]["limits"]["memory"] and container["resources"]["requests"]["cpu"]
+
+
+def test_settings_are_those_of_the_program(objects):
+    """By the program's own list; the names of Services, which Kubernetes makes variables of, are kept out of them."""
+    known = set(re.findall(r"\b[A-Z]+_[A-Z_]+\b", claimd("settings").stdout))
+    for pod in pods(objects):
+        container, = pod["spec"]["containers"]
+        assert {entry["name"] for entry in container["env"]} <= known
+        assert pod["spec"]["enableServiceLinks"] is False
+        secrets = [entry["valueFrom"]["secretKeyRef"]["name"] for entry in container["env"] if "valueFrom" in entry]
+        assert secrets and set(secrets) == {"claimd-database"}
+        assert not [entry for entry in container["env"] if "postgres" in entry.get("value", "")]
+
+
+def test_probes_ask_what_the_contract_has(of, contract):
+    container, = of("Deployment")["spec"]["template"]["spec"]["containers"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    listening = {entry["name"]: entry.get("value", "") for entry in container["env"]}
+    assert listening["CLAIMD_LISTEN"] == f"0.0.0.0:{ports['http']}" and listening["CLAIMD_ADMIN_LISTEN"] == f"0.0.0.0:{ports['admin']}"
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        asked = container[probe]["httpGet"]
+        assert asked["path"] in contract.document["paths"] and asked["port"] == "http"
+    assert container["livenessProbe"]["httpGet"]["path"] == "/healthz", "a database that is away is no reason to end the service"
+    assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    noted = of("Deployment")["spec"]["template"]["metadata"]["annotations"]
+    assert noted["prometheus.io/port"] == str(ports["admin"])
+
+
+def test_what_is_selected_is_there(of):
+    labels = of("Deployment")["spec"]["template"]["metadata"]["labels"].items()
+    selectors = [of("Deployment")["spec"]["selector"]["matchLabels"], of("Service")["spec"]["selector"], of("PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
+                 of("NetworkPolicy")["spec"]["podSelector"]["matchLabels"]]
+    assert all(selector.items() <= labels for selector in selectors)
+    # The migration's pod is no server, but bound by the same rules.
+    job = of("Job")["spec"]["template"]["metadata"]["labels"].items()
+    assert [selector.items() <= job for selector in selectors] == [False, False, False, True]
+    scaled = of("HorizontalPodAutoscaler")["spec"]
+    assert scaled["scaleTargetRef"]["name"] == of("Deployment")["metadata"]["name"] and scaled["minReplicas"] >= 2
+    assert "replicas" not in of("Deployment")["spec"], "each apply would undo what the autoscaler has done"
+
+
+def test_a_pod_that_ends_has_the_time_for_it(of):
+    spec = of("Deployment")["spec"]["template"]["spec"]
+    container, = spec["containers"]
+    slept = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    timeout = int(re.search(r"CLAIMD_REQUEST_TIMEOUT +(\d+)", claimd("settings").stdout)[1]) / 1000
+    assert slept >= PACE and spec["terminationGracePeriodSeconds"] > slept + timeout + PACE
+    assert of("Deployment")["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+
+
+def test_who_watches_alone_reaches_the_operators_port(of):
+    rules = {rule["ports"][0]["port"]: rule.get("from") for rule in of("NetworkPolicy")["spec"]["ingress"]}
+    assert rules["http"] is None and rules["admin"]
+    assert not [port for port in of("Service")["spec"]["ports"] if port["targetPort"] != "http"]
