@@ -1,7 +1,8 @@
 /* migrate: brings the database's schema up to date, in dbmate's format and with its table schema_migrations
  *
- * Blocking; for start-up and the command line. Each migration is one transaction; an advisory lock lets several
- * processes start at once.
+ * Blocking; for start-up and the command line. Each migration is one transaction, which waits a second at most for a
+ * lock and is tried again for some minutes where it did not get it; an advisory lock lets several processes start at
+ * once.
  */
 #ifndef CLAIMD_MIGRATE_H
 #define CLAIMD_MIGRATE_H

@@ -6,11 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "assets.h"
 #include "log.h"
 #include "memory.h"
 #include "session.h"
+
+#define LOCK_MS "1000"
+enum { TRIES = 120, PAUSE_S = 1 };
 
 static void free_at(char **text)
 {
@@ -49,17 +53,40 @@ static bool is_applied(PGconn *connection, const struct asset *migration)
     return PQntuples(result) > 0;
 }
 
+/* Whether others stood in the way: a lock was not to be had in time, or each waited for the other. */
+static bool is_contended(const PGresult *result)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state && (strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0);
+}
+
+/* Whoever comes behind one that waits for a lock waits as well: it is soon given up, all that was done taken back, and
+ * tried again when others had their turn.
+ */
+static bool apply_in_turn(PGconn *connection, const char *sql, const char *name)
+{
+    for (int left = TRIES;; left--) {
+        _cleanup_(session_clear_at) PGresult *result = PQexec(connection, sql);
+        if (PQresultStatus(result) == PGRES_COMMAND_OK)
+            return true;
+        run(connection, "ROLLBACK");
+        if (!is_contended(result) || left == 1) {
+            session_complain(name, PQresultErrorMessage(result));
+            return false;
+        }
+        log_event(LOG_WARNING, "migration-waits", LOG_TEXT("migration", name));
+        sleep(PAUSE_S);
+    }
+}
+
 static bool apply(PGconn *connection, const struct asset *migration)
 {
     _cleanup_(free_at) char *up = up_part(migration);
-    _cleanup_(free_at) char *sql =
-        memory_format("BEGIN;%s;INSERT INTO schema_migrations (version) VALUES ('%.*s');COMMIT", up,
-                      version_size(migration), migration->name);
-    if (!run(connection, sql)) {
-        session_complain(migration->name, PQerrorMessage(connection));
-        run(connection, "ROLLBACK");
+    _cleanup_(free_at) char *sql = memory_format("BEGIN;SET LOCAL lock_timeout = " LOCK_MS
+                                                 ";%s;INSERT INTO schema_migrations (version) VALUES ('%.*s');COMMIT",
+                                                 up, version_size(migration), migration->name);
+    if (!apply_in_turn(connection, sql, migration->name))
         return false;
-    }
     log_event(LOG_INFO, "migrated", LOG_TEXT("migration", migration->name));
     return true;
 }
