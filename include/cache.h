@@ -22,6 +22,7 @@ struct cache_slot;
 struct cache_queue {
     struct cache_entry *newest, *oldest;
     size_t weight; /* bytes of memory */
+    unsigned count;
 };
 
 enum cache_place { CACHE_SMALL, CACHE_MAIN, CACHE_GHOST, CACHE_PLACES };
@@ -30,6 +31,7 @@ struct cache {
     size_t most;              /* bytes of memory that entries take at most */
     struct cache_slot *slots; /* by key */
     struct cache_queue queues[CACHE_PLACES];
+    uint64_t evictions; /* of answers, to make room */
 
     /* An entry is about to go. NULL: nobody wants to know. */
     void (*forget)(struct cache_entry *entry);
@@ -68,5 +70,8 @@ void cache_remove(struct cache *cache, struct cache_entry *entry);
 
 /* Bytes of memory that all entries take, about. */
 size_t cache_weight(const struct cache *cache);
+
+/* How many entries there are. */
+unsigned cache_count(const struct cache *cache);
 
 #endif

@@ -22,6 +22,7 @@ struct client {
 struct clients {
     struct client ring;
     unsigned count;
+    uint64_t added; /* how many there have been */
 };
 
 void clients_init(struct clients *clients);
@@ -30,8 +31,8 @@ void clients_init(struct clients *clients);
 struct client *client_add(struct clients *clients, int fd);
 void client_remove(struct clients *clients, struct client *client);
 
-/* A request of the client begins, goes on or ends: its time begins anew. */
-void client_turn(struct client *client, bool busy);
+/* A request of the client begins, goes on or ends: its time begins anew, at that loop_now(). */
+void client_turn(struct client *client, bool busy, uint64_t now);
 
 /* What the client waits for now is not bounded, until its next turn. */
 void client_wait(struct client *client);

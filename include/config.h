@@ -31,6 +31,7 @@ enum { THREADS_MAX = 256 };
 struct config {
     enum command command;
     struct address listen;
+    struct address admin_listen;           /* nowhere, unless it is told */
     unsigned listen_mode;                  /* of the file of a unix socket */
     const char *tls_certificate, *tls_key; /* files; NULL: no TLS */
     const char *tls_priorities;            /* NULL: the usual ones */
@@ -51,13 +52,15 @@ struct config {
     unsigned cache_bytes;      /* of memory for finished answers, all threads together; 0: none is kept */
     unsigned max_age_s;        /* how long caches may keep an answer without asking */
     unsigned stale_if_error_s; /* how old an answer may be that is given while the database is away; 0: none is */
+    unsigned slow_ms;          /* a request that takes so long is logged; 0: none is */
     const char *file;          /* that settings were read from; NULL: none */
     char *lines;               /* of that file, to which texts belong; owned */
     bool log_requests;
-    bool closed;  /* reading takes a token */
-    bool migrate; /* before serving */
-    bool ready;   /* health asks for readiness */
-    bool skip;    /* import leaves out what is refused */
+    bool trace_database; /* tell the database on whose behalf it is asked */
+    bool closed;         /* reading takes a token */
+    bool migrate;        /* before serving */
+    bool ready;          /* health asks for readiness */
+    bool skip;           /* import leaves out what is refused */
 
     /* What the command is given: a text that figures are read from ("-": the lines of standard input), a file, or the
      * name of a collection; NULL: nothing. */

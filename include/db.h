@@ -33,6 +33,7 @@ enum db_status {
     DB_UNREADY,     /* the database answers, but its schema is not this program's */
     DB_UNAVAILABLE, /* no connection */
     DB_UNKNOWN,     /* the transaction may have been committed, or may not: its answer did not come */
+    DB_STATUSES
 };
 
 /* What `heard` is told, with the text of a notification or of the state. */
@@ -48,6 +49,7 @@ struct db_statement {
     unsigned serial; /* distinct for each named statement of one db, counted from 0 */
     char name[64];
     const char *sql;
+    const char *label; /* what people call it; NULL: by its text */
 };
 
 enum { DB_STEPS_MAX = 8 };
@@ -78,7 +80,8 @@ struct db_call {
     int arguments_count;
     const char *const *arguments;       /* text format; must live until `done`; NULL is null */
     struct db_transaction *transaction; /* instead of the statement, or NULL; must live until `done` */
-    bool impatient; /* DB_UNAVAILABLE will do as soon as the database is silent: there is something else to give */
+    bool impatient;    /* DB_UNAVAILABLE will do as soon as the database is silent: there is something else to give */
+    const char *trace; /* on whose behalf, a traceparent; must live until `done`; NULL: not known */
 
     /* Called once, never from within db_start(). `result` is borrowed, and NULL unless DB_OK or DB_REFUSED: that of a
      * transaction's last step, or the failure. */
@@ -89,9 +92,10 @@ struct db_call {
     struct db_call *next, *previous; /* the list that it waits in */
     struct db_entry *entry;          /* its place in a connection's pipeline */
     struct loop_timer deadline;
-    uint64_t due;    /* loop_now() of the deadline of one that is impatient, whose timer goes off before */
-    bool alone;      /* sent behind a sync of its own */
-    unsigned resent; /* lost connections that it survived */
+    uint64_t due;     /* loop_now() of the deadline of one that is impatient, whose timer goes off before */
+    bool alone;       /* sent behind a sync of its own */
+    unsigned resent;  /* lost connections that it survived */
+    uint64_t sent_us; /* loop_now_us() when a connection took it; 0: none has */
 };
 
 /* What shares connections, and waits for one together. */
@@ -104,6 +108,23 @@ enum db_lane {
 
 struct db_calls { /* list of calls, oldest first */
     struct db_call *first, *last;
+    unsigned count;
+};
+
+/* What connections are for. */
+enum db_role {
+    DB_ROLE_READ,
+    DB_ROLE_LISTEN,
+    DB_ROLE_WRITE,
+    DB_ROLE_IMPORT, /* DB_LANE_PATIENT */
+    DB_ROLES
+};
+
+/* What has come to pass so far. */
+struct db_counts {
+    uint64_t ended[DB_STATUSES]; /* calls, refused ones included */
+    uint64_t sent, batches;      /* calls that went to a connection, and how often some went together */
+    uint64_t connects, failed_connects, losses;
 };
 
 struct db;
@@ -113,6 +134,8 @@ struct db_settings {
     unsigned connections; /* pipelined connections of this thread */
     unsigned deadline_ms; /* of one call, waiting included; also the database's statement_timeout */
     unsigned queue;       /* calls under way at most; beyond that DB_OVERLOADED */
+    unsigned slow_ms;     /* a call that the database takes so long for is logged; 0: none is */
+    bool traced;          /* a call's trace is told to the database, in front of a text that is parsed for it alone */
     /* Prepared once by the connection that listens, while the others answer already: a schema that lacks something
      * shows at once. */
     const struct db_statement *const *prepare;
@@ -137,6 +160,8 @@ struct db {
     unsigned links_count;
     struct db_calls waiting[DB_LANES]; /* calls that no connection has taken yet */
     unsigned under_way;
+    unsigned ready[DB_ROLES]; /* connections */
+    struct db_counts counts;
     struct loop_timer pulse;
     uint64_t state_asked; /* loop_now() when that was asked which `heard` is told next, or was told last */
     uint64_t
@@ -159,6 +184,9 @@ enum db_status db_start(struct db *db, struct db_call *call);
 
 /* `done` will not be called any more. Harmless for a call that has ended or was never started. */
 void db_cancel(struct db_call *call);
+
+/* Calls that no connection has taken. */
+unsigned db_waiting(const struct db *db);
 
 /* Sends what was started since the last turn. Call once before each wait of the loop. */
 void db_flush(struct db *db);

@@ -14,6 +14,8 @@
 #include "etag.h"
 #include "headers.h"
 
+struct route;
+
 /* The bytes of a document. */
 struct document_bytes {
     char *bytes; /* NULL: there are none */
@@ -25,9 +27,10 @@ struct document {
     const char *bytes; /* NULL: gone; what is left can only tell who has them that they still hold */
     size_t size;
     char etag[ETAG_SIZE];
-    int64_t modified;  /* second since 1970 from which on it is as it is; 0: not known */
-    uint64_t version;  /* of the data that it was made from */
-    uint64_t right_at; /* loop_now() at which those were the database's */
+    int64_t modified;          /* second since 1970 from which on it is as it is; 0: not known */
+    uint64_t version;          /* of the data that it was made from */
+    uint64_t right_at;         /* loop_now() at which those were the database's */
+    const struct route *route; /* that it answers; the maker's to set */
 
     /* private */
     unsigned references;

@@ -17,6 +17,7 @@ struct service;
 
 struct feed {
     struct waiting ring;
+    unsigned seated; /* those in it */
     struct feed_group *groups;
     struct loop_timer heartbeat, retry;
     struct service *service;

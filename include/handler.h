@@ -15,7 +15,7 @@ struct request *handler_begin(struct service *service, const char *target);
 enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *connection, const char *method,
                                const char *version, const char *bytes, size_t *size);
 
-/* The request is over, answered or not. Frees it. */
-void handler_end(struct request *request);
+/* The request is over, answered or not, at that loop_now_us(). Frees it. */
+void handler_end(struct request *request, uint64_t now_us);
 
 #endif

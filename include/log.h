@@ -7,21 +7,30 @@
 #ifndef CLAIMD_LOG_H
 #define CLAIMD_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_INFO, LOG_WARNING, LOG_ERROR };
 
 struct log_field {
     const char *name;
     const char *text; /* NULL: the field is the number */
     long long number;
+    bool thousandths; /* that it counts */
 };
 
 #define LOG_TEXT(name, text)                                                                                           \
     {                                                                                                                  \
-        (name), (text), 0                                                                                              \
+        (name), (text), 0, false                                                                                       \
     }
 #define LOG_NUMBER(name, number)                                                                                       \
     {                                                                                                                  \
-        (name), 0, (number)                                                                                            \
+        (name), 0, (number), false                                                                                     \
+    }
+
+/* Milliseconds with three decimals, from microseconds. */
+#define LOG_MILLISECONDS(name, microseconds)                                                                           \
+    {                                                                                                                  \
+        (name), 0, (long long)(microseconds), true                                                                     \
     }
 
 /* log_event(LOG_INFO, "listening", LOG_TEXT("address", address), LOG_NUMBER("threads", 2)) */

@@ -18,6 +18,7 @@
 struct reply {
     struct MHD_Response *response;
     unsigned status;
+    size_t size; /* bytes of its body; 0: of a stream */
 };
 
 /* What a document is made into. */

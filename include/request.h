@@ -38,9 +38,10 @@ struct request {
     const char *method;
     size_t head_size; /* bytes of the connection's memory that its head takes */
     struct fields fields;
-    char id[REQUEST_ID_SIZE];  /* the client's, or "" until request_id() is asked for it */
-    char trace[TRACE_ID_SIZE]; /* where requests are logged */
-    uint64_t begun;            /* loop_now_us() */
+    char id[REQUEST_ID_SIZE];      /* the client's, or "" until request_id() is asked for it */
+    char trace[TRACE_PARENT_SIZE]; /* its own traceparent, or "" until request_trace() is asked for it */
+    uint64_t begun;                /* loop_now_us() */
+    uint64_t answered;             /* the same of when its answer was handed over; 0: that of all others was */
     struct arena arena;
 
     /* what is asked for */
@@ -68,9 +69,12 @@ struct request {
     struct data_state data; /* when the database was first asked */
     enum query_aim aim;     /* of the call under way */
     struct db_call call;
-    uint64_t asked, waited; /* loop_now_us() of the call, microseconds of all of them */
+    uint64_t asked;         /* loop_now_us() of the call */
+    uint64_t waited;        /* microseconds of all of them */
+    uint64_t queued;        /* of these while no connection had taken them */
     struct stream stream;   /* of a streamed answer */
     struct waiting waiting; /* for changes */
+    uint64_t rested;        /* microseconds that it wished to wait for them */
     bool caught_up;         /* a follower has been sent all changes that there are */
     char reached[24];       /* by a follower: the last that it was sent */
     struct arena page;      /* what one page of it needs */
@@ -79,10 +83,12 @@ struct request {
     unsigned status;
     struct document *document;
     struct MHD_Response *response;
+    size_t size;             /* bytes of that one's body */
     const char *place;       /* links from it to others of its list, or NULL */
     bool recalled;           /* the document was there already */
     unsigned age;            /* seconds since the document was last known to be right, rounded up; 0: it is */
     enum error_code excuse;  /* why one is given that may not be */
+    const char *memory;      /* for the log: whether the answer was in memory; NULL: it could not have been */
     enum error_code failure; /* that it tells */
     struct request *spare;   /* the next of those that have ended */
 };
@@ -109,6 +115,20 @@ size_t request_head_most(const struct request *request);
 
 /* The client's own id where it is harmless in a log and a header, else one that no other request of this server has. */
 const char *request_id(struct request *request);
+
+/* The traceparent of what is done for the request, whose span it is; NULL: the client sent none. */
+const char *request_trace(struct request *request);
+
+/* The row of the table of endpoints that the request is for; NULL: none. */
+const struct route *request_route(const struct request *request);
+
+/* ---- the database ---- */
+
+/* As db_start(), for the request's call. */
+enum db_status request_ask(struct request *request);
+
+/* The call has ended: to be said first thing when it does. */
+void request_heard(struct request *request);
 
 /* ---- answers: each makes the request READY ---- */
 

@@ -12,6 +12,7 @@
 #include "db.h"
 #include "flights.h"
 #include "heads.h"
+#include "metrics.h"
 #include "query.h"
 
 /* The state of the data that answers are made from, as far as this thread has heard. */
@@ -55,6 +56,8 @@ struct service {
     const char *cors_origins;  /* comma list of the web pages that may read answers; "*": all */
     uint64_t id_prefix;        /* of the ids of this thread's requests: random */
     unsigned id_count;         /* how many it has given */
+    struct metrics *metrics;   /* the thread's */
+    uint64_t slow_us;          /* a request that takes so long is logged; 0: none is */
     bool log_requests;
     bool draining;   /* the thread stops: answers close their connection */
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
@@ -95,8 +98,8 @@ void service_wrote(struct service *service);
 void service_catch_up(struct service *service);
 
 /* Seconds, rounded up, since an answer was last known to be right that was made from data of that version, which were
- * the database's at loop_now() == right_at. 0: it must not be given any more, as it is too old, or from before something
- * that this process has written. */
+ * the database's at loop_now() == right_at. 0: it must not be given any more, as it is too old, or from before
+ * something that this process has written. */
 unsigned service_age(const struct service *service, uint64_t version, uint64_t right_at);
 
 /* As struct db_settings has it, for the db of a service. A text is the second of the last change, 0: there is none. */

@@ -5,15 +5,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "buffer.h"
 
 struct stream {
     struct buffer part;
-    size_t taken;  /* bytes of the part */
-    bool complete; /* there is no further part */
-    bool broken;   /* there should be one, but it cannot be had */
+    size_t taken;   /* bytes of the part */
+    uint64_t given; /* bytes of all parts */
+    bool complete;  /* there is no further part */
+    bool broken;    /* there should be one, but it cannot be had */
 
     /* The client has taken all that was read before. */
     void (*progress)(struct stream *stream);

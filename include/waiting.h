@@ -13,6 +13,7 @@ struct waiting {
     struct feed_group *group;        /* whose query is under way, or NULL */
     struct loop_timer deadline;
     void (*wake)(struct request *request); /* NULL: a follower */
+    uint64_t since;                        /* loop_now_us(), of one that is woken */
 };
 
 #endif

@@ -61,7 +61,8 @@ void worker_ask(struct worker *worker);
 bool worker_has_answered(const struct worker *worker);
 
 /* The thread's main function, for pthread_create(): serves until loop_stop(&worker->loop), which any thread may call,
- * finishes what is under way, and releases everything. Its context is the worker; returns NULL. */
+ * finishes what is under way, and releases everything but the service's metrics, which others may read still and the
+ * caller free()s. Its context is the worker; returns NULL. */
 void *worker_main(void *context);
 
 #endif

@@ -33,6 +33,7 @@ static void on_answer(struct db_call *call, enum db_status status, const PGresul
 {
     struct request *request = container_of(call, struct request, call);
     struct error error;
+    request_heard(request);
     if (status == DB_OK) {
         remember(request->service->access, request->digest);
         request->state = REQUEST_ACCEPTED;
@@ -49,7 +50,7 @@ static enum db_status ask(struct request *request)
 {
     request->call = (struct db_call){
         .statement = &authorize, .arguments_count = 1, .arguments = &request->digest, .done = on_answer};
-    return db_start(&request->service->db, &request->call);
+    return request_ask(request);
 }
 
 bool access_granted(struct request *request, void (*go_on)(struct request *request))

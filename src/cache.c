@@ -44,6 +44,7 @@ static void take_out(struct cache *cache, struct cache_entry *entry)
     *(entry->newer ? &entry->newer->older : &queue->newest) = entry->older;
     *(entry->older ? &entry->older->newer : &queue->oldest) = entry->newer;
     queue->weight -= entry->weight;
+    queue->count--;
 }
 
 static void put_in(struct cache *cache, struct cache_entry *entry, enum cache_place place)
@@ -56,6 +57,7 @@ static void put_in(struct cache *cache, struct cache_entry *entry, enum cache_pl
     *(queue->newest ? &queue->newest->newer : &queue->oldest) = entry;
     queue->newest = entry;
     queue->weight += entry->weight;
+    queue->count++;
 }
 
 static void move(struct cache *cache, struct cache_entry *entry, enum cache_place place)
@@ -85,6 +87,7 @@ void cache_remove(struct cache *cache, struct cache_entry *entry)
 
 static void make_ghost(struct cache *cache, struct cache_entry *entry)
 {
+    cache->evictions++;
     take_out(cache, entry);
     take_document(entry, document_remains(entry->document));
     put_in(cache, entry, CACHE_GHOST);
@@ -213,4 +216,12 @@ size_t cache_weight(const struct cache *cache)
     for (int place = 0; place < CACHE_PLACES; place++)
         weight += cache->queues[place].weight;
     return weight;
+}
+
+unsigned cache_count(const struct cache *cache)
+{
+    unsigned count = 0;
+    for (int place = 0; place < CACHE_PLACES; place++)
+        count += cache->queues[place].count;
+    return count;
 }

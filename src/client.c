@@ -30,6 +30,7 @@ struct client *client_add(struct clients *clients, int fd)
     client->next->previous = client;
     clients->ring.next = client;
     clients->count++;
+    clients->added++;
     return client;
 }
 
@@ -41,11 +42,11 @@ void client_remove(struct clients *clients, struct client *client)
     free(client);
 }
 
-void client_turn(struct client *client, bool busy)
+void client_turn(struct client *client, bool busy, uint64_t now)
 {
     client->busy = busy;
     client->patient = false;
-    client->since = loop_now();
+    client->since = now;
 }
 
 void client_wait(struct client *client)

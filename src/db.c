@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "memory.h"
+#include "trace.h"
 
 /* A connection that is dead is known to be so after twice this, whether anybody asks something of it or not. */
 enum { PULSE_MS = 1000 };
@@ -63,6 +64,7 @@ struct db_link {
     bool *prepared; /* by serial */
     unsigned prepared_size;
     bool unsent;    /* something was queued since the last flush */
+    bool loaded;    /* calls are among it */
     bool listening; /* notifications come */
 };
 
@@ -113,12 +115,14 @@ static void calls_append(struct db_calls *calls, struct db_call *call)
     call->next = NULL;
     *(calls->last ? &calls->last->next : &calls->first) = call;
     calls->last = call;
+    calls->count++;
 }
 
 static void calls_remove(struct db_calls *calls, struct db_call *call)
 {
     *(call->previous ? &call->previous->next : &calls->first) = call->next;
     *(call->next ? &call->next->previous : &calls->last) = call->previous;
+    calls->count--;
 }
 
 /* Takes the call from wherever it is; its entry stays, since the server will answer it. */
@@ -134,10 +138,46 @@ static void call_detach(struct db_call *call)
     call->db = NULL;
 }
 
+static const char *label_of(const struct db_statement *statement)
+{
+    return statement->label ? statement->label : statement->sql;
+}
+
+/* A transaction is called by all that it consists of. */
+static void describe(const struct db_call *call, char *text, size_t size)
+{
+    const struct db_transaction *transaction = call->transaction;
+    if (!transaction)
+        snprintf(text, size, "%s", label_of(call->statement));
+    for (unsigned i = 0, used = 0; transaction && i < transaction->steps_count && used < size; i++)
+        used += (unsigned)snprintf(text + used, size - used, "%s%s", i ? "; " : "",
+                                   label_of(transaction->steps[i].statement));
+}
+
+static void log_slow(const struct db_call *call, uint64_t took_us)
+{
+    char text[512], trace[TRACE_ID_SIZE], span[TRACE_SPAN_SIZE] = "";
+    describe(call, text, sizeof(text));
+    if (trace_id(call->trace, trace))
+        trace_span(call->trace, span);
+    log_event(LOG_WARNING, "slow-query", LOG_TEXT("statement", text), LOG_MILLISECONDS("duration_ms", took_us),
+              LOG_TEXT("trace", trace), LOG_TEXT("span", span));
+}
+
+static void log_if_slow(const struct db_call *call)
+{
+    uint64_t slow_us = call->db->settings.slow_ms * UINT64_C(1000);
+    uint64_t took_us = slow_us && call->sent_us ? loop_now_us() - call->sent_us : 0;
+    if (slow_us && took_us >= slow_us)
+        log_slow(call, took_us);
+}
+
 /* The call may be gone once it has been told. */
 static void call_end(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct db_transaction transaction = call->transaction ? *call->transaction : (struct db_transaction){0};
+    call->db->counts.ended[status]++;
+    log_if_slow(call);
     call_detach(call);
     call->done(call, status, result);
     transaction_clear(&transaction);
@@ -147,6 +187,7 @@ static void call_wait_again(struct db_call *call)
 {
     call->entry->call = NULL;
     call->entry = NULL;
+    call->sent_us = 0;
     if (call->transaction)
         transaction_clear(call->transaction);
     calls_append(queue_of(call->db, call), call);
@@ -226,6 +267,13 @@ static bool is_reader(const struct db_link *link)
     return link < listener_of(link->db);
 }
 
+static enum db_role role_of(const struct db_link *link)
+{
+    if (is_reader(link))
+        return DB_ROLE_READ;
+    return DB_ROLE_LISTEN + (enum db_role)(link - listener_of(link->db));
+}
+
 static bool any_link(const struct db *db, enum link_state state)
 {
     for (unsigned i = 0; i < db->settings.connections; i++)
@@ -249,7 +297,7 @@ static void await_deadline(struct db_call *call, unsigned milliseconds)
         loop_timer_start(call->db->loop, &call->deadline, milliseconds);
 }
 
-enum db_status db_start(struct db *db, struct db_call *call)
+static enum db_status admit(const struct db *db, const struct db_call *call)
 {
     if (db->under_way >= db->settings.queue)
         return DB_OVERLOADED;
@@ -257,12 +305,21 @@ enum db_status db_start(struct db *db, struct db_call *call)
         return DB_UNREADY;
     if (db->outage && !any_link(db, LINK_READY))
         return db->outage;
-    if (call->impatient && !until_silent(db))
-        return DB_UNAVAILABLE;
+    return call->impatient && !until_silent(db) ? DB_UNAVAILABLE : DB_OK;
+}
+
+enum db_status db_start(struct db *db, struct db_call *call)
+{
+    enum db_status refused = admit(db, call);
+    if (refused) {
+        db->counts.ended[refused]++;
+        return refused;
+    }
     call->db = db;
     call->entry = NULL;
     call->alone = false;
     call->resent = 0;
+    call->sent_us = 0;
     call->deadline = (struct loop_timer){.fire = on_deadline};
     await_deadline(call, patience(db, call));
     calls_append(queue_of(db, call), call);
@@ -277,6 +334,14 @@ void db_cancel(struct db_call *call)
     call_detach(call);
     if (call->transaction)
         transaction_clear(call->transaction);
+}
+
+unsigned db_waiting(const struct db *db)
+{
+    unsigned waiting = 0;
+    for (enum db_lane lane = DB_LANE_READ; lane < DB_LANES; lane++)
+        waiting += db->waiting[lane].count;
+    return waiting;
 }
 
 static void end_all(struct db_calls *calls, enum db_status status)
@@ -351,24 +416,46 @@ static bool send_prepare(struct db_link *link, const struct db_statement *statem
     return PQsendPrepare(link->connection, statement->name, statement->sql, 0, NULL);
 }
 
-static bool send_step(struct db_link *link, const struct db_step *step)
+/* The trace that the database is told, or NULL. */
+static const char *told_trace(const struct db_link *link, const struct db_call *call)
+{
+    return link->db->settings.traced ? call->trace : NULL;
+}
+
+static bool send_text(struct db_link *link, const struct db_step *step, const char *text)
+{
+    return PQsendQueryParams(link->connection, text, step->arguments_count, NULL, step->arguments, NULL, NULL, 0);
+}
+
+/* What is prepared has one text for all: only one that is parsed anew can name a trace (sqlcommenter's format). */
+static bool send_traced(struct db_link *link, const struct db_step *step, const char *trace)
+{
+    char *text = memory_format("/*traceparent='%s'*/ %s", trace, step->statement->sql);
+    bool sent = send_text(link, step, text);
+    free(text);
+    return sent;
+}
+
+static bool send_step(struct db_link *link, const struct db_step *step, const char *trace)
 {
     const struct db_statement *statement = step->statement;
+    if (trace)
+        return send_traced(link, step, trace);
     if (!*statement->name)
-        return PQsendQueryParams(link->connection, statement->sql, step->arguments_count, NULL, step->arguments, NULL,
-                                 NULL, 0);
+        return send_text(link, step, statement->sql);
     return PQsendQueryPrepared(link->connection, statement->name, step->arguments_count, step->arguments, NULL, NULL,
                                0);
 }
 
 static bool send_call(struct db_link *link, struct db_call *call)
 {
-    if (*call->statement->name && !send_prepare(link, call->statement))
+    const char *trace = told_trace(link, call);
+    if (!trace && *call->statement->name && !send_prepare(link, call->statement))
         return false;
     call->entry = entry_push(link, ENTRY_CALL, call->statement);
     call->entry->call = call;
     link->calls++;
-    return send_step(link, &(struct db_step){call->statement, call->arguments_count, call->arguments});
+    return send_step(link, &(struct db_step){call->statement, call->arguments_count, call->arguments}, trace);
 }
 
 /* What fails in a transaction takes back nothing that was prepared for it. */
@@ -379,13 +466,16 @@ static bool prepare_transaction(struct db_link *link, const struct db_transactio
         if (*statement->name && !send_prepare(link, statement))
             return false;
     }
-    return is_synced(link) || send_sync(link);
+    return true;
 }
 
 static bool send_transaction(struct db_link *link, struct db_call *call)
 {
     const struct db_transaction *transaction = call->transaction;
-    if (!prepare_transaction(link, transaction))
+    const char *trace = told_trace(link, call);
+    if (!trace && !prepare_transaction(link, transaction))
+        return false;
+    if (!is_synced(link) && !send_sync(link))
         return false;
     struct db_entry *end = entry_new(ENTRY_END, NULL);
     bool sent = true;
@@ -394,7 +484,7 @@ static bool send_transaction(struct db_link *link, struct db_call *call)
         entry->end = end;
         entry->step = i;
         entry->patience_ms = transaction->patience_ms;
-        sent = send_step(link, &transaction->steps[i]);
+        sent = send_step(link, &transaction->steps[i], trace);
     }
     entry_append(link, end);
     end->call = call;
@@ -451,6 +541,9 @@ static void send_first(struct db_calls *calls, struct db_link *link)
 {
     struct db_call *call = calls->first;
     calls_remove(calls, call);
+    call->sent_us = loop_now_us();
+    link->loaded = true;
+    link->db->counts.sent++;
     if (send_alone_or_not(link, call))
         return;
     if (!call->entry) /* not even queued: let the next connection have it */
@@ -489,6 +582,8 @@ void db_flush(struct db *db)
         struct db_link *link = &db->links[i];
         if (!link->unsent)
             continue;
+        db->counts.batches += link->loaded;
+        link->loaded = false;
         if ((!is_synced(link) && !send_sync(link)) || !link_flush(link))
             link_broken(link);
     }
@@ -619,7 +714,7 @@ static const char *message_of(const PGresult *result)
 static void log_failure(const struct db_entry *entry, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    log_event(LOG_ERROR, "query-failed", LOG_TEXT("statement", entry->statement ? entry->statement->name : "setup"),
+    log_event(LOG_ERROR, "query-failed", LOG_TEXT("statement", entry->statement ? label_of(entry->statement) : "setup"),
               LOG_TEXT("sqlstate", state ? state : ""), LOG_TEXT("message", message_of(result)));
 }
 
@@ -783,6 +878,8 @@ static void schema_fits(struct db_link *link)
 static void link_is_ready(struct db_link *link)
 {
     link->state = LINK_READY;
+    link->db->ready[role_of(link)]++;
+    link->db->counts.connects++;
     link->backoff_ms = 0;
     if (is_listener(link))
         schema_fits(link);
@@ -877,8 +974,9 @@ static void link_close(struct db_link *link)
         loop_unwatch(link->db->loop, &link->watch);
     PQfinish(link->connection);
     link->connection = NULL;
+    link->db->ready[role_of(link)] -= link->state == LINK_READY;
     link->state = LINK_DOWN;
-    link->unsent = link->listening = false;
+    link->unsent = link->loaded = link->listening = false;
     hear(link, DB_NEWS_LOST, NULL);
     free(link->prepared);
     link->prepared = NULL;
@@ -899,6 +997,7 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
 {
     struct db *db = link->db;
     bool was_ready = link->state == LINK_READY;
+    *(was_ready ? &db->counts.losses : &db->counts.failed_connects) += 1;
     if (!is_known(link, outage))
         log_lost(event, reason);
     link_close(link);
@@ -1008,7 +1107,7 @@ static void ignore_notice(void *context, const PGresult *notice)
 static void link_connect(struct db_link *link)
 {
     static const char *const names[] = {"dbname", "fallback_application_name", NULL};
-    const char *const values[] = {link->db->settings.url, "claimd", NULL};
+    const char *const values[] = {link->db->settings.url, "claimd/" CLAIMD_VERSION, NULL};
     link->state = LINK_CONNECTING;
     loop_timer_start(link->db->loop, &link->timer, CONNECT_TIMEOUT_MS);
     link->connection = PQconnectStartParams(names, values, 1);

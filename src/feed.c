@@ -39,6 +39,7 @@ static void sit_down(struct feed *feed, struct waiting *seat)
     seat->previous = feed->ring.previous;
     seat->next = &feed->ring;
     seat->previous->next = seat->next->previous = seat;
+    feed->seated++;
 }
 
 static void stand_up(struct waiting *seat)
@@ -46,6 +47,7 @@ static void stand_up(struct waiting *seat)
     loop_timer_stop(&seat->deadline);
     seat->next->previous = seat->previous;
     seat->previous->next = seat->next;
+    request_at(seat)->service->feed->seated--;
     *seat = (struct waiting){0};
 }
 
@@ -59,6 +61,7 @@ static void wake_up(struct waiting *seat)
 {
     struct request *request = request_at(seat);
     void (*woken)(struct request *) = seat->wake;
+    request->rested += loop_now_us() - seat->since;
     stand_up(seat);
     woken(request);
 }
@@ -71,7 +74,7 @@ static void on_deadline(struct loop_timer *timer)
 void feed_wait(struct request *request, unsigned wait_ms, void (*wake)(struct request *request))
 {
     struct feed *feed = request->service->feed;
-    request->waiting = (struct waiting){.wake = wake, .deadline = {.fire = on_deadline}};
+    request->waiting = (struct waiting){.wake = wake, .since = loop_now_us(), .deadline = {.fire = on_deadline}};
     sit_down(feed, &request->waiting);
     loop_timer_start(request->service->db.loop, &request->waiting.deadline, wait_ms);
 }

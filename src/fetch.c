@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "access.h"
+#include "account.h"
 #include "answer.h"
 #include "assets.h"
 #include "cursor.h"
@@ -188,14 +189,13 @@ static enum db_status ask(struct request *request, enum query_aim aim, struct ar
 {
     struct db_call *call = &request->call;
     request->aim = aim;
-    request->asked = loop_now_us();
     if (is_followed(request))
         request->data = request->service->data;
     query_bind(&request->service->queries, arena, &request->params, request->representation, aim, call);
     call->impatient = request->has_older;
     call->transaction = request->params.as_of ? turn_back(arena, request->params.as_of, call) : NULL;
     call->done = on_result;
-    return db_start(&request->service->db, call);
+    return request_ask(request);
 }
 
 /* Why there is nothing by this id; what it answers is a refusal. */
@@ -208,8 +208,7 @@ static void ask_why(struct request *request)
     arguments[0] = request->params.route->kind;
     arguments[1] = request->params.id;
     *call = (struct db_call){.statement = &why, .arguments_count = 2, .arguments = arguments, .done = on_result};
-    request->asked = loop_now_us();
-    enum db_status status = db_start(&request->service->db, call);
+    enum db_status status = request_ask(request);
     if (status)
         refuse_status(request, status);
 }
@@ -313,6 +312,7 @@ static void begin_stream(struct request *request, const PGresult *result)
         request_fail(request, &error);
         return;
     }
+    account_begin_stream(request);
     request->stream.progress = note_progress;
     request->stream.ask = ask_for_page;
     request->place = place_of(request, NULL);
@@ -409,7 +409,7 @@ static void go_on_streaming(struct request *request, enum db_status status, cons
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
-    request->waited += loop_now_us() - request->asked;
+    request_heard(request);
     if (request->state == REQUEST_READY)
         go_on_streaming(request, status, result);
     else if (status == DB_OK)
@@ -475,6 +475,7 @@ static enum query_aim first_aim(const struct request *request)
 static void on_head(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
+    request_heard(request);
     if (status == DB_OK) {
         snprintf(request->reached, sizeof(request->reached), "%s", PQgetvalue(result, 0, 0));
         ask_or_refuse(request, QUERY_ROWS);
@@ -489,7 +490,7 @@ static void ask_for_head(struct request *request)
 {
     static const struct db_statement head = {.sql = "SELECT coalesce(max(seq), 0) FROM revision"};
     request->call = (struct db_call){.statement = &head, .done = on_head};
-    enum db_status status = db_start(&request->service->db, &request->call);
+    enum db_status status = request_ask(request);
     if (status)
         refuse_status(request, status);
 }

@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "access.h"
+#include "account.h"
 #include "assets.h"
 #include "feed.h"
 #include "fetch.h"
 #include "guard.h"
 #include "import.h"
 #include "intent.h"
-#include "log.h"
-#include "loop.h"
 #include "memory.h"
 #include "page.h"
 #include "parse.h"
@@ -258,8 +257,6 @@ static void arrive(struct request *request, struct MHD_Connection *connection, c
     request->connection = connection;
     request->method = arena_copy(&request->arena, method, strlen(method));
     fields_read(&request->fields, &request->arena, connection);
-    if (request->service->log_requests)
-        trace_id(request_field(request, FIELD_TRACEPARENT), request->trace);
     accept_or_refuse(request, method, version);
 }
 
@@ -302,23 +299,14 @@ enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *c
     return request->state == REQUEST_READY ? request_queue(request) : MHD_YES;
 }
 
-static void log_request(struct request *request)
-{
-    log_event(LOG_INFO, "request", LOG_TEXT("method", request->method ? request->method : ""),
-              LOG_TEXT("target", request->target), LOG_TEXT("id", request_id(request)),
-              LOG_TEXT("trace", request->trace), LOG_NUMBER("status", request->status), LOG_NUMBER("age", request->age),
-              LOG_NUMBER("ms", (long long)(loop_now_us() - request->begun) / 1000));
-}
-
-void handler_end(struct request *request)
+void handler_end(struct request *request, uint64_t now_us)
 {
     struct request *next = recall_leave(request);
     db_cancel(&request->call);
     feed_leave(request);
     access_leave(request);
     import_forget(request);
-    if (request->service->log_requests)
-        log_request(request);
+    account_for(request, now_us);
     request->service->active -= request->counted;
     request_free(request);
     if (next)

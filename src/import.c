@@ -8,7 +8,6 @@
 #include "batch.h"
 #include "claimreview.h"
 #include "line.h"
-#include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
 #include "refusal.h"
@@ -103,9 +102,8 @@ static struct db_transaction *new_transaction(struct import *import, unsigned pa
 /* Whether it is under way; if not, the failure is noted. */
 static bool start(struct request *request, void (*done)(struct db_call *, enum db_status, const PGresult *))
 {
-    request->asked = loop_now_us();
     request->call = (struct db_call){.done = done, .transaction = &request->import->transaction};
-    enum db_status status = db_start(&request->service->db, &request->call);
+    enum db_status status = request_ask(request);
     if (status)
         note_failure(request, status, NULL);
     else
@@ -116,7 +114,7 @@ static bool start(struct request *request, void (*done)(struct db_call *, enum d
 static struct request *answered(struct db_call *call)
 {
     struct request *request = container_of(call, struct request, call);
-    request->waited += loop_now_us() - request->asked;
+    request_heard(request);
     return request;
 }
 
@@ -237,7 +235,18 @@ static bool drop_parts(struct request *request)
     if (!import->kept)
         return false;
     steps_add(new_transaction(import, 0), &request->arena, &drop, import->id);
-    return db_start(&request->service->db, &request->call) == DB_OK;
+    return request_ask(request) == DB_OK;
+}
+
+static void count_taken(const struct request *request)
+{
+    const struct report *report = &request->import->report;
+    struct metrics *metrics = request->service->metrics;
+    metrics_add(metrics, METRIC_IMPORTS, 1);
+    metrics_add(metrics, METRIC_LINES_CREATED, (uint64_t)report->created);
+    metrics_add(metrics, METRIC_LINES_REPLACED, (uint64_t)report->replaced);
+    metrics_add(metrics, METRIC_LINES_UNCHANGED, (uint64_t)report->unchanged);
+    metrics_add(metrics, METRIC_LINES_REFUSED, (uint64_t)report->refused);
 }
 
 static void on_taken(struct db_call *call, enum db_status status, const PGresult *result)
@@ -251,6 +260,8 @@ static void on_taken(struct db_call *call, enum db_status status, const PGresult
         note_failure(request, status, result);
     else if (told)
         report_add(&import->report, PQgetvalue(told, 0, 0));
+    if (status == DB_OK && told)
+        count_taken(request);
     request->call.done = on_dropped;
     if (drop_parts(request))
         return;

@@ -47,7 +47,10 @@ static void put_field(struct buffer *line, const struct log_field *field)
     if (field->text) {
         put_text(line, field->text);
     } else {
-        snprintf(number, sizeof(number), "%lld", field->number);
+        if (field->thousandths)
+            snprintf(number, sizeof(number), "%lld.%03lld", field->number / 1000, field->number % 1000);
+        else
+            snprintf(number, sizeof(number), "%lld", field->number);
         buffer_puts(line, number);
     }
 }

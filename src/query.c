@@ -465,19 +465,30 @@ static const struct db_statement *find_shape(const struct query_set *set, const 
     return NULL;
 }
 
-static const struct db_statement *keep_shape(struct query_set *set, const struct shape_key *key, const char *sql)
+/* The file that it is made of, and what of it; the caller's to free(). */
+static char *write_label(const struct params *params, const struct representation *representation, enum query_aim aim)
+{
+    static const char *const what[] = {"", ", counted", ", counted so far", ", estimated"};
+    return memory_format("%s%s", aim == QUERY_ROWS ? representation->query : params->route->rows, what[aim]);
+}
+
+static const struct db_statement *keep_shape(struct query_set *set, const struct shape_key *key, const char *sql,
+                                             const char *label)
 {
     struct query_shape *shape = &set->shapes[set->shapes_count];
-    *shape = (struct query_shape){.key = *key, .statement = {.serial = set->shapes_count++, .sql = sql}};
+    *shape =
+        (struct query_shape){.key = *key, .statement = {.serial = set->shapes_count++, .sql = sql, .label = label}};
     snprintf(shape->statement.name, sizeof(shape->statement.name), "claimd_%u", shape->statement.serial);
     return &shape->statement;
 }
 
-static const struct db_statement *lend_shape(struct arena *arena, char *sql)
+static const struct db_statement *lend_shape(struct arena *arena, char *sql, char *label)
 {
     struct db_statement *statement = arena_alloc(arena, sizeof(*statement));
     statement->sql = arena_copy(arena, sql, strlen(sql));
+    statement->label = arena_copy(arena, label, strlen(label));
     free(sql);
+    free(label);
     return statement;
 }
 
@@ -488,7 +499,9 @@ void query_bind(struct query_set *set, struct arena *arena, const struct params 
     call->statement = find_shape(set, &key);
     if (!call->statement) {
         char *sql = write_statement(params, representation, aim);
-        call->statement = set->shapes_count < KEPT_MAX ? keep_shape(set, &key, sql) : lend_shape(arena, sql);
+        char *label = write_label(params, representation, aim);
+        call->statement =
+            set->shapes_count < KEPT_MAX ? keep_shape(set, &key, sql, label) : lend_shape(arena, sql, label);
     }
     call->arguments = list_arguments(arena, params, aim, &call->arguments_count);
 }
@@ -552,8 +565,10 @@ void query_set_init(struct query_set *set)
 
 void query_set_release(struct query_set *set)
 {
-    for (unsigned i = 0; i < set->shapes_count; i++)
+    for (unsigned i = 0; i < set->shapes_count; i++) {
         free((char *)set->shapes[i].statement.sql);
+        free((char *)set->shapes[i].statement.label);
+    }
     free(set->shapes);
     free(set->prepare);
 }

@@ -41,7 +41,11 @@ static bool give(struct request *request, struct cache_entry *entry)
 
 static bool answer_from(struct request *request, struct cache_entry *entry)
 {
-    return entry && is_fresh(request->service, entry->document) && give(request, entry);
+    if (!entry || !is_fresh(request->service, entry->document) || !give(request, entry))
+        return false;
+    request->memory = "hit";
+    metrics_add(request->service->metrics, METRIC_CACHE_HITS, 1);
+    return true;
 }
 
 /* ---- what was right before ---- */
@@ -84,6 +88,8 @@ static bool stand_in(struct request *request, enum error_code code)
         return false;
     request->age = age;
     request->excuse = code;
+    request->memory = "stale";
+    metrics_add(request->service->metrics, METRIC_CACHE_STALE, 1);
     return true;
 }
 
@@ -148,6 +154,8 @@ bool recall(struct request *request)
     struct cache_entry *entry = entry_of(request);
     if (!answer_from(request, entry)) {
         request->has_older = age_of(service, entry) && !asks_for_news(request);
+        request->memory = "miss";
+        metrics_add(service->metrics, METRIC_CACHE_MISSES, 1);
         return false;
     }
     const struct buffer *head = head_of(request);
@@ -160,8 +168,14 @@ bool recall(struct request *request)
 bool recall_wait(struct request *request)
 {
     struct service *service = request->service;
-    return request->key && service->data.version &&
-           flight_join(&service->flights, request->key, strlen(request->key), service->data.version, &request->seat);
+    bool joined =
+        request->key && service->data.version &&
+        flight_join(&service->flights, request->key, strlen(request->key), service->data.version, &request->seat);
+    if (joined) {
+        request->memory = "shared";
+        metrics_add(service->metrics, METRIC_FLIGHTS_SHARED, 1);
+    }
+    return joined;
 }
 
 static struct request *request_in(struct flight_seat *seat)
@@ -185,6 +199,7 @@ static struct request *next_waiting(struct flight_seat **seat)
 void recall_answer(struct request *request, struct document *document)
 {
     struct service *service = request->service;
+    document->route = request_route(request);
     if (request->key && document->version && is_fresh(service, document))
         cache_put(&service->cache, request->key, strlen(request->key), document);
     request_answer(request, document);

@@ -23,7 +23,7 @@ static void put(const struct reply *reply, const char *name, const char *value)
 /* Takes the bytes of an answer that nobody keeps. */
 static struct reply reply_transient(unsigned status, char *bytes, size_t size, const char *media_type)
 {
-    struct reply reply = {MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE), status};
+    struct reply reply = {MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE), status, size};
     put(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
     put(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return reply;
@@ -31,7 +31,7 @@ static struct reply reply_transient(unsigned status, char *bytes, size_t size, c
 
 static struct reply reply_empty(unsigned status)
 {
-    return (struct reply){MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), status};
+    return (struct reply){MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), status, 0};
 }
 
 /* ---- documents ---- */
@@ -97,7 +97,7 @@ static ssize_t read_stream(void *stream, uint64_t position, char *space, size_t 
 struct reply reply_stream(struct stream *stream, const char *media_type)
 {
     struct reply reply = {MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL),
-                          MHD_HTTP_OK};
+                          MHD_HTTP_OK, 0};
     put(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
     put(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return reply;

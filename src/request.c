@@ -118,9 +118,44 @@ const char *request_id(struct request *request)
     return request->id;
 }
 
+/* Most requests have none, and those from memory ask nothing that it goes with. */
+const char *request_trace(struct request *request)
+{
+    struct service *service = request->service;
+    const char *given = request_field(request, FIELD_TRACEPARENT);
+    if (given && !*request->trace) {
+        uint64_t span = service->id_prefix + ((uint64_t)++service->id_count << 32);
+        trace_continue(given, span ? span : 1, request->trace);
+    }
+    return *request->trace ? request->trace : NULL;
+}
+
+const struct route *request_route(const struct request *request)
+{
+    if (request->document)
+        return request->document->route;
+    return request->params.page ? request->params.page : request->params.route;
+}
+
 const char *request_origin(const struct request *request)
 {
     return origin_allowed(request->service->cors_origins, request_field(request, FIELD_ORIGIN));
+}
+
+/* ---- the database ---- */
+
+enum db_status request_ask(struct request *request)
+{
+    request->asked = loop_now_us();
+    request->call.trace = request_trace(request);
+    return db_start(&request->service->db, &request->call);
+}
+
+void request_heard(struct request *request)
+{
+    uint64_t now = loop_now_us(), sent = request->call.sent_us ? request->call.sent_us : now;
+    request->waited += now - request->asked;
+    request->queued += sent - request->asked;
 }
 
 /* ---- answers ---- */
@@ -138,6 +173,7 @@ void request_reply(struct request *request, struct reply reply)
 {
     request->response = reply.response;
     request->status = reply.status;
+    request->size = reply.size;
     request->state = REQUEST_READY;
 }
 
@@ -268,7 +304,8 @@ struct reply_form request_form(const struct request *request, const char *media_
 /* Milliseconds (Server Timing, section 3). Of a page's head that is all that its own script can see. */
 static const char *timing(struct request *request)
 {
-    uint64_t total = loop_now_us() - request->begun, waited = request->waited;
+    request->answered = loop_now_us();
+    uint64_t total = request->answered - request->begun, waited = request->waited;
     const char *stale = request->age ? arena_format(&request->arena, ", stale;dur=%u000", request->age) : "";
     return arena_format(&request->arena, "db;dur=%" PRIu64 ".%03" PRIu64 ", total;dur=%" PRIu64 ".%03" PRIu64 "%s",
                         waited / 1000, waited % 1000, total / 1000, total % 1000, stale);
@@ -348,6 +385,7 @@ static enum MHD_Result queue_status(struct request *request)
 {
     MHD_destroy_response(request->response);
     request->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    request->size = 0;
     MHD_add_response_header(request->response, MHD_HTTP_HEADER_CONNECTION, "close");
     return MHD_queue_response(request->connection, request->status, request->response);
 }

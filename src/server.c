@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admin.h"
 #include "hash.h"
 #include "listener.h"
 #include "log.h"
@@ -23,10 +24,12 @@ enum { TELL_MS = 2000 };
 struct server {
     int argc;
     char *const *argv;
-    struct edition *edition; /* the newest, and behind it all others: threads may know texts of each */
-    struct listener listener;
+    struct edition *edition;                  /* the newest, and behind it all others: threads may know texts of each */
+    struct listener listener, admin_listener; /* for clients; for operators, without a socket where none is wanted */
     struct worker *workers;
     unsigned count;
+    const struct metrics *metrics[THREADS_MAX];
+    struct admin *admin;
     sigset_t signals;
 };
 
@@ -65,6 +68,13 @@ static void add_edition(struct server *server, const struct config *config, stru
     server->edition = edition;
 }
 
+static bool open_all(struct server *server, const struct config *config)
+{
+    return listener_open(&server->listener, &config->listen, config->listen_mode, server->count) &&
+           (!*config->admin_listen.host ||
+            listener_open(&server->admin_listener, &config->admin_listen, config->listen_mode, 1));
+}
+
 static bool start_all(struct server *server)
 {
     int64_t began = time(NULL);
@@ -80,6 +90,18 @@ static bool start_all(struct server *server)
             return false;
         }
     return true;
+}
+
+static bool start_admin(struct server *server)
+{
+    if (!server->admin_listener.sockets)
+        return true;
+    for (unsigned i = 0; i < server->count; i++)
+        server->metrics[i] = server->workers[i].service.metrics;
+    server->admin = admin_start(server->admin_listener.sockets[0], server->metrics, server->count);
+    if (!server->admin)
+        fputs("claimd: cannot start the HTTP daemon for operators.\n", stderr);
+    return server->admin;
 }
 
 /* ---- reload ---- */
@@ -194,6 +216,15 @@ static void serve_until_stopped(struct server *server)
     }
 }
 
+/* Operators are answered until then, so that the end of what is under way can be watched. */
+static void stop_admin(struct server *server)
+{
+    listener_release(&server->admin_listener);
+    admin_stop(server->admin);
+    for (unsigned i = 0; i < server->count; i++)
+        free(server->workers[i].service.metrics);
+}
+
 static void stop_all(struct server *server)
 {
     listener_release(&server->listener);
@@ -201,6 +232,7 @@ static void stop_all(struct server *server)
         loop_stop(&server->workers[i].loop);
     for (unsigned i = 0; i < server->count; i++)
         pthread_join(server->workers[i].thread, NULL);
+    stop_admin(server);
     free(server->workers);
     for (struct edition *edition = server->edition, *older; edition; edition = older) {
         older = edition->older;
@@ -229,16 +261,17 @@ int server_run(const struct config *config, int argc, char *const argv[])
     block_signals(&server);
     raise_descriptor_limit();
     hash_init();
-    if (!listener_open(&server.listener, &config->listen, config->listen_mode, server.count))
+    if (!open_all(&server, config))
         return 2;
     struct tls *tls;
     if (!read_certificate(config, &tls))
         return 2;
     add_edition(&server, config, tls);
     server.workers = memory_alloc(server.count * sizeof(*server.workers));
-    if (!start_all(&server))
+    if (!start_all(&server) || !start_admin(&server))
         return 1; /* the process ends, and with it whatever did start */
-    log_event(LOG_INFO, "listening", LOG_TEXT("address", server.listener.address), LOG_NUMBER("threads", server.count));
+    log_event(LOG_INFO, "listening", LOG_TEXT("address", server.listener.address),
+              LOG_TEXT("admin", server.admin_listener.address), LOG_NUMBER("threads", server.count));
     log_certificate(tls);
     serve_until_stopped(&server);
     stop_all(&server);

@@ -16,5 +16,6 @@ void steps_add_past(struct db_transaction *transaction, struct arena *arena, con
 {
     struct db_statement *nameless = arena_alloc(arena, sizeof(*nameless));
     nameless->sql = query->statement->sql;
+    nameless->label = query->statement->label;
     add(transaction, (struct db_step){nameless, query->arguments_count, query->arguments});
 }

@@ -19,6 +19,7 @@ ssize_t stream_read(struct stream *stream, char *space, size_t size)
     size_t given = rest < size ? rest : size;
     memcpy(space, stream->part.data + stream->taken, given);
     stream->taken += given;
+    stream->given += given;
     return (ssize_t)given;
 }
 

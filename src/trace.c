@@ -1,10 +1,15 @@
 /* trace: the identity of a request across services */
 #include "trace.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char hex[] = "0123456789abcdef";
+
+/* Where the parts of a traceparent begin, and its length. */
+enum { ID_AT = 3, PARENT_AT = 36, FLAGS_AT = 53, SIZE = 55 };
 
 /* Whether there are `size` digits, not all of them zero unless that may be. */
 static bool has_digits(const char *text, size_t size, bool zero_allowed)
@@ -14,7 +19,6 @@ static bool has_digits(const char *text, size_t size, bool zero_allowed)
 
 bool trace_id(const char *traceparent, char id[static TRACE_ID_SIZE])
 {
-    enum { ID_AT = 3, PARENT_AT = 36, FLAGS_AT = 53, SIZE = 55 };
     id[0] = 0;
     if (!traceparent || strlen(traceparent) < SIZE || strncmp(traceparent, "ff", 2) == 0)
         return false;
@@ -27,5 +31,23 @@ bool trace_id(const char *traceparent, char id[static TRACE_ID_SIZE])
         return false;
     memcpy(id, traceparent + ID_AT, TRACE_ID_SIZE - 1);
     id[TRACE_ID_SIZE - 1] = 0;
+    return true;
+}
+
+void trace_span(const char *traceparent, char span[static TRACE_SPAN_SIZE])
+{
+    memcpy(span, traceparent + PARENT_AT, TRACE_SPAN_SIZE - 1);
+    span[TRACE_SPAN_SIZE - 1] = 0;
+}
+
+/* Of the flags this version knows one, whether the trace is recorded, and sends no other. */
+bool trace_continue(const char *traceparent, uint64_t span, char next[static TRACE_PARENT_SIZE])
+{
+    char id[TRACE_ID_SIZE];
+    next[0] = 0;
+    if (!trace_id(traceparent, id))
+        return false;
+    unsigned flags = (unsigned)(strchr(hex, traceparent[FLAGS_AT + 1]) - hex);
+    snprintf(next, TRACE_PARENT_SIZE, "00-%s-%016" PRIx64 "-0%u", id, span, flags & 1);
     return true;
 }

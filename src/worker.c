@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "gauges.h"
 #include "handler.h"
 #include "memory.h"
 #include "request.h"
@@ -47,7 +48,7 @@ static struct client *client_of(struct MHD_Connection *connection)
 /* A part of a long answer was taken, or one of a long import has come: the time for the next one begins. */
 static void on_progress(struct MHD_Connection *connection)
 {
-    client_turn(client_of(connection), true);
+    client_turn(client_of(connection), true, loop_now());
 }
 
 static void on_patience(struct MHD_Connection *connection)
@@ -72,6 +73,7 @@ static void on_sweep(struct loop_timer *timer)
     clients_sweep(&worker->clients, idle, idle + worker->config->request_timeout_ms);
     if (!worker->service.crowded)
         acceptor_go_on(&worker->acceptor);
+    gauges_tell(&worker->service, &worker->clients);
     loop_timer_start(&worker->loop, timer, SWEEP_MS);
 }
 
@@ -102,17 +104,18 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     (void)context, (void)url;
     const struct request *known = *request;
     if (known->state == REQUEST_NEW || *upload_size == 0) /* its head has come, or all of it */
-        client_turn(client_of(connection), true);
+        client_turn(client_of(connection), true, loop_now());
     return handler_handle(*request, connection, method, version, upload, upload_size);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
                          enum MHD_RequestTerminationCode how)
 {
+    uint64_t now_us = loop_now_us();
     (void)context, (void)how;
-    client_turn(client_of(connection), false);
+    client_turn(client_of(connection), false, now_us / 1000);
     if (*request)
-        handler_end(*request);
+        handler_end(*request, now_us);
     *request = NULL;
 }
 
@@ -155,6 +158,7 @@ static void take_up(struct worker *worker, const struct edition *edition)
     worker->service.hsts = edition->tls && config->hsts_s ? worker->hsts : NULL;
     worker->service.cache_control = worker->cache_control;
     worker->service.log_requests = config->log_requests;
+    worker->service.slow_us = config->slow_ms * UINT64_C(1000);
     worker->service.closed = config->closed;
     worker->service.cors_origins = config->cors_origins;
     worker->service.body_most = config->body_bytes;
@@ -189,6 +193,7 @@ static void drain(struct worker *worker)
     worker->service.draining = true;
     feed_end(&worker->feed);
     acceptor_end(&worker->acceptor);
+    gauges_tell(&worker->service, &worker->clients);
 }
 
 static bool drained(const struct worker *worker)
@@ -219,6 +224,7 @@ static void take_word(struct worker *worker)
         take_up(worker, told);
         tls_show(told->tls);
         db_adjust(&worker->service.db, told->config.request_timeout_ms, told->config.queue);
+        gauges_begin(&worker->service, worker->config);
         service_forget(&worker->service);
     }
     worker->answered = asked;
@@ -244,6 +250,7 @@ bool worker_init(struct worker *worker, const struct edition *edition, unsigned 
     acceptor_init(&worker->acceptor, &worker->loop, on_accepted);
     clients_init(&worker->clients);
     worker->service.began = began;
+    worker->service.metrics = metrics_new();
     take_up(worker, edition);
     worker->service.head_bytes = worker->config->head_bytes;
     worker->service.progress = on_progress;
@@ -253,6 +260,7 @@ bool worker_init(struct worker *worker, const struct edition *edition, unsigned 
     worker->service.feed = &worker->feed;
     worker->service.access = &worker->access;
     service_init(&worker->service, worker->config->cache_bytes / threads);
+    gauges_begin(&worker->service, worker->config);
     return loop_init(&worker->loop) && daemon_start(worker);
 }
 
@@ -273,6 +281,7 @@ static void worker_release(struct worker *worker)
     loop_release(&worker->loop);
     request_forget_spares(&worker->service);
     service_release(&worker->service);
+    gauges_end(&worker->service);
 }
 
 void *worker_main(void *context)
@@ -284,6 +293,8 @@ void *worker_main(void *context)
         .connections = config->db_connections,
         .deadline_ms = config->request_timeout_ms,
         .queue = config->queue,
+        .slow_ms = config->slow_ms,
+        .traced = config->trace_database,
         .prepare = worker->service.queries.prepare,
         .prepare_count = worker->service.queries.prepare_count,
         .channel = service_channel,

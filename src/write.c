@@ -7,7 +7,6 @@
 #include "answer.h"
 #include "figures.h"
 #include "intent.h"
-#include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
 #include "query.h"
@@ -146,7 +145,7 @@ static void on_written(struct db_call *call, enum db_status status, const PGresu
 {
     struct request *request = container_of(call, struct request, call);
     struct write *write = request->write;
-    request->waited += loop_now_us() - request->asked;
+    request_heard(request);
     bool tried = write->intent.is_trial && status == DB_REFUSED && refusal_is(result, "CL200");
     if (status == DB_REFUSED && refusal_is(result, "CL409") && may_try_again(request)) {
         begin(request, write->tries + 1);
@@ -154,8 +153,10 @@ static void on_written(struct db_call *call, enum db_status status, const PGresu
             request_resume(request);
         return;
     }
-    if (status == DB_OK)
+    if (status == DB_OK) {
         service_wrote(request->service);
+        metrics_add(request->service->metrics, METRIC_WRITES, 1);
+    }
     if (status == DB_OK || tried)
         reply_written_to(request, write);
     else
@@ -167,9 +168,8 @@ static void on_written(struct db_call *call, enum db_status status, const PGresu
 
 static void start(struct request *request, void (*done)(struct db_call *, enum db_status, const PGresult *))
 {
-    request->asked = loop_now_us();
     request->call.done = done;
-    enum db_status status = db_start(&request->service->db, &request->call);
+    enum db_status status = request_ask(request);
     if (status)
         refuse_result(request, status, NULL);
 }
@@ -218,7 +218,7 @@ static void write_now(struct request *request)
 static void on_replayed(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
-    request->waited += loop_now_us() - request->asked;
+    request_heard(request);
     if (status == DB_OK)
         reply_shown(request, request->write->created, result);
     else
@@ -257,7 +257,7 @@ static void on_prepared(struct db_call *call, enum db_status status, const PGres
 {
     struct request *request = container_of(call, struct request, call);
     struct intent *intent = &request->write->intent;
-    request->waited += loop_now_us() - request->asked;
+    request_heard(request);
     if (status != DB_OK) {
         refuse_result(request, status, result);
     } else {

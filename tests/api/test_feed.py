@@ -372,7 +372,7 @@ def test_database_that_goes_away_and_comes_back_loses_nothing(desk, url):
     with Service(url, "--threads", "1") as service, Stream(service.answers(), f"/v1/changes?since={since}") as stream, Tables(url) as tables:
         for number in range(4):
             tables.run("INSERT INTO scope (id, name, definition) VALUES (%s, 'x', 'y')", f"cut-{number}-a")
-            tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd' AND datname = current_database()")
+            tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name ~ '^claimd/' AND datname = current_database()")
             tables.run("INSERT INTO scope (id, name, definition) VALUES (%s, 'x', 'y')", f"cut-{number}-b")
         assert as_rows(stream.take(8)) == revisions(url, since)
 
@@ -385,7 +385,7 @@ def test_changes_that_cannot_be_asked_for_are_asked_for_again(server_url, fresh_
         time.sleep(0.5)
         database.execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         try:
-            assert tables.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'claimd' AND query NOT LIKE '%data_state%'"
+            assert tables.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ~ '^claimd/' AND query NOT LIKE '%data_state%'"
                                 " AND datname = current_database()") == 1
             time.sleep(0.5)
             tables.run("INSERT INTO scope (id, name, definition) VALUES ('deaf', 'x', 'y')")

@@ -774,7 +774,7 @@ def test_empty_transaction_of_a_table_does_no_harm(changing, data):
 
 # Lost connections -------------------------------------------------------------------------------
 
-KILL = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'claimd' AND datname = current_database()"
+KILL = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ~ '^claimd/' AND datname = current_database()"
 
 
 @pytest.mark.parametrize("order", [("kill", "change"), ("change", "kill"), ("kill", "change", "kill"), ("both",)], ids=" then ".join)

@@ -732,7 +732,7 @@ def test_client_that_leaves_midway_leaves_all_or_nothing(desk, url):
         wire.reset() if i % 2 else wire.socket.close()
     # Once a change of one's own is made, those that were on their way are, or never will be: changes come one after another.
     with Tables(url) as tables:
-        until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'claimd' AND state <> 'idle' AND datname = current_database()") == 0,
+        until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE application_name ~ '^claimd/' AND state <> 'idle' AND datname = current_database()") == 0,
               10, "an end of what was under way")
     for i, id in enumerate(ids):
         got = desk.send("GET", path_of("claim", id))

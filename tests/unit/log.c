@@ -109,6 +109,17 @@ static void texts_are_escaped(void **state)
     json_decref(line);
 }
 
+static void milliseconds_have_three_decimals(void **state)
+{
+    (void)state;
+    struct capture capture = capture_begin();
+    log_event(LOG_INFO, "event", LOG_MILLISECONDS("none", 0), LOG_MILLISECONDS("few", 42),
+              LOG_MILLISECONDS("many", 3600000001));
+    char *text = capture_end(capture);
+    assert_non_null(strstr(text, "\"none\":0.000,\"few\":0.042,\"many\":3600000.001}"));
+    free(text);
+}
+
 static void a_long_text_is_cut_to_keep_the_line_whole(void **state)
 {
     (void)state;
@@ -184,6 +195,7 @@ int main(void)
         cmocka_unit_test(fields_are_texts_and_numbers),
         cmocka_unit_test(numbers_may_be_extreme),
         cmocka_unit_test(texts_are_escaped),
+        cmocka_unit_test(milliseconds_have_three_decimals),
         cmocka_unit_test(a_long_text_is_cut_to_keep_the_line_whole),
         cmocka_unit_test(a_text_that_is_not_utf8_is_json_all_the_same),
         cmocka_unit_test(lines_of_threads_do_not_mix),

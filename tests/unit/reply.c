@@ -115,7 +115,7 @@ static struct document *make_file(const char *name, enum coding coding)
 static void receive_document(struct document *document, const char *if_none_match)
 {
     unsigned status = document_is_known(document, if_none_match, NULL) ? 304 : 200;
-    receive((struct reply){document_respond(document, status), status});
+    receive((struct reply){document_respond(document, status), status, document->size});
     document_unref(document);
 }
 
@@ -370,7 +370,7 @@ static void head_has_no_body(void **state)
     (void)state;
     struct reply_form form = form_in(CODING_IDENTITY);
     struct document *document = make_bytes("{}", 2, &form);
-    receive_by("HEAD", (struct reply){document_respond(document, 200), 200});
+    receive_by("HEAD", (struct reply){document_respond(document, 200), 200, document->size});
     document_unref(document);
     assert_status(200);
     assert_true(has_field("Content-Length", "2"));

@@ -113,6 +113,34 @@ static void no_byte_but_hexadecimal_digits_gets_through(void **state)
     }
 }
 
+static void assert_next(const char *field, uint64_t span, const char *expected)
+{
+    char next[TRACE_PARENT_SIZE] = "untouched";
+    assert_int_equal(trace_continue(field, span, next), *expected != 0);
+    assert_string_equal(next, expected);
+}
+
+/* Flags that this version does not know are not passed on (section 4.3). */
+static void what_is_passed_on_is_the_trace_with_another_span(void **state)
+{
+    (void)state;
+    assert_next("00-" ID "-" PARENT "-01", 1, "00-" ID "-0000000000000001-01");
+    assert_next("00-" ID "-" PARENT "-00", UINT64_MAX, "00-" ID "-ffffffffffffffff-00");
+    assert_next("00-" ID "-" PARENT "-ff", 0xabc, "00-" ID "-0000000000000abc-01");
+    assert_next("00-" ID "-" PARENT "-fe", 0xabc, "00-" ID "-0000000000000abc-00");
+    assert_next("cc-" ID "-" PARENT "-03-more", 0xabc, "00-" ID "-0000000000000abc-01");
+    assert_next("00-" ID "-" PARENT "-0", 1, "");
+    assert_next(NULL, 1, "");
+}
+
+static void the_span_is_the_sender_s(void **state)
+{
+    (void)state;
+    char span[TRACE_SPAN_SIZE];
+    trace_span("00-" ID "-" PARENT "-01", span);
+    assert_string_equal(span, PARENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +148,8 @@ int main(void)
         cmocka_unit_test(a_later_version_may_go_on),
         cmocka_unit_test(other_texts_have_none),
         cmocka_unit_test(every_cut_has_none),
+        cmocka_unit_test(what_is_passed_on_is_the_trace_with_another_span),
+        cmocka_unit_test(the_span_is_the_sender_s),
         cmocka_unit_test(no_byte_but_hexadecimal_digits_gets_through),
     };
     return cmocka_run_group_tests_name("trace", tests, NULL, NULL);

@@ -1,0 +1,68 @@
+/* gauges: how one thread stands, told to its metrics twice a second */
+#include "gauges.h"
+
+#include "feed.h"
+
+void gauges_begin(const struct service *service, const struct config *config)
+{
+    struct metrics *metrics = service->metrics;
+    metrics_set(metrics, METRIC_THREADS, 1);
+    metrics_set(metrics, METRIC_CLIENTS_MOST, config->max_connections);
+    metrics_set(metrics, METRIC_CACHE_BYTES_MOST, service->cache.most);
+    metrics_set(metrics, METRIC_QUEUE_MOST, config->queue);
+    metrics_set(metrics, METRIC_LINKS_READ_WANTED, config->db_connections);
+    metrics_set(metrics, METRIC_LINKS_LISTEN_WANTED, 1);
+}
+
+static void tell_cache(struct metrics *metrics, const struct cache *cache)
+{
+    metrics_set(metrics, METRIC_CACHE_ENTRIES, cache_count(cache));
+    metrics_set(metrics, METRIC_CACHE_BYTES, cache_weight(cache));
+    metrics_set(metrics, METRIC_CACHE_EVICTIONS, cache->evictions);
+}
+
+static void tell_calls(struct metrics *metrics, const struct db *db)
+{
+    metrics_set(metrics, METRIC_QUEUE, db->under_way);
+    metrics_set(metrics, METRIC_QUEUE_WAITING, db_waiting(db));
+    metrics_set(metrics, METRIC_CALLS_SENT, db->counts.sent);
+    metrics_set(metrics, METRIC_BATCHES, db->counts.batches);
+    for (unsigned status = 0; status < DB_STATUSES; status++)
+        metrics_set(metrics, METRIC_CALLS + status, db->counts.ended[status]);
+}
+
+static void tell_links(struct metrics *metrics, const struct db *db)
+{
+    metrics_set(metrics, METRIC_CONNECTS, db->counts.connects);
+    metrics_set(metrics, METRIC_CONNECTS_FAILED, db->counts.failed_connects);
+    metrics_set(metrics, METRIC_LINKS_LOST, db->counts.losses);
+    for (unsigned role = 0; role < DB_ROLES; role++)
+        metrics_set(metrics, METRIC_LINKS + role, db->ready[role]);
+}
+
+void gauges_tell(const struct service *service, const struct clients *clients)
+{
+    struct metrics *metrics = service->metrics;
+    const struct db *db = &service->db;
+    metrics_set(metrics, METRIC_IN_FLIGHT, service->active);
+    metrics_set(metrics, METRIC_CLIENTS, clients->count);
+    metrics_set(metrics, METRIC_CLIENTS_TOTAL, clients->added);
+    metrics_set(metrics, METRIC_FEED_WAITING, service->feed->seated);
+    metrics_set(metrics, METRIC_THREADS_READY,
+                db->ready[DB_ROLE_READ] && db->schema == SCHEMA_FITS && !service->draining);
+    metrics_set(metrics, METRIC_THREADS_INFORMED, service->data.version != 0);
+    metrics_set(metrics, METRIC_DATA_VERSIONS, service->data_versions);
+    metrics_set(metrics, METRIC_DATA_CHANGED_AT, (uint64_t)service->data.told_at);
+    tell_cache(metrics, &service->cache);
+    tell_calls(metrics, db);
+    tell_links(metrics, db);
+}
+
+void gauges_end(const struct service *service)
+{
+    static const enum metric gone[] = {METRIC_THREADS,       METRIC_THREADS_READY,       METRIC_THREADS_INFORMED,
+                                       METRIC_CLIENTS,       METRIC_IN_FLIGHT,           METRIC_QUEUE,
+                                       METRIC_QUEUE_WAITING, METRIC_LINKS + DB_ROLE_READ};
+    for (size_t i = 0; i < sizeof(gone) / sizeof(*gone); i++)
+        metrics_set(service->metrics, gone[i], 0);
+}

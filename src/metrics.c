@@ -1,0 +1,287 @@
+/* metrics: what threads count, each in memory of its own, and the sum over all of them */
+#include "metrics.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "exposition.h"
+#include "memory.h"
+
+const uint64_t metrics_bounds_us[METRICS_BOUNDS] = {500, 1000, 5000, 20000, 100000, 500000, 1000000, 5000000};
+
+/* ---- THE table of numbers ---- */
+
+enum kind { COUNTER, GAUGE, GREATEST }; /* GREATEST: a gauge whose sum would mean nothing */
+
+static const char *const type_names[] = {[COUNTER] = "counter", [GAUGE] = "gauge", [GREATEST] = "gauge"};
+
+#define CALLS(status, outcome)                                                                                         \
+    [METRIC_CALLS + (status)] = {"claimd_database_calls_total", COUNTER, {"outcome", outcome}, CALLS_MEANING}
+#define CALLS_MEANING "Queries and transactions by how they ended; those that were refused a place are among them."
+#define LINKS(role, name)                                                                                              \
+    [METRIC_LINKS + (role)] = {"claimd_database_connections", GAUGE, {"role", name}, LINKS_MEANING}
+#define LINKS_MEANING "Connections to the database that are ready, by what they are for."
+
+/* clang-format off */
+
+/* A family's rows stand together; what it means is that of the first. */
+static const struct {
+    const char *name;
+    enum kind kind;
+    struct label label;
+    const char *meaning;
+} table[METRICS] = {
+    [METRIC_ABANDONED] = {"claimd_requests_abandoned_total", COUNTER, {0}, "Requests that ended without an answer: the client left, or what it sent was no HTTP."},
+    [METRIC_IN_FLIGHT] = {"claimd_requests_in_flight", GAUGE, {0}, "Requests that are being answered."},
+    [METRIC_CLIENTS] = {"claimd_client_connections", GAUGE, {0}, "Connections of clients."},
+    [METRIC_CLIENTS_MOST] = {"claimd_client_connections_limit", GAUGE, {0}, "Connections of clients that there may be."},
+    [METRIC_CLIENTS_TOTAL] = {"claimd_client_connections_accepted_total", COUNTER, {0}, "Connections of clients that were accepted."},
+    [METRIC_CACHE_HITS] = {"claimd_cache_hits_total", COUNTER, {0}, "Requests answered from memory."},
+    [METRIC_CACHE_MISSES] = {"claimd_cache_misses_total", COUNTER, {0}, "Requests whose answer could have been in memory, and was not or was out of date."},
+    [METRIC_CACHE_STALE] = {"claimd_cache_stale_total", COUNTER, {0}, "Misses answered with what was right before, as the database was away."},
+    [METRIC_CACHE_ENTRIES] = {"claimd_cache_entries", GAUGE, {0}, "Answers in memory, those included of which the validator alone is left."},
+    [METRIC_CACHE_BYTES] = {"claimd_cache_bytes", GAUGE, {0}, "Memory that answers take, about."},
+    [METRIC_CACHE_BYTES_MOST] = {"claimd_cache_limit_bytes", GAUGE, {0}, "Memory that answers may take."},
+    [METRIC_CACHE_EVICTIONS] = {"claimd_cache_evictions_total", COUNTER, {0}, "Answers that left memory to make room."},
+    [METRIC_FLIGHTS_SHARED] = {"claimd_flights_shared_total", COUNTER, {0}, "Requests that waited for the answer to another one like them."},
+    [METRIC_STREAMS_LIST] = {"claimd_streams", GAUGE, {"kind", "list"}, "Answers in parts that are on their way."},
+    [METRIC_STREAMS_EVENTS] = {"claimd_streams", GAUGE, {"kind", "events"}, NULL},
+    [METRIC_STREAMS_LIST_TOTAL] = {"claimd_streams_begun_total", COUNTER, {"kind", "list"}, "Answers in parts that were begun."},
+    [METRIC_STREAMS_EVENTS_TOTAL] = {"claimd_streams_begun_total", COUNTER, {"kind", "events"}, NULL},
+    [METRIC_FEED_WAITING] = {"claimd_feed_waiting", GAUGE, {0}, "Followers of changes, and requests with wait, that wait for news."},
+    [METRIC_WRITES] = {"claimd_writes_total", COUNTER, {0}, "Changes that requests made and that were committed, imports apart."},
+    [METRIC_IMPORTS] = {"claimd_imports_total", COUNTER, {0}, "Imports that were committed."},
+    [METRIC_LINES_CREATED] = {"claimd_import_lines_total", COUNTER, {"outcome", "created"}, "Lines of imports that were committed."},
+    [METRIC_LINES_REPLACED] = {"claimd_import_lines_total", COUNTER, {"outcome", "replaced"}, NULL},
+    [METRIC_LINES_UNCHANGED] = {"claimd_import_lines_total", COUNTER, {"outcome", "unchanged"}, NULL},
+    [METRIC_LINES_REFUSED] = {"claimd_import_lines_total", COUNTER, {"outcome", "refused"}, NULL},
+    [METRIC_QUEUE] = {"claimd_database_calls_under_way", GAUGE, {0}, "Queries and transactions that have not ended."},
+    [METRIC_QUEUE_MOST] = {"claimd_database_calls_limit", GAUGE, {0}, "Queries and transactions that may be under way; the next is refused."},
+    [METRIC_QUEUE_WAITING] = {"claimd_database_calls_waiting", GAUGE, {0}, "Those of them that no connection has taken yet."},
+    CALLS(DB_OK, "ok"),
+    CALLS(DB_REFUSED, "refused"),
+    CALLS(DB_MISFIT, "misfit"),
+    CALLS(DB_FAILED, "failed"),
+    CALLS(DB_TIMEOUT, "timeout"),
+    CALLS(DB_OVERLOADED, "overloaded"),
+    CALLS(DB_UNREADY, "unready"),
+    CALLS(DB_UNAVAILABLE, "unavailable"),
+    CALLS(DB_UNKNOWN, "unknown"),
+    [METRIC_CALLS_SENT] = {"claimd_database_calls_sent_total", COUNTER, {0}, "Queries and transactions that were sent; what was sent again counts again."},
+    [METRIC_BATCHES] = {"claimd_database_batches_total", COUNTER, {0}, "Round trips that took them: what a turn of the loop sent on one connection."},
+    LINKS(DB_ROLE_READ, "read"),
+    LINKS(DB_ROLE_LISTEN, "listen"),
+    LINKS(DB_ROLE_WRITE, "write"),
+    LINKS(DB_ROLE_IMPORT, "import"),
+    [METRIC_LINKS_READ_WANTED] = {"claimd_database_connections_wanted", GAUGE, {"role", "read"}, "Connections that there should be; those that write are opened when needed."},
+    [METRIC_LINKS_LISTEN_WANTED] = {"claimd_database_connections_wanted", GAUGE, {"role", "listen"}, NULL},
+    [METRIC_CONNECTS] = {"claimd_database_connects_total", COUNTER, {0}, "Connections that became ready: beyond the first ones, reconnections."},
+    [METRIC_CONNECTS_FAILED] = {"claimd_database_connects_failed_total", COUNTER, {0}, "Attempts to connect that failed."},
+    [METRIC_LINKS_LOST] = {"claimd_database_connections_lost_total", COUNTER, {0}, "Connections that were ready and were lost."},
+    [METRIC_THREADS] = {"claimd_threads", GAUGE, {0}, "Threads that serve."},
+    [METRIC_THREADS_READY] = {"claimd_threads_ready", GAUGE, {0}, "Threads that can reach a database whose schema is right."},
+    [METRIC_THREADS_INFORMED] = {"claimd_threads_informed", GAUGE, {0}, "Threads that hear of changes, and so may answer from memory."},
+    [METRIC_DATA_VERSIONS] = {"claimd_data_versions", GREATEST, {0}, "States of the data that a thread has known, the most of all threads."},
+    [METRIC_DATA_CHANGED_AT] = {"claimd_data_changed_timestamp_seconds", GREATEST, {0}, "When the data last changed, as the database says; 0: not known."},
+};
+
+/* clang-format on */
+
+/* ---- counting ---- */
+
+static const char *const methods[METRICS_METHODS] = {"GET",   "HEAD",   "POST",    "PUT",
+                                                     "PATCH", "DELETE", "OPTIONS", "other"};
+
+/* Those asked for most come first. The last one is all others'. */
+static const unsigned statuses[METRICS_STATUSES] = {200, 304, 201, 204, 307, 400, 401, 403, 404, 405, 406, 409, 410,
+                                                    412, 413, 414, 415, 422, 428, 429, 431, 500, 501, 503, 504, 0};
+
+static unsigned method_place(const char *method)
+{
+    unsigned place = 0;
+    while (place < METRICS_METHODS - 1 && strcmp(methods[place], method) != 0)
+        place++;
+    return place;
+}
+
+static unsigned status_place(unsigned status)
+{
+    unsigned place = 0;
+    while (place < METRICS_STATUSES - 1 && statuses[place] != status)
+        place++;
+    return place;
+}
+
+static void add(_Atomic uint64_t *number, uint64_t more)
+{
+    atomic_store_explicit(number, atomic_load_explicit(number, memory_order_relaxed) + more, memory_order_relaxed);
+}
+
+static void observe(struct metrics_histogram *histogram, uint64_t took_us)
+{
+    unsigned bucket = 0;
+    while (bucket < METRICS_BOUNDS && took_us > metrics_bounds_us[bucket])
+        bucket++;
+    add(&histogram->buckets[bucket], 1);
+    add(&histogram->sum_us, took_us);
+}
+
+static size_t routes_count(void)
+{
+    size_t count = 0;
+    while (routes[count].path)
+        count++;
+    return count;
+}
+
+/* The table of endpoints ends with a row that has no path: requests for no endpoint are counted there. */
+struct metrics *metrics_new(void)
+{
+    return memory_alloc(sizeof(struct metrics) + (routes_count() + 1) * sizeof(struct metrics_route));
+}
+
+void metrics_answered(struct metrics *metrics, const struct metrics_answer *answer)
+{
+    size_t row = answer->route ? (size_t)(answer->route - routes) : routes_count();
+    struct metrics_route *route = &metrics->routes[row];
+    add(&route->answers[method_place(answer->method)][status_place(answer->status)], 1);
+    observe(&route->took, answer->took_us);
+    if (answer->database_us)
+        observe(&metrics->database, answer->database_us);
+    if (answer->failure)
+        add(&metrics->failures[answer->failure], 1);
+}
+
+/* ---- sums ---- */
+
+static uint64_t value_of(const _Atomic uint64_t *number)
+{
+    return atomic_load_explicit(number, memory_order_relaxed);
+}
+
+uint64_t metrics_sum(const struct metrics *const all[], unsigned count, enum metric metric)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t value = value_of(&all[i]->values[metric]);
+        if (table[metric].kind != GREATEST)
+            sum += value;
+        else if (value > sum)
+            sum = value;
+    }
+    return sum;
+}
+
+struct times {
+    uint64_t counts[METRICS_BOUNDS + 1], sum_us, total;
+};
+
+static void times_add(struct times *times, const struct metrics_histogram *histogram)
+{
+    times->sum_us += value_of(&histogram->sum_us);
+    for (unsigned i = 0; i <= METRICS_BOUNDS; i++) {
+        uint64_t count = value_of(&histogram->buckets[i]);
+        times->counts[i] += count;
+        times->total += count;
+    }
+}
+
+/* Rows of one path, as those that read and those that write, are one route to who asks. */
+static bool same_path(size_t a, size_t b)
+{
+    return routes[a].path == routes[b].path ||
+           (routes[a].path && routes[b].path && strcmp(routes[a].path, routes[b].path) == 0);
+}
+
+static bool is_first_of_path(size_t row)
+{
+    for (size_t other = 0; other < row; other++)
+        if (same_path(other, row))
+            return false;
+    return true;
+}
+
+static const char *route_name(size_t row)
+{
+    return routes[row].path ? routes[row].path : "none";
+}
+
+/* ---- telling ---- */
+
+static void write_answers(const struct metrics *const all[], unsigned count, size_t row, struct buffer *text)
+{
+    for (unsigned method = 0; method < METRICS_METHODS; method++)
+        for (unsigned status = 0; status < METRICS_STATUSES; status++) {
+            char code[16];
+            uint64_t sum = 0;
+            for (unsigned i = 0; i < count; i++)
+                sum += value_of(&all[i]->routes[row].answers[method][status]);
+            snprintf(code, sizeof(code), "%u", statuses[status]);
+            if (sum)
+                exposition_count(text, "claimd_requests_total",
+                                 LABELS({"route", route_name(row)}, {"method", methods[method]},
+                                        {"code", statuses[status] ? code : "other"}),
+                                 sum);
+        }
+}
+
+static void write_times(const struct metrics *const all[], unsigned count, size_t row, struct buffer *text)
+{
+    struct times times = {{0}, 0, 0};
+    for (size_t other = row, last = routes_count(); other <= last; other++)
+        for (unsigned i = 0; i < count && same_path(row, other); i++)
+            times_add(&times, &all[i]->routes[other].took);
+    if (times.total)
+        exposition_histogram(text, "claimd_request_duration_seconds", LABELS({"route", route_name(row)}),
+                             metrics_bounds_us, times.counts, METRICS_BOUNDS, times.sum_us);
+}
+
+static void write_requests(const struct metrics *const all[], unsigned count, struct buffer *text)
+{
+    size_t last = routes_count();
+    exposition_family(text, "claimd_requests_total", "counter", "Requests that were answered.");
+    for (size_t row = 0; row <= last; row++)
+        write_answers(all, count, row, text);
+    exposition_family(text, "claimd_request_duration_seconds", "histogram",
+                      "Time from a request's first line to its answer, without what it was willing to wait for news.");
+    for (size_t row = 0; row <= last; row++)
+        if (is_first_of_path(row))
+            write_times(all, count, row, text);
+}
+
+static void write_database(const struct metrics *const all[], unsigned count, struct buffer *text)
+{
+    struct times times = {{0}, 0, 0};
+    for (unsigned i = 0; i < count; i++)
+        times_add(&times, &all[i]->database);
+    exposition_family(text, "claimd_request_database_seconds", "histogram",
+                      "Time that requests waited for the database, of those that asked it.");
+    exposition_histogram(text, "claimd_request_database_seconds", NULL, metrics_bounds_us, times.counts, METRICS_BOUNDS,
+                         times.sum_us);
+}
+
+static void write_problems(const struct metrics *const all[], unsigned count, struct buffer *text)
+{
+    exposition_family(text, "claimd_problems_total", "counter",
+                      "Requests that were refused or failed, by the type of problem.");
+    for (unsigned code = ERROR_NONE + 1; code < ERROR_CODES; code++) {
+        uint64_t sum = 0;
+        for (unsigned i = 0; i < count; i++)
+            sum += value_of(&all[i]->failures[code]);
+        exposition_count(text, "claimd_problems_total", LABELS({"type", error_kind(code)->slug}), sum);
+    }
+}
+
+void metrics_write(const struct metrics *const all[], unsigned count, struct buffer *text)
+{
+    write_requests(all, count, text);
+    write_database(all, count, text);
+    write_problems(all, count, text);
+    for (unsigned metric = 0; metric < METRICS; metric++) {
+        if (!metric || strcmp(table[metric].name, table[metric - 1].name) != 0)
+            exposition_family(text, table[metric].name, type_names[table[metric].kind], table[metric].meaning);
+        exposition_count(text, table[metric].name, table[metric].label.name ? LABELS(table[metric].label) : NULL,
+                         metrics_sum(all, count, metric));
+    }
+}
