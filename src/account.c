@@ -54,7 +54,7 @@ static size_t body_size(const struct request *request)
     return request->document ? request->document->size : request->size;
 }
 
-static void log_request(struct request *request, enum log_level level, const char *event, uint64_t took_us)
+static void log_request(struct request *request, enum log_level level, const char *event, uint64_t lasted_us)
 {
     char trace[TRACE_ID_SIZE] = "", span[TRACE_SPAN_SIZE] = "", parent[TRACE_SPAN_SIZE] = "", address[ADDRESS_SIZE];
     const struct route *route = request_route(request);
@@ -67,7 +67,7 @@ static void log_request(struct request *request, enum log_level level, const cha
     log_event(
         level, event, LOG_TEXT("method", request->method ? request->method : ""), LOG_TEXT("target", request->target),
         LOG_TEXT("route", route ? route->path : ""), LOG_NUMBER("status", request->status),
-        LOG_NUMBER("bytes", (long long)body_size(request)), LOG_MILLISECONDS("duration_ms", took_us),
+        LOG_NUMBER("bytes", (long long)body_size(request)), LOG_MILLISECONDS("duration_ms", lasted_us),
         LOG_MILLISECONDS("database_ms", request->waited - request->queued),
         LOG_MILLISECONDS("waiting_ms", request->queued), LOG_TEXT("cache", request->memory ? request->memory : ""),
         LOG_NUMBER("age", request->age), LOG_TEXT("client", address), LOG_TEXT("id", request_id(request)),
@@ -97,10 +97,10 @@ static void count(const struct request *request, uint64_t took_us)
 void account_for(struct request *request, uint64_t now_us)
 {
     const struct service *service = request->service;
-    uint64_t took_us = took(request, now_us);
+    uint64_t took_us = took(request, now_us), lasted_us = request->stream.ask ? now_us - request->begun : took_us;
     count(request, took_us);
     if (service->log_requests)
-        log_request(request, LOG_INFO, "request", took_us);
+        log_request(request, LOG_INFO, "request", lasted_us);
     if (service->slow_us && request->status && took_us >= service->slow_us)
-        log_request(request, LOG_WARNING, "slow-request", took_us);
+        log_request(request, LOG_WARNING, "slow-request", lasted_us);
 }
