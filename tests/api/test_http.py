@@ -473,7 +473,7 @@ def test_trace_is_in_the_log_where_it_is_in_good_form(other):
 def test_log_names_a_request_as_the_answer_does(other):
     answer = ask(other, "/v1/units/USD?fields=id")
     event = logged(other, answer.headers["X-Request-Id"])
-    assert (event["method"], event["target"], event["status"]) == ("GET", "/v1/units/USD?fields=id", 200) and event["ms"] >= 0
+    assert (event["method"], event["target"], event["status"]) == ("GET", "/v1/units/USD?fields=id", 200) and event["duration_ms"] >= 0
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/nowhere"])

@@ -9,7 +9,7 @@ from desk import DOCUMENTS, Client, Tables, create_token
 from service import Service, until
 
 ONE = "r1-under-300000-03-training-cost-294000"
-FIELDS = ["ts", "level", "event", "method", "target", "route", "status", "bytes", "duration_ms", "database_ms", "waiting_ms", "cache", "client",
+FIELDS = ["ts", "level", "event", "method", "target", "route", "status", "bytes", "duration_ms", "database_ms", "waiting_ms", "cache", "age", "client",
           "id", "trace", "span", "parent"]
 
 
