@@ -61,6 +61,27 @@ static void hold_statements(struct arena *arena, const struct params *params)
 
 /* ---- pages ---- */
 
+static bool repeats(const struct params *params)
+{
+    bool found = false;
+    for (unsigned i = 1; i < params->terms_count; i++)
+        found = found || params->terms[i].param == params->terms[i - 1].param;
+    return found;
+}
+
+/* Parameters mean the same in any order, but for those of one name. */
+static void hold_order(struct arena *arena, const struct params *params, const char *query)
+{
+    struct params turned;
+    struct error error;
+    size_t first = strcspn(query, "&");
+    error_init(&error);
+    const char *other = arena_format(arena, "%s&%.*s", query + first, (int)first, query);
+    HOLDS(params_parse(arena, params->route, params->id, other, &turned, &error));
+    HOLDS(turned.terms_count == params->terms_count);
+    HOLDS(repeats(params) || strcmp(params_self(arena, params), params_self(arena, &turned)) == 0);
+}
+
 /* What the next page is asked by leads behind the row with these keys, and to nowhere else. */
 static void hold_next(struct arena *arena, const struct params *params, const char *const *keys)
 {
@@ -92,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *known = !route_has_id(route) ? NULL : id_valid(route->id_form, id) ? id : "a-1";
     if (params_parse(&arena, route, known, query, &params, &error)) {
         hold_way_back(&arena, method_of(&arena, route), &params);
+        hold_order(&arena, &params, query);
         hold_statements(&arena, &params);
         if (route->shape == SHAPE_LIST)
             hold_next(&arena, &params, keys);

@@ -23,6 +23,21 @@ static const char *absolute(struct arena *arena, const char *target)
     return *target == '/' ? arena_format(arena, "HTTP://user@host:1%s", target) : target;
 }
 
+static unsigned count_slashes(const char *path)
+{
+    unsigned count = 0;
+    for (; *path && *path != '?'; path++)
+        count += *path == '/';
+    return count;
+}
+
+/* What parts the path are slashes as they stand, and no encoded ones. */
+static void hold_parts(const char *target, const struct params *params)
+{
+    const struct route *route = params->page ? params->page : params->route;
+    HOLDS(*target != '/' || count_slashes(target) == count_slashes(route->path));
+}
+
 /* METHOD TARGET */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -39,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (good) {
         hold_same(&params, &same);
         hold_way_back(&arena, method, &params);
+        hold_parts(target, &params);
     } else {
         hold_refusal(&error);
         HOLDS(error.code == other.code);
