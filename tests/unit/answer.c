@@ -14,6 +14,7 @@
 
 #include "parsing.h"
 #include "result.h"
+#include "sealed.h"
 
 static struct parsing parsing;
 static struct error error;
@@ -27,6 +28,7 @@ static int begin(void **state)
 {
     (void)state;
     arena_init(&parsing.arena);
+    sealed_begin();
     return 0;
 }
 

@@ -12,9 +12,8 @@
 
 #include "dice.h"
 #include "routes.h"
-#include "seal.h"
+#include "sealed.h"
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const uint64_t fingerprint = UINT64_C(0x00abcdef12345678);
 
 static struct arena arena;
@@ -23,7 +22,7 @@ static int begin(void **state)
 {
     (void)state;
     arena_init(&arena);
-    seal_use("a key of thirty-two bytes or so..", 32);
+    sealed_begin();
     return 0;
 }
 
@@ -163,19 +162,6 @@ static void forged_control_characters_part_no_key_in_secret(void **state)
     assert_true(leads_back(fingerprint, "\x01\n\x7f\x1e"));
 }
 
-/* The text with its seal, as base64url of 16 bytes: what only a service with the key could write. */
-static const char *sealed(const char *text)
-{
-    unsigned char seal[SEAL_SIZE];
-    char digits[23] = "";
-    seal_of(text, strlen(text), seal);
-    for (unsigned i = 0; i < 22; i++) {
-        unsigned bit = i * 6, pair = seal[bit / 8] << 8u | (bit / 8 + 1 < SEAL_SIZE ? seal[bit / 8 + 1] : 0u);
-        digits[i] = alphabet[pair >> (10 - bit % 8) & 63u];
-    }
-    return arena_format(&arena, "%s%s", text, digits);
-}
-
 /* Version, sixteen digits, "a", and a NUL before, among and behind them. */
 static void a_nul_is_refused(void **state)
 {
@@ -183,10 +169,10 @@ static void a_nul_is_refused(void **state)
     static const char *const cursors[] = {"ADMwMDAwMDAwMDAwMDAwMDAwYQ", "MwAwMDAwMDAwMDAwMDAwMDAwYQ",
                                           "MzAwMDAwMDAwMDAwMDAwMDBhAA", "MzAwMDAwMDAwMDAwMDAwMDAAYQ"};
     const char *found[KEYS_MAX];
-    assert_null(cursor_decode(&arena, sealed("MzAwMDAwMDAwMDAwMDAwMDBh"), 0, found, 1));
+    assert_null(cursor_decode(&arena, sealed(&arena, "MzAwMDAwMDAwMDAwMDAwMDBh"), 0, found, 1));
     for (size_t i = 0; i < sizeof(cursors) / sizeof(*cursors); i++) {
-        assert_non_null(cursor_decode(&arena, sealed(cursors[i]), 0, found, 1));
-        assert_non_null(cursor_decode(&arena, sealed(cursors[i]), 0, found, 2));
+        assert_non_null(cursor_decode(&arena, sealed(&arena, cursors[i]), 0, found, 1));
+        assert_non_null(cursor_decode(&arena, sealed(&arena, cursors[i]), 0, found, 2));
     }
 }
 
@@ -260,7 +246,7 @@ static void a_cursor_is_unpadded_base64url(void **state)
     for (size_t size = 1; size <= ID_MAX; size++) {
         random_id(&dice, id, size);
         const char *cursor = encode(fingerprint, id);
-        assert_property(&dice, strspn(cursor, alphabet) == strlen(cursor));
+        assert_property(&dice, strspn(cursor, base64url) == strlen(cursor));
         assert_property(&dice, (strlen(cursor) - 22) % 4 != 1); /* the text before the seal */
     }
 }

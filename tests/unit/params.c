@@ -13,6 +13,7 @@
 #include "cursor.h"
 #include "dice.h"
 #include "parsing.h"
+#include "sealed.h"
 #include "utf8.h"
 
 static struct parsing parsing;
@@ -21,6 +22,7 @@ static int begin(void **state)
 {
     (void)state;
     arena_init(&parsing.arena);
+    sealed_begin();
     return 0;
 }
 

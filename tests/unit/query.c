@@ -15,6 +15,7 @@
 #include "assets.h"
 #include "dice.h"
 #include "parsing.h"
+#include "sealed.h"
 
 enum { NAME_MAX_BYTES = 63 }; /* PostgreSQL cuts longer names */
 enum { KEPT_MAX = 256 };      /* shapes that a connection may have to keep */
@@ -27,6 +28,7 @@ static int begin(void **state)
 {
     (void)state;
     arena_init(&parsing.arena);
+    sealed_begin();
     query_set_init(&set);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dice.h"
+#include "sealed.h"
 
 static struct arena arena;
 static struct params params;
@@ -19,6 +20,7 @@ static int begin(void **state)
 {
     (void)state;
     arena_init(&arena);
+    sealed_begin();
     return 0;
 }
 
