@@ -147,7 +147,7 @@ PYTEST = CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- /usr/
 coverage:
 	$(MAKE) COVERAGE=1 count
 
-count: all $(UNITS)
+count: all $(UNITS) $(REPLAYS)
 	tools/npm-install web all
 	find $(B) -name '*.gcda' -delete
 	-CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -- scripts/run-tests $(B)/tests/unit

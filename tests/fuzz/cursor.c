@@ -5,6 +5,7 @@
 
 #include "fuzz.h"
 #include "routes.h"
+#include "sealed.h"
 
 enum { KEYS_MAX = SORT_MAX + 1 };
 
@@ -49,14 +50,16 @@ static char *hold_encoded(struct arena *arena, const char *const *keys, unsigned
     return cursor;
 }
 
-/* A byte of a cursor that was given out becomes another one. */
-static void forge(struct input *input, char *cursor)
+/* A byte of a cursor that was given out becomes another one: it is none any more. */
+static void hold_forged(struct input *input, struct arena *arena, char *cursor, unsigned count)
 {
-    unsigned place = input_below(input, 256), letter = input_below(input, 256);
-    cursor[place % strlen(cursor)] = letter ? (char)letter : '_';
+    const char *keys[KEYS_MAX];
+    char *byte = cursor + input_below(input, 256) % strlen(cursor), before = *byte;
+    *byte = (char)(1 + input_below(input, 255));
+    HOLDS(*byte == before || cursor_decode(arena, cursor, fingerprint, keys, count));
 }
 
-/* A text that is sent as a cursor, what to do to a cursor, and the keys of that cursor */
+/* A text that is sent as a cursor, with a seal and without, what to do to a cursor, and the keys of that cursor */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena;
@@ -65,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned count = 0;
     _cleanup_(text_release) char *sent = input_text(&input, '\n');
     arena_init(&arena);
+    sealed_begin();
     changes = input;
     input_below(&input, 256), input_below(&input, 256);
     do
@@ -72,9 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (input.size && count < KEYS_MAX);
     char *cursor = hold_encoded(&arena, (const char *const *)keys, count);
     hold_decoded(&arena, sent);
+    hold_decoded(&arena, sealed(&arena, sent));
     hold_decoded(&arena, cursor);
-    forge(&changes, cursor);
-    hold_decoded(&arena, cursor);
+    hold_forged(&changes, &arena, cursor, count);
     while (count)
         free(keys[--count]);
     arena_release(&arena);

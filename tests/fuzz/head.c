@@ -6,6 +6,7 @@
 #include "exchange.h"
 #include "fields.h"
 #include "guard.h"
+#include "sealed.h"
 
 enum { TURNS = 12 };
 
@@ -162,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct exchange exchange = {.answer = judge};
     error_init(&error);
+    sealed_begin();
     taken = false;
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, exchange_handle, &exchange, MHD_OPTION_URI_LOG_CALLBACK, keep_target,

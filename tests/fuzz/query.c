@@ -3,6 +3,7 @@
 
 #include "asked.h"
 #include "routes.h"
+#include "sealed.h"
 
 /* That of the path for the method; any other input leads to some route as well. */
 static const struct route *choose_route(struct arena *arena, const char *method, const char *path, const char **ret_id)
@@ -109,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  *query = input_text(&input, 0);
     arena_init(&arena);
     error_init(&error);
+    sealed_begin();
     const struct route *route = choose_route(&arena, method, path, &id);
     const char *known = !route_has_id(route) ? NULL : id_valid(route->id_form, id) ? id : "a-1";
     if (params_parse(&arena, route, known, query, &params, &error)) {

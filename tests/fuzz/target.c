@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "asked.h"
+#include "sealed.h"
 #include "url.h"
 
 /* Of what is not encoded at all, the encoded form leads back to it. */
@@ -47,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct input input = {data, size};
     _cleanup_(text_release) char *method = input_text(&input, ' '), *target = input_text(&input, 0);
     arena_init(&arena);
+    sealed_begin();
     error_init(&error);
     error_init(&other);
     bool good = target_read(&arena, method, target, &params, &error);
