@@ -53,7 +53,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible sbom fuzz-afl fuzz-keep lint format clean
+.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible sbom fuzz-afl fuzz-keep test-upgrade lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -162,6 +162,11 @@ test-looks: all
 # A million claims; some minutes, some gigabytes.
 test-scale: all
 	$(PYTEST) tests/api/scale -s
+
+# The version before the newest migration, or that of BEFORE=COMMIT, beside this one on one database, and from the one to the other under load.
+test-upgrade: all
+	before=$$(scripts/build-before $(BEFORE)) && CLAIMD_BINARY=$(abspath $(B)/claimd) CLAIMD_BEFORE=$$before \
+		/usr/bin/python3 -m pytest -q -s -p no:cacheprovider tests/upgrade/side_by_side.py
 
 # Changes and readers, and then all kinds of clients and faults, for half an hour; SOAK_SECONDS sets another time.
 soak: all

@@ -1,6 +1,7 @@
 """nginx as a balancer before several services, until the end of the with block"""
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -46,18 +47,33 @@ http {{
 class Balancer:
     def __init__(self, ports):
         self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
         self._ports = ports
 
     def __enter__(self):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="claimd-balancer."))
-        upstreams = "\n".join(f"    server 127.0.0.1:{port} max_fails=0;" for port in self._ports)
-        file = self._folder / "nginx.conf"
-        file.write_text(CONFIGURATION.format(folder=self._folder, port=self.port, upstreams=upstreams))
+        file = self._configure(self._ports)
         self._folder.chmod(0o755)
         self._process = subprocess.Popen([NGINX, "-p", self._folder, "-c", file, "-e", self._folder / "error.log"],
                                          stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(self._is_up, 5, "the balancer is up")
         return self
+
+    def _configure(self, ports):
+        upstreams = "\n".join(f"    server 127.0.0.1:{port} max_fails=0;" for port in ports)
+        file = self._folder / "nginx.conf"
+        file.write_text(CONFIGURATION.format(folder=self._folder, port=self.port, upstreams=upstreams))
+        return file
+
+    def _workers(self):
+        return set(pathlib.Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split())
+
+    def send_to(self, ports):
+        """From now on these services and no others get requests; returns when the last one that was under way is answered."""
+        before = self._workers()
+        self._configure(ports)
+        self._process.send_signal(signal.SIGHUP)
+        until(lambda: self._workers() and not self._workers() & before, 30, "the balancer goes by its new file")
 
     def _is_up(self):
         try:
