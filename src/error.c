@@ -83,7 +83,7 @@ static const struct error_kind kinds[ERROR_CODES] = {
          "The service is of another version than its database's schema: an operator has to run claimd migrate up."},
     [ERROR_OUTCOME_UNKNOWN] = {503, "outcome-unknown", "It is not known whether it was done", false,
                                "The connection to the database was lost while the change was being committed. Look "
-                               "whether it is there before "
+                               "whether it is there, in an answer without Age, before "
                                "you send it again."},
     [ERROR_TIMEOUT] =
         {504, "timeout", "The answer took too long", false,

@@ -498,8 +498,8 @@ def test_every_answer_has_the_fields_that_protect_browsers(service, targets, met
         assert "Server" not in answer.headers and "Set-Cookie" not in answer.headers
 
 
-def age(seconds):
-    return f"public, max-age={seconds}, stale-while-revalidate=60, stale-if-error=86400"
+def age(seconds, stale=86400):
+    return f"public, max-age={seconds}, stale-while-revalidate=60, stale-if-error={stale}"
 
 
 @pytest.mark.parametrize("path", KEPT)
@@ -513,6 +513,13 @@ def test_least_and_longest_time_to_keep(database_url, seconds):
     with Service(database_url, CLAIMD_MAX_AGE=seconds) as service:
         for target in FORMS:
             assert ask(service.answers(), target).headers["Cache-Control"] == age(seconds)
+
+
+@pytest.mark.parametrize("seconds", ["0", "31536000"])
+def test_how_long_an_answer_may_stand_in_is_said_as_it_is_set(database_url, seconds):
+    with Service(database_url, "--stale-if-error", seconds) as service:
+        for target in FORMS:
+            assert ask(service.answers(), target).headers["Cache-Control"] == age(10, seconds)
 
 
 FAILURES = [("GET", "/nowhere", 404), ("GET", "/v1/units/none", 404), ("GET", "/v1/claims?limit=0", 400), ("GET", "/v1/claims?format=svg", 400),

@@ -373,7 +373,7 @@ class Load:
                 answer = api.request("GET", target)
                 right = answer.json() == self._expected[target] if answer.status_code == 200 else \
                     answer.status_code == 503 and answer.headers["Retry-After"] == "1" and answer.json()["status"] == 503
-                self.answers.append((time.monotonic(), answer.status_code))
+                self.answers.append((time.monotonic(), answer.status_code, "Age" in answer.headers))
                 if not right:
                     self.faults.append((target, answer.status_code, answer.text[:500]))
             except Exception as error:
@@ -381,8 +381,8 @@ class Load:
                 return
 
     def statuses(self, after):
-        """What was answered after a moment."""
-        return {status for at, status in list(self.answers) if at > after}
+        """What was answered after a moment, and whether with what was known before."""
+        return {(status, aged) for at, status, aged in list(self.answers) if at > after}
 
 
 def test_database_killed_and_restarted_under_load(cluster, contract):
@@ -395,14 +395,15 @@ def test_database_killed_and_restarted_under_load(cluster, contract):
                 time.sleep(0.3)
                 killed = time.monotonic()
                 cluster("stop", "immediate")
-                until(lambda: 503 in load.statuses(killed), 5, "503 while the database is down")
+                until(lambda: (200, True) in load.statuses(killed), 5, "what was known before, while the database is down")
                 assert service.status("/healthz") == 200
+                assert service.status("/v1/units?limit=1") == 503
                 cluster("start")
                 time.sleep(2)
                 recovered = time.monotonic()
                 assert service.status("/readyz") == 200
                 time.sleep(0.5)
-                assert load.statuses(recovered) == {200}
+                assert load.statuses(recovered) == {(200, False)}
         assert load.faults == []
 
 
