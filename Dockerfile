@@ -11,7 +11,7 @@ RUN make -j "$(nproc)"
 
 FROM debian:bookworm-slim AS run
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libpq5 libxxhash0 zlib1g libbrotli1 libgmp10 libssl3 libpcre2-8-0 libgnutls30 \
+ && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libpq5 libxxhash0 zlib1g libbrotli1 libgmp10 libssl3 libpcre2-8-0 libgnutls30 libseccomp2 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/claimd /usr/local/bin/claimd
 

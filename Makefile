@@ -9,7 +9,7 @@ COVERAGE ?=
 comma := ,
 B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(COVERAGE),/coverage)
 
-PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc libcrypto libpcre2-8 gmp gnutls
+PACKAGES := libmicrohttpd jansson libpq libxxhash zlib libbrotlienc libcrypto libpcre2-8 gmp gnutls libseccomp
 CFLAGS ?= $(if $(COVERAGE),-O0 --coverage -fprofile-update=atomic,-O2 -g)
 INSTRUMENTED := $(SANITIZE)$(COVERAGE)
 MACHINE := $(shell $(CC) -dumpmachine)
@@ -25,7 +25,7 @@ HARDENING := $(if $(INSTRUMENTED),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) -fstac
 # Where it was built is nobody's business, and would make each folder's program another.
 ANYWHERE := -ffile-prefix-map=$(CURDIR)=.
 override CFLAGS += -std=gnu17 $(WARNINGS) $(HARDENING) $(ANYWHERE) -pthread -MMD -MP \
-	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) $(if $(INSTRUMENTED),-DCLAIMD_INSTRUMENTED)
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -DCLAIMD_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES))
 LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack $(RETURNS) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage)

@@ -57,6 +57,8 @@ struct config {
     char *lines;               /* of that file, to which texts belong; owned */
     bool log_requests;
     bool trace_database; /* tell the database on whose behalf it is asked */
+    const char *user;    /* to become; NULL: none other */
+    bool no_sandbox;     /* system calls are not filtered */
     bool closed;         /* reading takes a token */
     bool migrate;        /* before serving */
     bool ready;          /* health asks for readiness */

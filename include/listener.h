@@ -24,6 +24,9 @@ struct listener {
  * open. Only while there is one thread: the umask is the process's. */
 bool listener_open(struct listener *listener, const struct address *address, unsigned mode, unsigned count);
 
+/* The same of a socket that listens already. */
+bool listener_adopt(struct listener *listener, int fd, unsigned count);
+
 /* Removes the file of a unix socket, unless it is another one by now. To be called while the sockets are open still: so
  * it cannot be the next server's. */
 void listener_release(struct listener *listener);

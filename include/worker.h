@@ -12,18 +12,10 @@
 #include "acceptor.h"
 #include "access.h"
 #include "client.h"
-#include "config.h"
+#include "edition.h"
 #include "feed.h"
 #include "loop.h"
 #include "service.h"
-#include "tls.h"
-
-/* What all threads are told together. Once told it is not changed. */
-struct edition {
-    struct config config;
-    struct tls *tls; /* shared with those of the same certificate; NULL: none is shown */
-    struct edition *older;
-};
 
 struct worker {
     pthread_t thread; /* the caller's */

@@ -174,3 +174,15 @@ bool listener_open(struct listener *listener, const struct address *address, uns
     address_of_socket(*listener->sockets, listener->address);
     return true;
 }
+
+bool listener_adopt(struct listener *listener, int fd, unsigned count)
+{
+    *listener = (struct listener){.file = "", .sockets = memory_alloc(count * sizeof(*listener->sockets))};
+    address_of_socket(fd, listener->address);
+    *listener->sockets = fd;
+    if (share(listener, count))
+        return true;
+    complain(listener, strerror(errno));
+    free(listener->sockets);
+    return false;
+}

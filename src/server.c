@@ -1,31 +1,35 @@
 /* server: N threads that share nothing, each with its own HTTP daemon, loop and database connection */
 #include "server.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "admin.h"
+#include "edition.h"
 #include "hash.h"
 #include "listener.h"
 #include "log.h"
 #include "memory.h"
-#include "options.h"
+#include "sandbox.h"
+#include "supervisor.h"
 #include "worker.h"
 
-/* How long threads have to take up what they are told, until the next is done. */
-enum { TELL_MS = 2000 };
+/* How long threads have for a sign of life before the next is done without it. */
+enum { SIGN_MS = 2000 };
 
 struct server {
-    int argc;
-    char *const *argv;
-    struct edition *edition;                  /* the newest, and behind it all others: threads may know texts of each */
-    struct listener listener, admin_listener; /* for clients; for operators, without a socket where none is wanted */
+    struct supervisor supervisor;
+    struct edition *edition; /* the newest */
+    struct listener listeners[SUPERVISOR_SOCKETS_MAX];
+    unsigned listeners_count;
+    struct listener admin_listener; /* for operators, without a socket where none is wanted */
     struct worker *workers;
     unsigned count;
     const struct metrics *metrics[THREADS_MAX];
@@ -34,6 +38,12 @@ struct server {
 };
 
 /* ---- start ---- */
+
+static bool complain(const char *fault)
+{
+    fprintf(stderr, "claimd: %s\n", fault);
+    return false;
+}
 
 static void raise_descriptor_limit(void)
 {
@@ -61,34 +71,51 @@ static void block_signals(struct server *server)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static void add_edition(struct server *server, const struct config *config, struct tls *tls)
+/* Sockets that were passed are listened on instead of the address that was told. */
+static bool open_listeners(struct server *server, const struct config *config)
 {
-    struct edition *edition = memory_alloc(sizeof(*edition));
-    *edition = (struct edition){.config = *config, .tls = tls, .older = server->edition};
-    server->edition = edition;
+    const struct supervisor *supervisor = &server->supervisor;
+    for (unsigned i = 0; i < supervisor->count; i++)
+        if (!listener_adopt(&server->listeners[server->listeners_count++], supervisor->sockets[i], server->count))
+            return false;
+    return server->listeners_count || listener_open(&server->listeners[server->listeners_count++], &config->listen,
+                                                    config->listen_mode, server->count);
 }
 
-static bool open_all(struct server *server, const struct config *config)
+static bool open_admin_listener(struct server *server, const struct config *config)
 {
-    return listener_open(&server->listener, &config->listen, config->listen_mode, server->count) &&
-           (!*config->admin_listen.host ||
-            listener_open(&server->admin_listener, &config->admin_listen, config->listen_mode, 1));
+    return !*config->admin_listen.host ||
+           listener_open(&server->admin_listener, &config->admin_listen, config->listen_mode, 1);
+}
+
+static bool give_up_rank(const struct server *server, const struct config *config)
+{
+    char fault[SANDBOX_FAULT];
+    bool filters = !config->no_sandbox && !sandbox_is_left_out();
+    bool removes_files = *server->listeners->file || *server->admin_listener.file;
+    return (sandbox_become(config->user, fault) && (!filters || sandbox_enter(removes_files, fault))) ||
+           complain(fault);
+}
+
+static bool init_worker(struct server *server, unsigned number, int64_t began)
+{
+    struct worker *worker = &server->workers[number];
+    bool good = worker_init(worker, server->edition, server->count, began);
+    for (unsigned i = 0; i < server->listeners_count && good; i++)
+        good = worker_listen(worker, server->listeners[i].sockets[number]);
+    return good || complain("cannot start the HTTP daemon.");
 }
 
 static bool start_all(struct server *server)
 {
     int64_t began = time(NULL);
+    server->workers = memory_alloc(server->count * sizeof(*server->workers));
     for (unsigned i = 0; i < server->count; i++)
-        if (!worker_init(&server->workers[i], server->edition, server->count, began) ||
-            !worker_listen(&server->workers[i], server->listener.sockets[i])) {
-            fputs("claimd: cannot start the HTTP daemon.\n", stderr);
+        if (!init_worker(server, i, began))
             return false;
-        }
     for (unsigned i = 0; i < server->count; i++)
-        if (pthread_create(&server->workers[i].thread, NULL, worker_main, &server->workers[i]) != 0) {
-            fputs("claimd: cannot start a thread.\n", stderr);
-            return false;
-        }
+        if (pthread_create(&server->workers[i].thread, NULL, worker_main, &server->workers[i]) != 0)
+            return complain("cannot start a thread.");
     return true;
 }
 
@@ -99,54 +126,15 @@ static bool start_admin(struct server *server)
     for (unsigned i = 0; i < server->count; i++)
         server->metrics[i] = server->workers[i].service.metrics;
     server->admin = admin_start(server->admin_listener.sockets[0], server->metrics, server->count);
-    if (!server->admin)
-        fputs("claimd: cannot start the HTTP daemon for operators.\n", stderr);
-    return server->admin;
+    return server->admin || complain("cannot start the HTTP daemon for operators.");
 }
 
-/* ---- reload ---- */
+/* ---- signs of life ---- */
 
-/* What may change has the value that was told, and all else the value that it had; how many have changed. */
-static unsigned merge_settings(struct config *next, const struct config *now)
+static void ask_all(struct server *server)
 {
-    unsigned changed = 0;
-    for (const struct setting *setting = config_settings; setting->flag; setting++) {
-        if (!setting->variable || config_same(next, now, setting))
-            continue;
-        if (setting->live) {
-            changed++;
-            continue;
-        }
-        log_event(LOG_WARNING, "needs-restart", LOG_TEXT("setting", setting->flag));
-        config_keep(next, now, setting);
-    }
-    return changed;
-}
-
-/* The certificate as it is now, the same one if it has not changed. */
-static bool reread_certificate(const struct edition *now, struct tls **ret)
-{
-    const struct config *config = &now->config;
-    char fault[TLS_FAULT];
-    *ret = now->tls;
-    if (!now->tls)
-        return true;
-    struct tls *next = tls_read(config->tls_certificate, config->tls_key, config->tls_priorities, fault);
-    if (!next) {
-        log_event(LOG_ERROR, "reload-refused", LOG_TEXT("reason", fault));
-        return false;
-    }
-    if (tls_same(next, now->tls))
-        tls_release(next);
-    else
-        *ret = next;
-    return true;
-}
-
-static void log_certificate(const struct tls *tls)
-{
-    if (tls)
-        log_event(LOG_INFO, "certificate", LOG_NUMBER("days_left", (tls_ends(tls) - time(NULL)) / 86400));
+    for (unsigned i = 0; i < server->count; i++)
+        worker_ask(&server->workers[i]);
 }
 
 static bool all_have_answered(const struct server *server)
@@ -157,61 +145,73 @@ static bool all_have_answered(const struct server *server)
     return true;
 }
 
-/* Until all threads do what they were told, or one of them takes too long for that. */
-static void tell_all(struct server *server)
+/* Until all threads have turned, and so taken up what they were told, or one of them takes too long for that. */
+static void hear_from_all(struct server *server)
 {
     static const struct timespec moment = {.tv_nsec = 1000000};
-    uint64_t until = loop_now() + TELL_MS;
-    for (unsigned i = 0; i < server->count; i++) {
-        worker_tell(&server->workers[i], server->edition);
-        worker_ask(&server->workers[i]);
-    }
+    uint64_t until = loop_now() + SIGN_MS;
+    ask_all(server);
     while (!all_have_answered(server) && loop_now() < until)
         nanosleep(&moment, NULL);
 }
 
-static void reload(struct server *server)
+/* The watchdog hears of it if no thread stands still. */
+static void sign_of_life(struct server *server)
 {
-    struct config next;
-    if (!options_reread(&next, server->argc, server->argv)) {
-        log_event(LOG_ERROR, "reload-refused", LOG_TEXT("reason", config_fault()));
-        return;
-    }
-    struct tls *tls;
-    if (!reread_certificate(server->edition, &tls)) {
-        config_release(&next);
-        return;
-    }
-    unsigned changed = merge_settings(&next, &server->edition->config);
-    bool renewed = tls != server->edition->tls;
-    if (changed || renewed) {
-        add_edition(server, &next, tls);
-        tell_all(server);
-    } else {
-        config_release(&next);
-    }
-    if (renewed)
-        log_certificate(tls);
-    log_event(LOG_INFO, "reloaded", LOG_NUMBER("changed", changed));
+    if (all_have_answered(server))
+        supervisor_alive(&server->supervisor);
+    ask_all(server);
 }
 
 /* ---- life ---- */
 
-static void serve_until_stopped(struct server *server)
+static void say_ready(struct server *server)
 {
+    char status[ADDRESS_TEXT + 64];
+    snprintf(status, sizeof(status), "Serves on %s%s with %u threads.", server->listeners->address,
+             server->listeners_count > 1 ? " and others" : "", server->count);
+    hear_from_all(server);
+    supervisor_ready(&server->supervisor, status);
+}
+
+/* What has changed is so once the log says it. */
+static void reload(struct server *server, int argc, char *const argv[])
+{
+    unsigned changed;
+    supervisor_reloading(&server->supervisor);
+    bool good = edition_renew(&server->edition, argc, argv, &changed);
+    for (unsigned i = 0; i < server->count; i++)
+        worker_tell(&server->workers[i], server->edition);
+    say_ready(server);
+    if (good)
+        log_event(LOG_INFO, "reloaded", LOG_NUMBER("changed", changed));
+}
+
+/* The next signal, or 0 when it is time for a sign of life. */
+static int next_signal(const struct server *server, uint64_t sign_at)
+{
+    uint64_t now = loop_now_us(), wait = sign_at > now ? sign_at - now : 0;
+    struct timespec limit = {.tv_sec = (time_t)(wait / 1000000), .tv_nsec = (long)(wait % 1000000 * 1000)};
+    int caught;
+    do
+        caught = server->supervisor.watchdog_us ? sigtimedwait(&server->signals, NULL, &limit)
+                                                : sigwaitinfo(&server->signals, NULL);
+    while (caught < 0 && errno == EINTR);
+    return caught < 0 ? 0 : caught;
+}
+
+static int serve_until_stopped(struct server *server, int argc, char *const argv[])
+{
+    uint64_t step = server->supervisor.watchdog_us / 2, sign_at = loop_now_us() + step;
     for (;;) {
-        switch (sigwaitinfo(&server->signals, NULL)) {
-        case SIGHUP:
-            reload(server);
-            break;
-        case SIGINT:
-            log_event(LOG_INFO, "stopping", LOG_TEXT("signal", "SIGINT"));
-            return;
-        case SIGTERM:
-            log_event(LOG_INFO, "stopping", LOG_TEXT("signal", "SIGTERM"));
-            return;
-        default: /* woken for nothing */
-            break;
+        int caught = next_signal(server, sign_at);
+        if (caught == SIGHUP)
+            reload(server, argc, argv);
+        else if (caught)
+            return caught;
+        if (step && loop_now_us() >= sign_at) {
+            sign_of_life(server);
+            sign_at = loop_now_us() + step;
         }
     }
 }
@@ -227,53 +227,49 @@ static void stop_admin(struct server *server)
 
 static void stop_all(struct server *server)
 {
-    listener_release(&server->listener);
+    for (unsigned i = 0; i < server->listeners_count; i++)
+        listener_release(&server->listeners[i]);
     for (unsigned i = 0; i < server->count; i++)
         loop_stop(&server->workers[i].loop);
     for (unsigned i = 0; i < server->count; i++)
         pthread_join(server->workers[i].thread, NULL);
     stop_admin(server);
     free(server->workers);
-    for (struct edition *edition = server->edition, *older; edition; edition = older) {
-        older = edition->older;
-        if (!older || older->tls != edition->tls)
-            tls_release(edition->tls);
-        config_release(&edition->config);
-        free(edition);
-    }
+    edition_release(server->edition);
+    supervisor_release(&server->supervisor);
 }
 
-static bool read_certificate(const struct config *config, struct tls **ret)
+static bool begin(struct server *server, const struct config *config)
 {
-    char fault[TLS_FAULT];
-    *ret = NULL;
-    if (!config->tls_certificate)
-        return true;
-    *ret = tls_read(config->tls_certificate, config->tls_key, config->tls_priorities, fault);
-    if (!*ret)
-        fprintf(stderr, "claimd: %s\n", fault);
-    return *ret;
+    char fault[SUPERVISOR_FAULT];
+    if (!supervisor_init(&server->supervisor, fault))
+        return complain(fault);
+    return open_listeners(server, config) && open_admin_listener(server, config) && give_up_rank(server, config) &&
+           (server->edition = edition_first(config)) != NULL;
+}
+
+static void log_listening(const struct server *server)
+{
+    for (unsigned i = 0; i < server->listeners_count; i++)
+        log_event(LOG_INFO, "listening", LOG_TEXT("address", server->listeners[i].address),
+                  LOG_TEXT("admin", server->admin_listener.address), LOG_NUMBER("threads", server->count));
 }
 
 int server_run(const struct config *config, int argc, char *const argv[])
 {
-    struct server server = {.argc = argc, .argv = argv, .count = config->threads ? config->threads : cores()};
+    struct server server = {.count = config->threads ? config->threads : cores()};
     block_signals(&server);
     raise_descriptor_limit();
     hash_init();
-    if (!open_all(&server, config))
+    if (!begin(&server, config))
         return 2;
-    struct tls *tls;
-    if (!read_certificate(config, &tls))
-        return 2;
-    add_edition(&server, config, tls);
-    server.workers = memory_alloc(server.count * sizeof(*server.workers));
     if (!start_all(&server) || !start_admin(&server))
         return 1; /* the process ends, and with it whatever did start */
-    log_event(LOG_INFO, "listening", LOG_TEXT("address", server.listener.address),
-              LOG_TEXT("admin", server.admin_listener.address), LOG_NUMBER("threads", server.count));
-    log_certificate(tls);
-    serve_until_stopped(&server);
+    log_listening(&server);
+    say_ready(&server);
+    int caught = serve_until_stopped(&server, argc, argv);
+    log_event(LOG_INFO, "stopping", LOG_TEXT("signal", caught == SIGINT ? "SIGINT" : "SIGTERM"));
+    supervisor_stopping(&server.supervisor);
     stop_all(&server);
     log_write(LOG_INFO, "stopped", NULL);
     return 0;

@@ -26,7 +26,7 @@ static bool complain(char fault[static TLS_FAULT], const char *what, const char 
     snprintf(fault, TLS_FAULT, "the %s %s cannot be used: %s", what, file, reason);
     size_t size = strlen(fault);
     if (fault[size - 1] != '.' && size + 1 < TLS_FAULT)
-        strcpy(fault + size, ".");
+        memcpy(fault + size, ".", sizeof("."));
     return false;
 }
 
