@@ -36,7 +36,7 @@ bool acceptor_add(struct acceptor *acceptor, int fd);
 void acceptor_rest(struct acceptor *acceptor);
 void acceptor_go_on(struct acceptor *acceptor);
 
-/* Takes those who have come already and nobody any more, and closes the sockets. */
+/* Takes those who wait already, and then nobody any more; closes the sockets. */
 void acceptor_end(struct acceptor *acceptor);
 
 #endif

@@ -13,6 +13,7 @@
 struct client {
     struct client *next, *previous;
     int fd;
+    bool fresh;     /* none of its requests has ended yet */
     bool busy;      /* a request was read and has not ended */
     bool patient;   /* it waits for its answer, or for its turn to send more */
     uint64_t since; /* loop_now() when that began to be so */
@@ -33,6 +34,9 @@ void client_remove(struct clients *clients, struct client *client);
 
 /* A request of the client begins, goes on or ends: its time begins anew, at that loop_now(). */
 void client_turn(struct client *client, bool busy, uint64_t now);
+
+/* Whether there is one that has connected and not been answered yet: its request may be on its way. */
+bool clients_any_fresh(const struct clients *clients);
 
 /* What the client waits for now is not bounded, until its next turn. */
 void client_wait(struct client *client);

@@ -33,8 +33,8 @@ struct worker {
     struct access access;
     char cache_control[96], hsts[40];
     struct loop_timer sweep;
-    uint64_t drain_until; /* loop_now(); 0 while serving */
-    uint64_t drain_from;  /* the earliest end */
+    uint64_t drain_until;                 /* loop_now(); 0 while serving */
+    uint64_t linger_until, welcome_until; /* for a request on a connection that is kept open, or new */
 };
 
 /* One of `threads` of a process that began at that second. False where no HTTP daemon can be had. Editions

@@ -6,36 +6,34 @@
 
 #include "memory.h"
 
-/* In one turn of the loop, so that those who are there already get theirs. */
-enum { AT_ONCE = 16 };
+/* In one turn of the loop, so that those who are there already get theirs; and of those who wait when it ends, as the
+ * system would turn them away. */
+enum { AT_ONCE = 16, AT_THE_END = 1024 };
 
 static bool is_exhausted(int fault)
 {
     return fault == EMFILE || fault == ENFILE || fault == ENOBUFS || fault == ENOMEM;
 }
 
-/* False if there is nobody, or nobody can be taken. */
-static bool take(const struct acceptor_socket *socket)
+static void take(struct acceptor *acceptor, int socket, int most)
 {
-    struct acceptor *acceptor = socket->acceptor;
-    struct sockaddr_storage name = {0};
-    socklen_t size = sizeof(name);
-    if (acceptor->resting)
-        return false;
-    int fd = accept4(socket->watch.fd, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0 && is_exhausted(errno))
-        acceptor_rest(acceptor);
-    if (fd >= 0)
+    for (int i = 0; i < most && !acceptor->resting; i++) {
+        struct sockaddr_storage name = {0};
+        socklen_t size = sizeof(name);
+        int fd = accept4(socket, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            if (is_exhausted(errno))
+                acceptor_rest(acceptor);
+            return;
+        }
         acceptor->accepted(acceptor, fd, (struct sockaddr *)&name, size);
-    return fd >= 0;
+    }
 }
 
 static void on_clients(struct loop_watch *watch, uint32_t events)
 {
-    const struct acceptor_socket *socket = container_of(watch, struct acceptor_socket, watch);
     (void)events;
-    for (int i = 0; i < AT_ONCE && take(socket); i++)
-        ;
+    take(container_of(watch, struct acceptor_socket, watch)->acceptor, watch->fd, AT_ONCE);
 }
 
 void acceptor_init(struct acceptor *acceptor, struct loop *loop,
@@ -69,8 +67,7 @@ void acceptor_go_on(struct acceptor *acceptor)
 void acceptor_end(struct acceptor *acceptor)
 {
     for (unsigned i = 0; i < acceptor->count; i++)
-        while (take(&acceptor->sockets[i]))
-            ;
+        take(acceptor, acceptor->sockets[i].watch.fd, AT_THE_END);
     acceptor_rest(acceptor);
     for (unsigned i = 0; i < acceptor->count; i++)
         close(acceptor->sockets[i].watch.fd);

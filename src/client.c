@@ -24,6 +24,7 @@ struct client *client_add(struct clients *clients, int fd)
     struct client *client = memory_alloc(sizeof(*client));
     setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){SEND_AHEAD}, sizeof(int));
     client->fd = fd;
+    client->fresh = true;
     client->since = loop_now();
     client->previous = &clients->ring;
     client->next = clients->ring.next;
@@ -44,9 +45,18 @@ void client_remove(struct clients *clients, struct client *client)
 
 void client_turn(struct client *client, bool busy, uint64_t now)
 {
+    client->fresh &= busy || !client->busy;
     client->busy = busy;
     client->patient = false;
     client->since = now;
+}
+
+bool clients_any_fresh(const struct clients *clients)
+{
+    for (const struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
+        if (client->fresh)
+            return true;
+    return false;
 }
 
 void client_wait(struct client *client)

@@ -235,6 +235,7 @@ static size_t size_of(const struct setting *setting)
         [SETTING_TEXT] = sizeof(char *),
         [SETTING_DATABASE] = sizeof(char *),
         [SETTING_ORIGINS] = sizeof(char *),
+        [SETTING_SECRET] = sizeof(char *),
     };
     return sizes[setting->type];
 }

@@ -13,7 +13,8 @@
 #include "request.h"
 #include "seal.h"
 
-enum { SWEEP_MS = 500 };
+/* How long who has connected before the end has to ask for the first time, and for a further one. */
+enum { SWEEP_MS = 500, WELCOME_MS = 1000, LINGER_MS = 100 };
 
 /* ---- clients ---- */
 
@@ -183,13 +184,11 @@ bool worker_has_answered(const struct worker *worker)
 
 /* ---- a turn of the loop ---- */
 
-/* A request may be on its way on a connection that was accepted just now, or kept open: it is waited for so long. */
-enum { DRAIN_LEAST_MS = 100 };
-
 static void drain(struct worker *worker)
 {
-    worker->drain_from = loop_now() + DRAIN_LEAST_MS;
     worker->drain_until = loop_now() + worker->config->request_timeout_ms;
+    worker->linger_until = loop_now() + LINGER_MS;
+    worker->welcome_until = loop_now() + WELCOME_MS;
     worker->service.draining = true;
     feed_end(&worker->feed);
     acceptor_end(&worker->acceptor);
@@ -198,8 +197,11 @@ static void drain(struct worker *worker)
 
 static bool drained(const struct worker *worker)
 {
-    bool idle = worker->service.active == 0 && loop_now() >= worker->drain_from;
-    return worker->drain_until && (idle || loop_now() >= worker->drain_until);
+    uint64_t now = loop_now();
+    if (!worker->drain_until || now >= worker->drain_until)
+        return worker->drain_until;
+    bool expects = now < worker->linger_until || (now < worker->welcome_until && clients_any_fresh(&worker->clients));
+    return worker->service.active == 0 && !expects;
 }
 
 static int daemon_wait(struct worker *worker)

@@ -17,6 +17,7 @@ from wire import Wire
 
 BINARY = os.environ.get("CLAIMD_BINARY", str(TREE / "build/claimd"))
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
+CONFINED = not any(name in pathlib.Path(BINARY).read_bytes() for name in (b"__asan_init", b"__tsan_init", b"__gcov_"))
 INSTRUMENTED = any(name in pathlib.Path(BINARY).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 SETTINGS = ("DATABASE_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE")
 

@@ -245,3 +245,17 @@ def test_mode_decides_who_may_connect(database_url, mode, status):
         asked = subprocess.run(["curl", "-s", "--unix-socket", service.where, "http://claimd/healthz"], user=65534, group=65534,
                                extra_groups=[], stdout=subprocess.DEVNULL, check=False)
         assert bool(asked.returncode) == bool(status)
+
+
+def test_who_has_connected_before_the_end_is_answered(database_url):
+    """A request that is on its way when the service is told to end is answered, and the connection then closed."""
+    with Service(database_url, "--threads", "2") as service:
+        service.answers()
+        with contextlib.ExitStack() as stack:
+            wires = [stack.enter_context(service.wire()) for _ in range(20)]
+            service.process.send_signal(signal.SIGTERM)
+            for wire in wires:
+                wire.get("/v1/claims?limit=1")
+            for wire in wires:
+                answer = wire.answer()
+                assert (answer.status, answer.headers["Connection"]) == (200, "close")
