@@ -36,10 +36,21 @@ static void drop_bounds(void)
         continue;
 }
 
+/* Who has none may not even be let ask to have none. */
+static bool has_any(const struct __user_cap_data_struct *sets)
+{
+    for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        if (sets[i].effective | sets[i].permitted | sets[i].inheritable)
+            return true;
+    return false;
+}
+
 static bool drop_capabilities(char fault[static SANDBOX_FAULT])
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}}, none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    if (syscall(SYS_capget, &header, sets) == 0 && !has_any(sets))
+        return true;
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     return syscall(SYS_capset, &header, none) == 0 || complain(fault, "cannot give up capabilities", errno);
 }
