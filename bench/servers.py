@@ -143,10 +143,11 @@ def has_cache():
 
 def claimd(database, workers, cached=False, connections=1, wrapper=()):
     """claimd with as many threads and connections a thread, with its usual cache or none. A comparison of a thousand figures
-    may take its time."""
+    may take its time. A wrapper calls what it likes."""
     uncached = ["--cache-bytes", "0"] if has_cache() and not cached else []
+    free = ["--no-sandbox"] if wrapper else []
     return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers),
-                   "--db-connections", str(connections), "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached], "/readyz", DATABASE_URL=database.url)
+                   "--db-connections", str(connections), "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached, *free], "/readyz", DATABASE_URL=database.url)
 
 
 @contextlib.contextmanager

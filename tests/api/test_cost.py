@@ -19,7 +19,7 @@ class Counted(Service):
     def __init__(self, database_url, folder, *flags):
         self.counts = folder / "counts"
         self.command = ("valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={self.counts}", BINARY, "serve")
-        super().__init__(database_url, "--threads", "1", *flags)
+        super().__init__(database_url, "--threads", "1", "--no-sandbox", *flags)  # the counter calls what it likes
 
     def instructions(self):
         return int(re.search(r"^totals: (\d+)", self.counts.read_text(), re.MULTILINE)[1])
