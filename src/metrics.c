@@ -63,6 +63,7 @@ static const struct {
     CALLS(DB_REFUSED, "refused"),
     CALLS(DB_MISFIT, "misfit"),
     CALLS(DB_FAILED, "failed"),
+    CALLS(DB_UNABLE, "unable"),
     CALLS(DB_TIMEOUT, "timeout"),
     CALLS(DB_OVERLOADED, "overloaded"),
     CALLS(DB_UNREADY, "unready"),
