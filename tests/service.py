@@ -52,6 +52,7 @@ class Service:
     """`claimd serve` on a port of its own, until the end of the with block."""
 
     command = (BINARY, "serve")
+    passed = () # descriptors that it is given
 
     def __init__(self, database_url, *flags, port=None, **settings):
         self.port = port or free_port()
@@ -60,7 +61,7 @@ class Service:
         self.process = subprocess.Popen(
             [*self.command, "--listen", f"127.0.0.1:{self.port}", *flags],
             env=environment(DATABASE_URL=database_url, **settings),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._log)
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._log, pass_fds=self.passed)
 
     def __enter__(self):
         return self

@@ -34,14 +34,9 @@ class Managed(Service):
         told = {"LISTEN_FDS": str(len(sockets)), "LISTEN_PID": "self"} if sockets else {}
         if manager:
             told["NOTIFY_SOCKET"] = manager.name
-        fds = [each.fileno() for each in sockets]
-        self.command = (sys.executable, "-c", STARTER, ",".join(map(str, fds)), BINARY, "serve")
-        before = subprocess.Popen
-        try: # what a manager passes is not closed at the start
-            subprocess.Popen = lambda *arguments, **details: before(*arguments, **details, pass_fds=fds)
-            super().__init__(database_url, *flags, **{**told, **settings})
-        finally:
-            subprocess.Popen = before
+        self.passed = [each.fileno() for each in sockets]
+        self.command = (sys.executable, "-c", STARTER, ",".join(map(str, self.passed)), BINARY, "serve")
+        super().__init__(database_url, *flags, **{**told, **settings})
         if sockets and sockets[0].family == socket.AF_INET:
             self.port = sockets[0].getsockname()[1]
             self.base = f"http://127.0.0.1:{self.port}"
@@ -161,11 +156,16 @@ def test_what_cannot_be_listened_on_is_refused(make):
     assert ended.returncode == 2 and re.fullmatch(r"claimd: descriptor 3, .+\.\n", ended.stderr), ended
 
 
-@pytest.mark.parametrize("count", ["17", "x", "-1", "", "99999999999999999999"])
-def test_odd_numbers_of_sockets(database_url, count):
-    """Too many are refused; what is no number is none, as the manager's own library takes it."""
-    with Service(database_url, LISTEN_FDS=count, LISTEN_PID="self") as service:
-        service.answers("/healthz") # of another process, or none at all
+@pytest.mark.parametrize("count", ["x", "-1", "", "0", "1x", "99999999999999999999"])
+def test_what_is_no_number_of_sockets_is_none(database_url, count):
+    with Managed(database_url, LISTEN_FDS=count, LISTEN_PID="self") as service:
+        service.answers("/healthz")
+
+
+def test_too_many_sockets_are_refused():
+    ended = subprocess.run([sys.executable, "-c", STARTER, "", BINARY, "serve"], timeout=20, env=environment(LISTEN_FDS="17", LISTEN_PID="self"),
+                           stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2, "claimd: more than 16 sockets were passed to listen on.\n")
 
 
 def test_next_service_goes_on_where_the_last_one_ends_and_nobody_is_refused(database_url):
