@@ -89,6 +89,9 @@ static const struct {
 
 /* clang-format on */
 
+/* A row that is missing would have no name. */
+_Static_assert(DB_STATUSES == 10 && DB_ROLES == 4, "each way to end and each role has a row of its own above");
+
 /* ---- counting ---- */
 
 static const char *const methods[METRICS_METHODS] = {"GET",   "HEAD",   "POST",    "PUT",
