@@ -79,6 +79,15 @@ def test_no_library_that_is_loaded_is_missing(needed):
     assert {component["name"] for component in of(needed, "deb")} == packages
 
 
+def test_the_image_has_what_the_program_asks_for():
+    """Each library that it names itself is of a package that the image is given by name."""
+    asked = set(re.findall(r"\(NEEDED\).*\[(.+)\]", said("readelf", "-dW", BINARY)))
+    packages = {entry.stem.partition(":")[0] for entry in pathlib.Path("/var/lib/dpkg/info").glob("*.list")
+                if asked & {pathlib.Path(path).name for path in entry.read_text().splitlines() if path.startswith(("/lib/", "/usr/lib/"))}}
+    given = set(re.search(r"^FROM \S+ AS run\n.*?apt-get install -y --no-install-recommends ([^\\]+)", (TREE / "Dockerfile").read_text(), re.MULTILINE | re.DOTALL)[1].split())
+    assert len(packages) > 5 and packages - {"libc6"} <= given
+
+
 def test_versions_are_those_installed(components):
     installed = [line.split("\t") for line in said("dpkg-query", "-Wf", "${db:Status-Status}\t${Package}\t${Version}\n").splitlines()]
     assert {(component["name"], component["version"]) for component in of(components.values(), "deb")} == {(name, version) for status, name, version in installed if status == "installed"}

@@ -26,9 +26,6 @@ export container=other SYSTEMD_UNIT_PATH="$1"
 exec /lib/systemd/systemd --system --unit=claimd.service --log-target=console --show-status=no
 """
 ALONE = ("unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--cgroup", "--ipc", "--uts")
-# A program that does not speak to systemd takes no port from it either, and is only started.
-NOTIFIES = b"NOTIFY_SOCKET" in pathlib.Path(BINARY).read_bytes()
-speaks = pytest.mark.skipif(not NOTIFIES, reason="the program does not speak to systemd")
 needs_root = pytest.mark.skipif(os.geteuid() != 0 or subprocess.run([*ALONE, "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0,
                                 reason="only root, where it may, gives a systemd namespaces of its own")
 
@@ -55,18 +52,17 @@ class Machine:
 
     def __init__(self, folder, database_url, socket):
         self.port = free_port()
-        own = free_port()
-        self.base = f"http://127.0.0.1:{self.port if NOTIFIES else own}"
+        self.base = f"http://127.0.0.1:{self.port}"
         self.units = folder / "units"
         self.units.mkdir()
         for unit in UNITS.iterdir():
             (self.units / unit.name).write_text(unit.read_text())
         for name in AROUND:
             (self.units / f"{name}.target").write_text("[Unit]\nDefaultDependencies=no\n")
-        (folder / "environment").write_text(f"DATABASE_URL={database_url}\nCLAIMD_LISTEN=127.0.0.1:{own}\n")
+        (folder / "environment").write_text(f"DATABASE_URL={database_url}\n")
         self.add("claimd.socket", "Socket", "ListenStream=", f"ListenStream=127.0.0.1:{self.port}")
         self.add("claimd.service", "Service", "EnvironmentFile=", f"EnvironmentFile={folder}/environment", f"BindReadOnlyPaths={socket}",
-                 "StandardOutput=file:/run/output", "StandardError=file:/run/output", "WatchdogSec=2", *([] if NOTIFIES else ["Type=exec", "WatchdogSec=0"]))
+                 "StandardOutput=file:/run/output", "StandardError=file:/run/output", "WatchdogSec=2")
 
     def add(self, unit, section, *lines):
         """A drop-in."""
@@ -138,7 +134,6 @@ def test_it_is_nobody_who_may_do_nothing(machine):
 
 
 @needs_root
-@speaks
 def test_a_reload_ends_nothing(machine):
     process = machine.show("MainPID")
     assert machine.systemctl("reload", "claimd.service") == ""
@@ -147,7 +142,6 @@ def test_a_reload_ends_nothing(machine):
 
 
 @needs_root
-@speaks
 def test_a_restart_refuses_nobody(machine):
     """The port stays open meanwhile: who comes then waits for the next process."""
     process, over, statuses = machine.show("MainPID"), threading.Event(), []
@@ -167,7 +161,6 @@ def test_a_restart_refuses_nobody(machine):
 
 
 @needs_root
-@speaks
 def test_one_that_hangs_is_replaced(machine):
     process = machine.show("MainPID")
     machine.systemctl("kill", "--signal=STOP", "claimd.service")
