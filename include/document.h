@@ -69,4 +69,8 @@ size_t document_head_size(const struct document *document);
 /* Bytes of memory that it and a shared response take, about; borrowed bytes do not count. */
 size_t document_weight(const struct document *document);
 
+/* Gives a header field to a response, which copies it. Without memory the process ends: an answer that lacks one would
+ * be another. */
+void document_tell(struct MHD_Response *response, const char *name, const char *value);
+
 #endif

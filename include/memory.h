@@ -13,9 +13,13 @@
 
 /* The caller owns what these return and frees it with free(). */
 void *memory_alloc(size_t size);             /* zeroed */
+void *memory_take(size_t size);              /* like malloc(): for libraries that would go on without */
 void *memory_resize(void *old, size_t size); /* like realloc() */
 char *memory_text(const char *text);         /* like strdup() */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What a library has made, and makes of NULL the end of the process. */
+void *memory_made(void *made);
 
 /* Ends the process: for a size that cannot even be computed. */
 _Noreturn void memory_exhausted(void);

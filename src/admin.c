@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
 #include "exposition.h"
 #include "memory.h"
 #include "process.h"
@@ -39,9 +40,9 @@ static void write_build(struct buffer *text)
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *type, char *bytes,
                               size_t size)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    struct MHD_Response *response = memory_made(MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE));
+    document_tell(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    document_tell(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     enum MHD_Result queued = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return queued;

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,12 +26,29 @@ static json_t *schemas;
 static struct pattern *patterns;
 static size_t patterns_count;
 
+/* A text that could not be matched for want of memory is not one that does not match. */
+static pcre2_general_context *memory;
+
+static void *take(PCRE2_SIZE size, void *context)
+{
+    (void)context;
+    return memory_take(size);
+}
+
+static void give_back(void *taken, void *context)
+{
+    (void)context;
+    free(taken);
+}
+
 static void keep_pattern(const char *text)
 {
     int fault;
     PCRE2_SIZE place;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &fault, &place, NULL);
+    pcre2_compile_context *context = pcre2_compile_context_create(memory);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &fault,
+                                     &place, context);
+    pcre2_compile_context_free(context);
     patterns = memory_resize(patterns, (patterns_count + 1) * sizeof(*patterns));
     patterns[patterns_count++] = (struct pattern){text, code};
 }
@@ -54,6 +72,7 @@ static void load(void)
 {
     const struct asset *file = asset_find(asset_files, "openapi.json");
     json_t *contract = json_loadb(file->text, file->size, 0, NULL);
+    memory = pcre2_general_context_create(take, give_back, NULL);
     schemas = json_incref(json_object_get(json_object_get(contract, "components"), "schemas"));
     json_decref(contract);
     keep_patterns(schemas);
@@ -197,7 +216,7 @@ static bool matches(const char *pattern, const char *text, size_t size)
     for (size_t i = 0; i < patterns_count; i++) {
         if (patterns[i].text != pattern)
             continue;
-        pcre2_match_data *found = pcre2_match_data_create(1, NULL);
+        pcre2_match_data *found = pcre2_match_data_create(1, memory);
         int count = pcre2_match(patterns[i].code, (PCRE2_SPTR)text, size, 0, PCRE2_NO_UTF_CHECK, found, NULL);
         pcre2_match_data_free(found);
         return count >= 0;

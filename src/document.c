@@ -1,6 +1,7 @@
 /* document: a finished answer: the bytes of one form in one coding, and what is said of them to everybody */
 #include "document.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,11 +121,18 @@ bool document_is_known(const struct document *document, const char *if_none_matc
 
 /* ---- responses ---- */
 
+void document_tell(struct MHD_Response *response, const char *name, const char *value)
+{
+    errno = 0;
+    if (MHD_add_response_header(response, name, value) != MHD_YES && errno == ENOMEM)
+        memory_exhausted();
+}
+
 static struct MHD_Response *with_fields(struct MHD_Response *response, const struct document *document, size_t size)
 {
     for (const char *name = document->fields; name < document->fields + size;) {
         const char *value = name + strlen(name) + 1;
-        MHD_add_response_header(response, name, value);
+        document_tell(response, name, value);
         name = value + strlen(value) + 1;
     }
     return response;
@@ -141,17 +149,18 @@ static ssize_t read_nothing(void *context, uint64_t position, char *space, size_
 /* It tells the document's size, as any other would be wrong (RFC 9110, section 8.6). */
 static struct MHD_Response *make_unchanged(const struct document *document)
 {
-    struct MHD_Response *response = MHD_create_response_from_callback(document->size, 1, read_nothing, NULL, NULL);
+    struct MHD_Response *response =
+        memory_made(MHD_create_response_from_callback(document->size, 1, read_nothing, NULL, NULL));
     return with_fields(response, document, document->always_size);
 }
 
 struct MHD_Response *document_whole(struct document *document)
 {
     if (!document->whole)
-        document->whole = with_fields(
-            MHD_create_response_from_buffer(document->size, (char *)document->bytes,
-                                            document->borrowed ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE),
-            document, document->fields_size);
+        document->whole = with_fields(memory_made(MHD_create_response_from_buffer(
+                                          document->size, (char *)document->bytes,
+                                          document->borrowed ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE)),
+                                      document, document->fields_size);
     return document->whole;
 }
 
@@ -171,7 +180,7 @@ struct MHD_Response *document_respond(struct document *document, unsigned status
 {
     if (status == MHD_HTTP_NOT_MODIFIED)
         return make_unchanged(document);
-    return with_fields(MHD_create_response_from_buffer_with_free_callback_cls(document->size, (char *)document->bytes,
-                                                                              release, document_ref(document)),
+    return with_fields(memory_made(MHD_create_response_from_buffer_with_free_callback_cls(
+                           document->size, (char *)document->bytes, release, document_ref(document))),
                        document, document->fields_size);
 }

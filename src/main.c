@@ -1,6 +1,8 @@
 /* main: the program's commands */
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 #include "console.h"
 #include "export.h"
 #include "health.h"
+#include "memory.h"
 #include "migrate.h"
 #include "options.h"
 #include "routes.h"
@@ -61,6 +64,7 @@ static int print(const char *text)
 int main(int argc, char *argv[])
 {
     struct config config;
+    json_set_alloc_funcs(memory_take, free); /* without memory a part of a document would be taken for the whole */
     if (!options_read(&config, argc, argv))
         return 2;
     switch (config.command) {

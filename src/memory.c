@@ -12,26 +12,31 @@ void memory_exhausted(void)
     abort();
 }
 
-static void *or_die(void *memory)
+void *memory_made(void *made)
 {
-    if (!memory)
+    if (!made)
         memory_exhausted();
-    return memory;
+    return made;
 }
 
 void *memory_alloc(size_t size)
 {
-    return or_die(calloc(1, size ? size : 1));
+    return memory_made(calloc(1, size ? size : 1));
+}
+
+void *memory_take(size_t size)
+{
+    return memory_made(malloc(size ? size : 1));
 }
 
 void *memory_resize(void *old, size_t size)
 {
-    return or_die(realloc(old, size ? size : 1));
+    return memory_made(realloc(old, size ? size : 1));
 }
 
 char *memory_text(const char *text)
 {
-    return or_die(strdup(text));
+    return memory_made(strdup(text));
 }
 
 char *memory_format(const char *format, ...)
@@ -42,5 +47,5 @@ char *memory_format(const char *format, ...)
     if (vasprintf(&text, format, arguments) < 0)
         text = NULL;
     va_end(arguments);
-    return or_die(text);
+    return memory_made(text);
 }

@@ -17,13 +17,14 @@ enum { STREAM_BLOCK = 32 * 1024 };
 
 static void put(const struct reply *reply, const char *name, const char *value)
 {
-    MHD_add_response_header(reply->response, name, value);
+    document_tell(reply->response, name, value);
 }
 
 /* Takes the bytes of an answer that nobody keeps. */
 static struct reply reply_transient(unsigned status, char *bytes, size_t size, const char *media_type)
 {
-    struct reply reply = {MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE), status, size};
+    struct reply reply = {memory_made(MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE)), status,
+                          size};
     put(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
     put(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return reply;
@@ -31,7 +32,7 @@ static struct reply reply_transient(unsigned status, char *bytes, size_t size, c
 
 static struct reply reply_empty(unsigned status)
 {
-    return (struct reply){MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), status, 0};
+    return (struct reply){memory_made(MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT)), status, 0};
 }
 
 /* ---- documents ---- */
@@ -96,8 +97,9 @@ static ssize_t read_stream(void *stream, uint64_t position, char *space, size_t 
 
 struct reply reply_stream(struct stream *stream, const char *media_type)
 {
-    struct reply reply = {MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL),
-                          MHD_HTTP_OK, 0};
+    struct reply reply = {
+        memory_made(MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, stream, NULL)),
+        MHD_HTTP_OK, 0};
     put(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, media_type);
     put(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return reply;

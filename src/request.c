@@ -332,8 +332,8 @@ static struct MHD_Response *shared_response(const struct request *request)
 static void put_age(struct request *request)
 {
     struct arena *arena = &request->arena;
-    MHD_add_response_header(request->response, MHD_HTTP_HEADER_AGE, arena_format(arena, "%u", request->age));
-    MHD_add_response_header(
+    document_tell(request->response, MHD_HTTP_HEADER_AGE, arena_format(arena, "%u", request->age));
+    document_tell(
         request->response, "Cache-Status",
         arena_format(arena, "claimd; hit; ttl=-%u; detail=%s", request->age, error_kind(request->excuse)->slug));
 }
@@ -344,10 +344,10 @@ static void put_own_headers(struct request *request)
     struct MHD_Response *response = request->response;
     if (request->age)
         put_age(request);
-    MHD_add_response_header(response, "X-Request-Id", request_id(request));
-    MHD_add_response_header(response, "Server-Timing", timing(request));
+    document_tell(response, "X-Request-Id", request_id(request));
+    document_tell(response, "Server-Timing", timing(request));
     if (must_close(request))
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+        document_tell(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
 /* A response that is no document's has not been told yet what all are. */
@@ -356,7 +356,7 @@ static void put_common_headers(struct request *request)
     struct headers headers = {.count = 0};
     request_headers(request, request->place, &headers);
     for (unsigned i = 0; i < headers.count; i++)
-        MHD_add_response_header(request->response, headers.list[i].name, headers.list[i].value);
+        document_tell(request->response, headers.list[i].name, headers.list[i].value);
 }
 
 /* An answer's head has links as long as the target, and may come from memory to a request with more header fields than
@@ -384,9 +384,9 @@ static bool has_no_room(const struct request *request)
 static enum MHD_Result queue_status(struct request *request)
 {
     MHD_destroy_response(request->response);
-    request->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    request->response = memory_made(MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT));
     request->size = 0;
-    MHD_add_response_header(request->response, MHD_HTTP_HEADER_CONNECTION, "close");
+    document_tell(request->response, MHD_HTTP_HEADER_CONNECTION, "close");
     return MHD_queue_response(request->connection, request->status, request->response);
 }
 

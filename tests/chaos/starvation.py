@@ -51,7 +51,7 @@ class Asker(Client):
         known.ask(wire)
         answer = wire.answer()
         self.close()
-        self.judge(answer, known.equals(answer), known.target)
+        self.judge(answer, any(each.equals(answer) for each in self.scene.truth.answers if each.target == known.target), known.target)
 
 
 class Prover(Writer):
@@ -118,6 +118,7 @@ class Starved:
             self.order.fail(0)
             self.judge_end(f"{what}, allocation {number}")
             if not failed:
+                print(f"{what}: {number - 1} allocations, {self.ends} ends, {len(self.stage.scene.tally.faults)} faults", flush=True)
                 return number - 1
         raise AssertionError(f"{what} takes more than {MOST} allocations")
 
@@ -138,4 +139,3 @@ def starve(stage):
             starved.service.stop()
     scene.port = port
     assert sum(stage.sites.values()) > 100 and starved.ends > 20, (stage.sites, starved.ends)
-    print(f"allocations: {stage.sites}; ends: {starved.ends}")
