@@ -8,6 +8,8 @@
 #include <strings.h>
 #include <sys/random.h>
 
+#include "memory.h"
+
 static const char prefix[] = "claimd_";
 
 bool secret_make(char secret[static SECRET_SIZE])
@@ -26,7 +28,7 @@ bool secret_make(char secret[static SECRET_SIZE])
 void secret_digest(const char *secret, char digest[static SECRET_DIGEST_SIZE])
 {
     unsigned char bytes[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)secret, strlen(secret), bytes);
+    memory_made(SHA256((const unsigned char *)secret, strlen(secret), bytes));
     char *end = stpcpy(digest, "\\x");
     for (size_t i = 0; i < sizeof(bytes); i++)
         end += sprintf(end, "%02x", bytes[i]);

@@ -264,13 +264,16 @@ class Poster(Writer):
         self.number, self.sent, self.acknowledged = 0, set(), {}
         self.mark = f"{scene.mark}-{seed}"
 
+    def subject(self, said):
+        return "/v1/subjects", "description", {"name": said, "kind": "model", "description": said}
+
+    def claim(self, said):
+        return "/v1/claims", "statement", {**CLAIM, "statement": said, "locator": {"line": self.number}, "claimant": "desk-ada",
+                                           "attribution": [{"agent": "desk-bob", "role": "reporter"}, {"agent": "desk-ada", "role": "speaker"}]}
+
     def document(self):
         """In turn a thing of one row, and one of several tables."""
-        said = f"Post {self.mark}-{self.number}"
-        if self.number % 2:
-            return "/v1/claims", "statement", {**CLAIM, "statement": said, "locator": {"line": self.number}, "claimant": "desk-ada",
-                                               "attribution": [{"agent": "desk-bob", "role": "reporter"}, {"agent": "desk-ada", "role": "speaker"}]}
-        return "/v1/subjects", "description", {"name": said, "kind": "model", "description": said}
+        return (self.claim if self.number % 2 else self.subject)(f"Post {self.mark}-{self.number}")
 
     def ask(self):
         path, member, document = self.document()
