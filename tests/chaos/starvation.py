@@ -7,12 +7,13 @@ import signal
 import struct
 import subprocess
 import tempfile
+import time
 
 import pytest
 
 from desk import CLAIM
 from load import Client, Writer
-from service import INSTRUMENTED, Service
+from service import INSTRUMENTED, Service, until
 
 SOURCE = pathlib.Path(__file__).with_name("starve.c")
 FLAGS = ("--threads", "1", "--request-timeout", "1000", "--cache-bytes", "0")
@@ -25,16 +26,22 @@ class Order:
 
     def __init__(self, folder):
         self.file = folder / "order"
-        self.file.write_bytes(bytes(16))
+        self.file.write_bytes(bytes(24))
         with self.file.open("r+b") as file:
-            self._shared = mmap.mmap(file.fileno(), 16)
+            self._shared = mmap.mmap(file.fileno(), 24)
 
     def fail(self, number):
         """The one of that number from now on; 0: none."""
-        self._shared[:] = struct.pack("ll", number, 0)
+        self._shared[:16] = struct.pack("ll", number, 0)
 
     def has_failed(self):
-        return struct.unpack("ll", self._shared[:])[1] > 0
+        return struct.unpack("lll", self._shared[:])[1] > 0
+
+    def is_still(self):
+        """Whether nothing is allocated for a moment."""
+        before = self._shared[16:]
+        time.sleep(0.03)
+        return self._shared[16:] == before
 
 
 class Asker(Client):
@@ -95,6 +102,7 @@ class Starved:
         if self.service is None:
             self.service = Service(self.stage.url, *FLAGS, **self.settings).answers(within=20)
             self.stage.scene.port = self.service.port
+            until(self.order.is_still, 20, "the service has done what it does at its start")
         return self.service
 
     def judge_end(self, what):

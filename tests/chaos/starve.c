@@ -1,7 +1,7 @@
 /* starve: makes an allocation of the process fail, which one being said from outside
  *
- * STARVE_FILE names a file of two longs: how many allocations are left until one fails (0: none fails), and how many
- * have failed.
+ * STARVE_FILE names a file of three longs: how many allocations are left until one fails (0: none fails), how many have
+ * failed, and how many there were.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ extern void *__libc_realloc(void *old, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 struct order {
-    atomic_long left, failed;
+    atomic_long left, failed, made;
 };
 
 static struct order *order;
@@ -38,7 +38,10 @@ static __attribute__((constructor)) void take_order(void)
 
 static bool fails(void)
 {
-    if (!order || atomic_load_explicit(&order->left, memory_order_relaxed) <= 0 || atomic_fetch_sub(&order->left, 1) != 1)
+    if (!order)
+        return false;
+    atomic_fetch_add_explicit(&order->made, 1, memory_order_relaxed);
+    if (atomic_load_explicit(&order->left, memory_order_relaxed) <= 0 || atomic_fetch_sub(&order->left, 1) != 1)
         return false;
     atomic_fetch_add(&order->failed, 1);
     errno = ENOMEM;
