@@ -2,8 +2,7 @@
 #include "process.h"
 
 #include <dirent.h>
-#include <inttypes.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -32,15 +31,26 @@ static void put_processor(struct buffer *text)
                     microseconds(&used.ru_utime) + microseconds(&used.ru_stime));
 }
 
+enum { TEXT_SIZE = 1024 };
+
+/* "" where it cannot be read. */
+static void read_text(const char *path, char text[static TEXT_SIZE])
+{
+    FILE *file = fopen(path, "re");
+    size_t size = file ? fread(text, 1, TEXT_SIZE - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[size] = 0;
+}
+
 /* Pages of all its memory, and of what is resident (proc(5), statm). */
 static void put_memory(struct buffer *text)
 {
-    uint64_t all = 0, resident = 0, page = (uint64_t)sysconf(_SC_PAGESIZE);
-    FILE *file = fopen("/proc/self/statm", "re");
-    bool read = file && fscanf(file, "%" SCNu64 " %" SCNu64, &all, &resident) == 2;
-    if (file)
-        fclose(file);
-    if (!read)
+    char told[TEXT_SIZE], *end;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    read_text("/proc/self/statm", told);
+    uint64_t all = strtoull(told, &end, 10), resident = strtoull(end, NULL, 10);
+    if (!resident)
         return;
     put_count(text, "process_virtual_memory_bytes", "Virtual memory.", all * page);
     put_count(text, "process_resident_memory_bytes", "Memory that is resident.", resident * page);
@@ -65,12 +75,8 @@ static void put_descriptors(struct buffer *text)
  * in parentheses. */
 static uint64_t ticks_at_start(void)
 {
-    char text[1024] = "";
-    FILE *file = fopen("/proc/self/stat", "re");
-    size_t size = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
-    if (file)
-        fclose(file);
-    text[size] = 0;
+    char text[TEXT_SIZE];
+    read_text("/proc/self/stat", text);
     char *field = strrchr(text, ')');
     for (int number = 2; field && number < 22; number++)
         field = strchr(field + 1, ' ');
