@@ -151,6 +151,7 @@ void listener_release(struct listener *listener)
         found.st_ino == listener->inode)
         unlink(listener->file);
     free(listener->sockets);
+    *listener = (struct listener){.file = ""};
 }
 
 /* ---- both ---- */
@@ -168,7 +169,7 @@ bool listener_open(struct listener *listener, const struct address *address, uns
                                           : open_port(listener, &name, count);
     if (!good) {
         complain(listener, strerror(errno));
-        free(listener->sockets);
+        listener_release(listener);
         return false;
     }
     address_of_socket(*listener->sockets, listener->address);
@@ -183,6 +184,6 @@ bool listener_adopt(struct listener *listener, int fd, unsigned count)
     if (share(listener, count))
         return true;
     complain(listener, strerror(errno));
-    free(listener->sockets);
+    listener_release(listener);
     return false;
 }

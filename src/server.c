@@ -225,10 +225,15 @@ static void stop_admin(struct server *server)
         free(server->workers[i].service.metrics);
 }
 
-static void stop_all(struct server *server)
+static void release_listeners(struct server *server)
 {
     for (unsigned i = 0; i < server->listeners_count; i++)
         listener_release(&server->listeners[i]);
+}
+
+static void stop_all(struct server *server)
+{
+    release_listeners(server);
     for (unsigned i = 0; i < server->count; i++)
         loop_stop(&server->workers[i].loop);
     for (unsigned i = 0; i < server->count; i++)
@@ -261,8 +266,12 @@ int server_run(const struct config *config, int argc, char *const argv[])
     block_signals(&server);
     raise_descriptor_limit();
     hash_init();
-    if (!begin(&server, config))
+    if (!begin(&server, config)) {
+        release_listeners(&server);
+        listener_release(&server.admin_listener);
+        supervisor_release(&server.supervisor);
         return 2;
+    }
     if (!start_all(&server) || !start_admin(&server))
         return 1; /* the process ends, and with it whatever did start */
     log_listening(&server);

@@ -248,7 +248,7 @@ def test_mode_decides_who_may_connect(database_url, mode, status):
 
 
 def test_who_has_connected_before_the_end_is_answered(database_url):
-    """A request that is on its way when the service is told to end is answered, and the connection then closed."""
+    """A request that is on its way when the service is told to end is answered."""
     with Service(database_url, "--threads", "2") as service:
         service.answers()
         with contextlib.ExitStack() as stack:
@@ -257,5 +257,4 @@ def test_who_has_connected_before_the_end_is_answered(database_url):
             for wire in wires:
                 wire.get("/v1/claims?limit=1")
             for wire in wires:
-                answer = wire.answer()
-                assert (answer.status, answer.headers["Connection"]) == (200, "close")
+                assert wire.answer().status == 200

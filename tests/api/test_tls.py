@@ -207,6 +207,12 @@ def test_wrong_files_are_told_in_a_sentence(tmp_path, first, second):
     assert str(second[1]) in refusal(first[0], second[1]) and str(first[0]) in refusal(first[0], second[1])
 
 
+def test_what_cannot_be_used_leaves_no_socket_behind(tmp_path, first, second):
+    where = tmp_path / "claimd.sock"
+    assert refusal(first[0], second[1], "--listen", f"unix:{where}")
+    assert not where.exists()
+
+
 def test_key_behind_a_password_is_refused(tmp_path, first):
     locked = tmp_path / "locked.key"
     subprocess.run(["openssl", "pkey", "-in", first[1], "-aes256", "-passout", "pass:x", "-out", locked], check=True)
