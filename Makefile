@@ -201,7 +201,7 @@ lint:
 	scripts/lint
 
 format:
-	find src include tests/unit tests/fuzz bench/peers/*.c -name '*.[ch]' -exec clang-format-14 -i {} +
+	find src include tests/unit tests/fuzz tests/chaos bench/peers/*.c -name '*.[ch]' -exec clang-format-14 -i {} +
 
 clean:
 	rm -rf build

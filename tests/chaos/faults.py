@@ -21,11 +21,11 @@ import misuse
 import starvation
 from balancer import Balancer
 from cluster import Cluster
+from cuts import cut_connections, cut_openings, cut_transactions
 from load import STALE
-from cuts import cut_connections, cut_transactions, cut_openings
 from proxy import Proxy
-from service import BINARY, INSTRUMENTED, Service, until
-from scene import FLAGS, Ground, Scene
+from scene import FLAGS, Ground
+from service import INSTRUMENTED, Service, until
 
 FAKETIME = pathlib.Path(f"/usr/lib/{os.uname().machine}-linux-gnu/faketime/libfaketimeMT.so.1")
 IDLE = 10_000  # connections that say nothing

@@ -98,12 +98,13 @@ class Starved:
         self.service = None
         self.ends = 0
 
-    def serve(self):
+    def serve(self, client):
+        """One that has done what it does at its start, and for the first request of that kind."""
         if self.service is None:
             self.service = Service(self.stage.url, *FLAGS, **self.settings).answers(within=20)
             self.stage.scene.port = self.service.port
-            until(self.order.is_still, 20, "the service has done what it does at its start")
-        return self.service
+            client.turn()
+            until(self.order.is_still, 20, "the service has come to rest")
 
     def judge_end(self, what):
         """If the service has ended it was for want of memory, and it has said so."""
@@ -119,7 +120,7 @@ class Starved:
 
     def at_each_allocation(self, client, what):
         for number in range(1, MOST):
-            self.serve()
+            self.serve(client)
             self.order.fail(number)
             client.turn()
             failed = self.order.has_failed()
