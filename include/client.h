@@ -1,8 +1,9 @@
 /* client: the connections of one thread, and how long each may take
  *
  * libmicrohttpd's own timeout would begin anew with every byte, so that a client that trickles stayed for ever, and
- * would end half an answer like a whole one. Here the time is bounded in which a head, and behind it a body, or a block
- * of a long one, must come, and in which an answer, or a block of a long one, must be taken.
+ * would end half an answer like a whole one. Here the time is bounded in which a client asks again, in which a head and
+ * behind it a body, or a block of a long one, must come, and in which an answer, or a block of a long one, must be
+ * taken.
  */
 #ifndef CLAIMD_CLIENT_H
 #define CLAIMD_CLIENT_H
@@ -10,13 +11,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "peer.h"
+
+/* What it does, or is to do. */
+enum client_phase {
+    CLIENT_RESTS, /* it has had its answer; it may ask again, and has begun to perhaps */
+    CLIENT_ASKS,  /* it sends the head of a request: it has just come, or the request line is there */
+    CLIENT_SENDS, /* a body */
+    CLIENT_TAKES, /* its answer, once that is there */
+    CLIENT_PHASES
+};
+
 struct client {
     struct client *next, *previous;
     int fd;
-    bool fresh;     /* none of its requests has ended yet */
-    bool busy;      /* a request was read and has not ended */
+    struct peer peer;
+    bool counted; /* among those of its address */
+    bool fresh;   /* none of its requests has ended yet */
+    enum client_phase phase;
     bool patient;   /* it waits for its answer, or for its turn to send more */
-    uint64_t since; /* loop_now() when that began to be so */
+    uint64_t since; /* loop_now() when the phase, or the last block of it, began */
 };
 
 /* All of one thread's clients. */
@@ -28,12 +42,13 @@ struct clients {
 
 void clients_init(struct clients *clients);
 
-/* A client on the connected socket, which stays the caller's. Owned by `clients` until client_remove(). */
-struct client *client_add(struct clients *clients, int fd);
+/* A client on the connected socket, which stays the caller's, at that address. Owned by `clients` until
+ * client_remove(). */
+struct client *client_add(struct clients *clients, int fd, const struct sockaddr *address);
 void client_remove(struct clients *clients, struct client *client);
 
-/* A request of the client begins, goes on or ends: its time begins anew, at that loop_now(). */
-void client_turn(struct client *client, bool busy, uint64_t now);
+/* The client's next phase, or the next block of the one that it is in: its time begins anew, at that loop_now(). */
+void client_turn(struct client *client, enum client_phase phase, uint64_t now);
 
 /* Whether there is one that has connected and not been answered yet: its request may be on its way. */
 bool clients_any_fresh(const struct clients *clients);
@@ -44,10 +59,11 @@ void client_wait(struct client *client);
 /* Ends the connection so that the client can see that its answer is not whole; whoever reads the socket closes it. */
 void client_break_off(struct client *client);
 
-/* The same of all that are busy. */
+/* The same of all that are in the middle of a request. */
 void clients_break_off(struct clients *clients);
 
-/* Shuts down the sockets of those that have been idle for too long, and breaks off those that are busy for too long. */
-void clients_sweep(struct clients *clients, uint64_t idle_ms, uint64_t busy_ms);
+/* Shuts down the sockets of those that take longer to ask than a phase may take, and breaks off those that are in the
+ * middle of a request. */
+void clients_sweep(struct clients *clients, const uint64_t most_ms[static CLIENT_PHASES]);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "address.h"
 #include "figure/meaning.h"
+#include "peer.h"
 
 enum command {
     COMMAND_SERVE,
@@ -45,7 +46,17 @@ struct config {
     unsigned db_connections;               /* a thread */
     unsigned request_timeout_ms;
     unsigned idle_timeout_s;
-    unsigned max_connections;  /* a thread */
+    unsigned head_timeout_s;           /* for a request's head to come */
+    unsigned body_timeout_s;           /* for a body to come, or of an import a part */
+    unsigned max_connections;          /* a thread */
+    unsigned address_connections;      /* of one address, all threads together; 0: no limit */
+    unsigned address_rate, token_rate; /* requests a second of one; 0: no limit */
+    unsigned rate_window_s;            /* of the rate may come at once */
+    struct peers trusted_proxies;
+    bool trusts_standard;      /* proxies write Forwarded, not X-Forwarded-For */
+    unsigned page_most;        /* items of a page */
+    unsigned result_bytes;     /* of memory for one result of the database */
+    unsigned memory_bytes;     /* for what clients have sent and are sent, beside the cache, all threads together */
     unsigned head_bytes;       /* of memory of a connection, for the heads of a request and its answer */
     unsigned body_bytes;       /* that a request may send */
     unsigned queue;            /* requests waiting for the database, a thread */
@@ -84,6 +95,8 @@ enum setting_type {
     SETTING_ORIGINS,
     SETTING_READERS,
     SETTING_SECRET,
+    SETTING_PEERS,
+    SETTING_FIELD,
     SETTING_LANGUAGE
 };
 

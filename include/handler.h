@@ -7,8 +7,9 @@
 
 #include "request.h"
 
-/* A request whose target is `target`; owned by the caller until handler_end(). */
-struct request *handler_begin(struct service *service, const char *target);
+/* A request whose target is `target`, of the client at the other end of its connection; owned by the caller until
+ * handler_end(). */
+struct request *handler_begin(struct service *service, const char *target, const struct peer *peer);
 
 /* As libmicrohttpd's access handler: once for the head, once for each part of a body, once at the end of it. *size is 0
  * afterwards, unless the part cannot be taken yet. */

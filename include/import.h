@@ -20,4 +20,7 @@ void import_answer(struct request *request);
 /* The request is over: frees what its import has. Harmless if it was none. */
 void import_forget(struct request *request);
 
+/* Bytes of memory that it holds of its body, beside what is in the request. */
+size_t import_held(const struct request *request);
+
 #endif

@@ -67,6 +67,9 @@ const char *const *params_embeds(const struct route *route);
 /* The name that format= has for it. */
 const char *format_name(enum format format);
 
+/* The most items that a page may have, as this thread reads targets; LIMIT_MAX unless told. */
+void params_page_most(unsigned most);
+
 /* The path and query of the same list from its beginning (`cursor` NULL), or from there on; percent-encoded, in the
  * arena. */
 char *params_target(struct arena *arena, const struct params *params, const char *cursor);

@@ -17,6 +17,7 @@
 #include "error.h"
 #include "fields.h"
 #include "params.h"
+#include "peer.h"
 #include "reply.h"
 #include "service.h"
 #include "stream.h"
@@ -36,7 +37,8 @@ struct request {
     const char *target;          /* as sent */
     const char *target_received; /* where libmicrohttpd had it */
     const char *method;
-    size_t head_size; /* bytes of the connection's memory that its head takes */
+    const struct peer *peer; /* the connection's */
+    size_t head_size;        /* bytes of the connection's memory that its head takes */
     struct fields fields;
     char id[REQUEST_ID_SIZE];      /* the client's, or "" until request_id() is asked for it */
     char trace[TRACE_PARENT_SIZE]; /* its own traceparent, or "" until request_trace() is asked for it */
@@ -59,8 +61,15 @@ struct request {
     bool suspended;                                      /* its connection is */
     bool counted;                                        /* among the service's active ones */
 
+    /* quota's */
+    const char *quota_left, *quota_policy; /* RateLimit and RateLimit-Policy, or NULL */
+    unsigned retry_after_s;
+    bool limited; /* it has come too often */
+
     /* write's */
     struct buffer body;  /* as far as it has come */
+    size_t body_held;    /* what was noted of it (see held.h) */
+    bool crowded_out;    /* there was no room for it */
     struct write *write; /* NULL: it reads */
     struct import *import;
 
@@ -73,6 +82,7 @@ struct request {
     uint64_t waited;        /* microseconds of all of them */
     uint64_t queued;        /* of these while no connection had taken them */
     struct stream stream;   /* of a streamed answer */
+    size_t part_held;       /* what was noted of its part */
     struct waiting waiting; /* for changes */
     uint64_t rested;        /* microseconds that it wished to wait for them */
     bool caught_up;         /* a follower has been sent all changes that there are */
@@ -93,8 +103,8 @@ struct request {
     struct request *spare;   /* the next of those that have ended */
 };
 
-/* A request whose target is `target`. */
-struct request *request_new(struct service *service, const char *target);
+/* A request whose target is `target`, of the client at the other end of the connection, who outlives it. */
+struct request *request_new(struct service *service, const char *target, const struct peer *peer);
 
 /* Nothing may wait for it any more. */
 void request_free(struct request *request);

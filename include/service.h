@@ -28,6 +28,7 @@ struct data_state {
 
 struct access;
 struct feed;
+struct quotas;
 struct request;
 
 struct service {
@@ -58,6 +59,10 @@ struct service {
     unsigned id_count;         /* how many it has given */
     struct metrics *metrics;   /* the thread's */
     uint64_t slow_us;          /* a request that takes so long is logged; 0: none is */
+    size_t result_most;        /* bytes of one result */
+    size_t memory_most;        /* of all that is held for clients: see held.h */
+    const struct quotas *quotas;
+    bool rated; /* there are some */
     bool log_requests;
     bool draining;   /* the thread stops: answers close their connection */
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */

@@ -15,6 +15,7 @@
 #include "edition.h"
 #include "feed.h"
 #include "loop.h"
+#include "quota.h"
 #include "service.h"
 
 struct worker {
@@ -31,6 +32,9 @@ struct worker {
     struct clients clients;
     struct feed feed;
     struct access access;
+    struct quotas quotas;
+    unsigned refused; /* connections since that was logged */
+    struct peer refused_last;
     char cache_control[96], hsts[40];
     struct loop_timer sweep;
     uint64_t drain_until;                 /* loop_now(); 0 while serving */

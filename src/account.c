@@ -1,12 +1,10 @@
 /* account: what is told of a request that has ended: it is counted, and logged where that is wanted or it was slow */
 #include "account.h"
 
-#include <netdb.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "log.h"
+#include "quota.h"
 #include "routes.h"
 
 /* ---- streams ---- */
@@ -30,19 +28,6 @@ void account_begin_stream(const struct request *request)
 
 /* ---- the log ---- */
 
-enum { ADDRESS_SIZE = 64 };
-
-static void client_address(const struct request *request, char address[static ADDRESS_SIZE])
-{
-    const union MHD_ConnectionInfo *info =
-        request->connection ? MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS) : NULL;
-    const struct sockaddr *name = info ? info->client_addr : NULL;
-    *address = 0;
-    if (name && (name->sa_family == AF_INET || name->sa_family == AF_INET6))
-        getnameinfo(name, name->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6),
-                    address, ADDRESS_SIZE, NULL, 0, NI_NUMERICHOST);
-}
-
 /* What the client got, or was to get, behind the answer's head. */
 static size_t body_size(const struct request *request)
 {
@@ -56,14 +41,15 @@ static size_t body_size(const struct request *request)
 
 static void log_request(struct request *request, enum log_level level, const char *event, uint64_t lasted_us)
 {
-    char trace[TRACE_ID_SIZE] = "", span[TRACE_SPAN_SIZE] = "", parent[TRACE_SPAN_SIZE] = "", address[ADDRESS_SIZE];
+    char trace[TRACE_ID_SIZE] = "", span[TRACE_SPAN_SIZE] = "", parent[TRACE_SPAN_SIZE] = "", address[PEER_TEXT_SIZE];
     const struct route *route = request_route(request);
     if (request_trace(request)) {
         trace_id(request->trace, trace);
         trace_span(request->trace, span);
         trace_span(request_field(request, FIELD_TRACEPARENT), parent);
     }
-    client_address(request, address);
+    struct peer client = quota_client(request);
+    peer_write(&client, address);
     log_event(
         level, event, LOG_TEXT("method", request->method ? request->method : ""), LOG_TEXT("target", request->target),
         LOG_TEXT("route", route ? route->path : ""), LOG_NUMBER("status", request->status),

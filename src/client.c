@@ -19,12 +19,14 @@ void clients_init(struct clients *clients)
     clients->ring.next = clients->ring.previous = &clients->ring;
 }
 
-struct client *client_add(struct clients *clients, int fd)
+struct client *client_add(struct clients *clients, int fd, const struct sockaddr *address)
 {
     struct client *client = memory_alloc(sizeof(*client));
     setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){SEND_AHEAD}, sizeof(int));
     client->fd = fd;
     client->fresh = true;
+    client->peer = peer_of(address);
+    client->phase = CLIENT_ASKS;
     client->since = loop_now();
     client->previous = &clients->ring;
     client->next = clients->ring.next;
@@ -43,10 +45,15 @@ void client_remove(struct clients *clients, struct client *client)
     free(client);
 }
 
-void client_turn(struct client *client, bool busy, uint64_t now)
+static bool is_busy(const struct client *client)
 {
-    client->fresh &= busy || !client->busy;
-    client->busy = busy;
+    return client->phase == CLIENT_SENDS || client->phase == CLIENT_TAKES;
+}
+
+void client_turn(struct client *client, enum client_phase phase, uint64_t now)
+{
+    client->fresh &= phase != CLIENT_RESTS;
+    client->phase = phase;
     client->patient = false;
     client->since = now;
 }
@@ -76,22 +83,22 @@ void client_break_off(struct client *client)
 void clients_break_off(struct clients *clients)
 {
     for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
-        if (client->busy)
+        if (is_busy(client))
             client_break_off(client);
 }
 
 static void cut_off(struct client *client)
 {
-    if (client->busy)
+    if (is_busy(client))
         client_break_off(client);
     else
         shutdown(client->fd, SHUT_RDWR);
 }
 
-void clients_sweep(struct clients *clients, uint64_t idle_ms, uint64_t busy_ms)
+void clients_sweep(struct clients *clients, const uint64_t most_ms[static CLIENT_PHASES])
 {
     uint64_t now = loop_now();
     for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
-        if (!client->patient && now - client->since > (client->busy ? busy_ms : idle_ms))
+        if (!client->patient && now - client->since > most_ms[client->phase])
             cut_off(client);
 }

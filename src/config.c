@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rate.h"
+#include "routes.h"
+
 #define AT(member) offsetof(struct config, member)
 
 /* flag and variable; type; where in struct config; bounds of a number; default; meaning; can change while serving */
@@ -38,13 +41,34 @@ const struct setting config_settings[] = {
     {"request-timeout", "CLAIMD_REQUEST_TIMEOUT", SETTING_NUMBER, AT(request_timeout_ms), 10, 600000, "5000",
      "ms for the database to answer", true},
     {"idle-timeout", "CLAIMD_IDLE_TIMEOUT", SETTING_NUMBER, AT(idle_timeout_s), 1, 3600, "60",
-     "s for a client to ask, to send and to take", true},
+     "s for a client to ask again, and to take an answer or a part of it", true},
+    {"head-timeout", "CLAIMD_HEAD_TIMEOUT", SETTING_NUMBER, AT(head_timeout_s), 1, 3600, "20",
+     "s for a request's head to come, all of it", true},
+    {"body-timeout", "CLAIMD_BODY_TIMEOUT", SETTING_NUMBER, AT(body_timeout_s), 1, 3600, "60",
+     "s for a body to come, all of it, or 1,024 bytes more of an import", true},
     {"max-connections", "CLAIMD_MAX_CONNECTIONS", SETTING_NUMBER, AT(max_connections), 1, 100000, "4000",
      "of clients, a thread", false},
+    {"address-connections", "CLAIMD_ADDRESS_CONNECTIONS", SETTING_NUMBER, AT(address_connections), 0, 1000000, "1000",
+     "of one address, all threads together; 0: no limit", true},
+    {"address-rate", "CLAIMD_ADDRESS_RATE", SETTING_NUMBER, AT(address_rate), 0, RATE_MOST, "0",
+     "requests/s of one address; 0: no limit", true},
+    {"token-rate", "CLAIMD_TOKEN_RATE", SETTING_NUMBER, AT(token_rate), 0, RATE_MOST, "0",
+     "requests/s by one token; 0: no limit", true},
+    {"rate-window", "CLAIMD_RATE_WINDOW", SETTING_NUMBER, AT(rate_window_s), 1, 3600, "10",
+     "s whose requests may come at once", true},
+    {"trusted-proxies", "CLAIMD_TRUSTED_PROXIES", SETTING_PEERS, AT(trusted_proxies), 0, 0, NULL,
+     "addresses, networks and unix that say for whom they ask", true},
+    {"trusted-field", "CLAIMD_TRUSTED_FIELD", SETTING_FIELD, AT(trusts_standard), 0, 0, "x-forwarded-for",
+     "or forwarded: the header field that they write", true},
     {"head-bytes", "CLAIMD_HEAD_BYTES", SETTING_NUMBER, AT(head_bytes), 4096, 1048576, "7168",
      "of memory a client, for the heads of a request and its answer", false},
     {"body-bytes", "CLAIMD_BODY_BYTES", SETTING_NUMBER, AT(body_bytes), 1024, 100000000, "1048576",
      "that a request may send, or a line of an import", true},
+    {"page-most", "CLAIMD_PAGE_MOST", SETTING_NUMBER, AT(page_most), 1, LIMIT_MAX, "200", "items of a page", true},
+    {"result-bytes", "CLAIMD_RESULT_BYTES", SETTING_NUMBER, AT(result_bytes), 65536, 999999999, "64000000",
+     "of memory for what the database gives for an answer, or a part", true},
+    {"memory-bytes", "CLAIMD_MEMORY_BYTES", SETTING_NUMBER, AT(memory_bytes), 1048576, 999999999, "512000000",
+     "of memory for bodies and answers on their way, beside the cache", true},
     {"queue", "CLAIMD_QUEUE", SETTING_NUMBER, AT(queue), 1, 100000, "2000",
      "requests waiting for the database, a thread", true},
     {"cache-bytes", "CLAIMD_CACHE_BYTES", SETTING_NUMBER, AT(cache_bytes), 0, 999999999, "64000000",
@@ -169,6 +193,21 @@ static bool read_origins(const char *name, const char *value, const char **ret)
                            name, value);
 }
 
+static bool read_peers(const char *name, const char *value, struct peers *ret)
+{
+    return peers_read(value, ret) ||
+           config_complain("%s must be addresses, networks such as 10.0.0.0/8, and unix, separated by commas, not "
+                           "\"%s\".",
+                           name, value);
+}
+
+static bool read_field(const char *name, const char *value, bool *ret_standard)
+{
+    *ret_standard = strcmp(value, "forwarded") == 0;
+    return *ret_standard || strcmp(value, "x-forwarded-for") == 0 ||
+           config_complain("%s must be forwarded or x-forwarded-for, not \"%s\".", name, value);
+}
+
 /* It is not repeated. What is longer than a block of the hash would be cut. */
 static bool read_secret(const char *name, const char *value, const char **ret)
 {
@@ -201,6 +240,10 @@ bool config_set(struct config *config, const struct setting *setting, const char
         return read_mode(name, value, member);
     case SETTING_ORIGINS:
         return read_origins(name, value, member);
+    case SETTING_PEERS:
+        return read_peers(name, value, member);
+    case SETTING_FIELD:
+        return read_field(name, value, member);
     case SETTING_SECRET:
         return read_secret(name, value, member);
     case SETTING_LANGUAGE:
@@ -236,13 +279,16 @@ static size_t size_of(const struct setting *setting)
         [SETTING_DATABASE] = sizeof(char *),
         [SETTING_ORIGINS] = sizeof(char *),
         [SETTING_SECRET] = sizeof(char *),
+        [SETTING_PEERS] = sizeof(struct peers),
+        [SETTING_FIELD] = sizeof(bool),
     };
     return sizes[setting->type];
 }
 
 static bool is_text(const struct setting *setting)
 {
-    return setting->type == SETTING_TEXT || setting->type == SETTING_DATABASE || setting->type == SETTING_ORIGINS;
+    return setting->type == SETTING_TEXT || setting->type == SETTING_DATABASE || setting->type == SETTING_ORIGINS ||
+           setting->type == SETTING_SECRET;
 }
 
 static bool same_text(const char *a, const char *b)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "held.h"
 #include "httpdate.h"
 #include "memory.h"
 
@@ -57,6 +58,8 @@ struct document *document_new(const struct document_bytes *bytes, int64_t revisi
     document->bytes = bytes->bytes ? bytes->bytes : "";
     document->size = bytes->size;
     document->borrowed = bytes->borrowed || !bytes->bytes;
+    if (!document->borrowed)
+        held_add(document->bytes);
     document->modified = modified;
     etag_of(document->bytes, document->size, revision, document->etag);
     write_fields(document, headers);
@@ -90,7 +93,7 @@ void document_unref(struct document *document)
     if (document->whole) /* it has the bytes, and may be on its way still */
         MHD_destroy_response(document->whole);
     else if (!document->borrowed)
-        free((char *)document->bytes);
+        held_free((char *)document->bytes);
     if (document->unchanged)
         MHD_destroy_response(document->unchanged);
     free(document->fields);
@@ -154,13 +157,19 @@ static struct MHD_Response *make_unchanged(const struct document *document)
     return with_fields(response, document, document->always_size);
 }
 
+/* The bytes are with libmicrohttpd as long as somebody takes them. */
+static struct MHD_Response *make_whole(const struct document *document)
+{
+    return memory_made(
+        document->borrowed
+            ? MHD_create_response_from_buffer(document->size, (char *)document->bytes, MHD_RESPMEM_PERSISTENT)
+            : MHD_create_response_from_buffer_with_free_callback(document->size, (char *)document->bytes, held_free));
+}
+
 struct MHD_Response *document_whole(struct document *document)
 {
     if (!document->whole)
-        document->whole = with_fields(memory_made(MHD_create_response_from_buffer(
-                                          document->size, (char *)document->bytes,
-                                          document->borrowed ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE)),
-                                      document, document->fields_size);
+        document->whole = with_fields(make_whole(document), document, document->fields_size);
     return document->whole;
 }
 

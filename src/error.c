@@ -29,6 +29,9 @@ static const struct error_kind kinds[ERROR_CODES] = {
     [ERROR_INVALID_CURSOR] =
         {400, "invalid-cursor", "The cursor does not belong to this list", false,
          "A cursor goes on with the list that it came from, with the same filters and order. Start again without it."},
+    [ERROR_RESULT_TOO_LARGE] = {400, "result-too-large", "The answer would be too large", false,
+                                "Ask for less at once: fewer items, fewer figures, less embedded. CLAIMD_RESULT_BYTES "
+                                "is how much an operator lets through."},
     [ERROR_UNAUTHORIZED] =
         {401, "unauthorized", "The request needs a token", false,
          "Send a bearer token that is known and has neither expired nor been revoked, in Authorization."},
@@ -67,6 +70,9 @@ static const struct error_kind kinds[ERROR_CODES] = {
     [ERROR_PRECONDITION_REQUIRED] = {428, "precondition-required", "Say which state of it you are changing", false,
                                      "What is there is changed with If-Match alone: the ETag that you have of it, so "
                                      "that no other's change is lost."},
+    [ERROR_RATE_LIMITED] = {429, "rate-limited", "The client asks too often", false,
+                            "It has used up what it may ask at once. RateLimit-Policy says how much that is, RateLimit "
+                            "how much is left and when it is whole again, Retry-After when the next is answered."},
     [ERROR_HEADERS_TOO_LARGE] = {431, "headers-too-large", "The request's header fields are too large", false,
                                  "Send fewer or shorter header fields; cookies are of no use here."},
     [ERROR_INTERNAL] =

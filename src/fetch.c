@@ -12,6 +12,7 @@
 #include "assets.h"
 #include "cursor.h"
 #include "feed.h"
+#include "held.h"
 #include "log.h"
 #include "loop.h"
 #include "memory.h"
@@ -215,6 +216,10 @@ static void ask_why(struct request *request)
 
 static void ask_or_refuse(struct request *request, enum query_aim aim)
 {
+    if (held_total() > request->service->memory_most) {
+        refuse(request, ERROR_OVERLOADED, "There is no room for the answer among all that is held just now.");
+        return;
+    }
     enum db_status status = ask(request, aim, &request->arena);
     if (status)
         refuse_status(request, status);
@@ -245,6 +250,7 @@ static void take_page(struct request *request, const PGresult *result, bool firs
     arena_init(&request->page);
     stream->broken =
         !answer_write_page(&request->page, params, request->representation, first, result, &stream->part, error);
+    held_change(&request->part_held, stream->part.capacity);
     const char *const *keys = answer_last_keys(&request->page, params, result);
     if (is_followed(request)) {
         stay_at(request, result, keys);
@@ -406,12 +412,20 @@ static void go_on_streaming(struct request *request, enum db_status status, cons
         break_off(request);
 }
 
+static bool is_too_large(const struct request *request, enum db_status status, const PGresult *result)
+{
+    return status == DB_OK && PQresultMemorySize(result) > request->service->result_most;
+}
+
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
+    bool too_large = is_too_large(request, status, result);
     request_heard(request);
     if (request->state == REQUEST_READY)
-        go_on_streaming(request, status, result);
+        go_on_streaming(request, too_large ? DB_FAILED : status, result);
+    else if (too_large)
+        refuse(request, ERROR_RESULT_TOO_LARGE, "The answer would be larger than this service lets one be.");
     else if (status == DB_OK)
         go_on(request, result);
     else if (status == DB_REFUSED)

@@ -2,6 +2,7 @@
 #include "handler.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "access.h"
 #include "account.h"
@@ -9,11 +10,13 @@
 #include "feed.h"
 #include "fetch.h"
 #include "guard.h"
+#include "held.h"
 #include "import.h"
 #include "intent.h"
 #include "memory.h"
 #include "page.h"
 #include "parse.h"
+#include "quota.h"
 #include "recall.h"
 #include "routes.h"
 #include "target.h"
@@ -204,6 +207,17 @@ static void refuse_size(const struct request *request, struct error *error)
     error_set(error, ERROR_BODY_TOO_LARGE, "A body may have %zu bytes.", request->service->body_most);
 }
 
+/* Nothing is unpacked: what a few bytes would become is not known before. */
+static void check_coding(const struct request *request, struct error *error)
+{
+    const char *coding = request_field(request, FIELD_CONTENT_ENCODING);
+    if (!coding || strcasecmp(coding, "identity") == 0)
+        return;
+    error_set(error, ERROR_UNSUPPORTED_MEDIA_TYPE, "Bodies are taken as they are, without a Content-Encoding.");
+    error->field = "Accept-Encoding";
+    error->value = "identity";
+}
+
 /* What can be known to be refused before the body is read. */
 static void check_write(struct request *request, const struct guard_finding *finding, struct error *error)
 {
@@ -219,8 +233,18 @@ static void check_write(struct request *request, const struct guard_finding *fin
         parse_may_begin(request, error);
     else if (finding->body)
         error_set(error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
+    if (!error->code && finding->body)
+        check_coding(request, error);
     if (!error->code && shape != SHAPE_IMPORT && finding->length > request->service->body_most)
         refuse_size(request, error);
+}
+
+/* Where there is a body, it is not waited for. */
+static void grant_or_refuse(struct request *request, bool has_body)
+{
+    request->limited = !quota_grant(request);
+    if (request->limited && has_body)
+        quota_refuse(request);
 }
 
 /* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
@@ -241,15 +265,27 @@ static void accept_or_refuse(struct request *request, const char *method, const 
         check_write(request, &finding, &error);
     if (error.code)
         request_fail(request, &error);
+    else if (request->service->rated)
+        grant_or_refuse(request, finding.body);
+}
+
+/* There is no room for it among all that is held; what of it is held makes room for others. */
+static void crowd_out(struct request *request)
+{
+    request->crowded_out = true;
+    buffer_release(&request->body);
 }
 
 /* What comes in pieces may be more than it is let to be; the rest is not kept. */
 static void receive(struct request *request, const char *bytes, size_t size)
 {
+    if (held_total() + size > request->service->memory_most)
+        crowd_out(request);
     if (request->params.route && request->params.route->shape == SHAPE_IMPORT)
         import_receive(request, bytes, size);
-    else if (request->body.size <= request->service->body_most)
+    else if (!request->crowded_out && request->body.size <= request->service->body_most)
         buffer_append(&request->body, bytes, size);
+    held_change(&request->body_held, request->body.capacity + import_held(request));
 }
 
 static void arrive(struct request *request, struct MHD_Connection *connection, const char *method, const char *version)
@@ -262,9 +298,9 @@ static void arrive(struct request *request, struct MHD_Connection *connection, c
 
 /* ---- life ---- */
 
-struct request *handler_begin(struct service *service, const char *target)
+struct request *handler_begin(struct service *service, const char *target, const struct peer *peer)
 {
-    return request_new(service, target);
+    return request_new(service, target, peer);
 }
 
 static void answer(struct request *request)
@@ -273,7 +309,11 @@ static void answer(struct request *request)
     error_init(&error);
     request_count(request);
     service_catch_up(request->service);
-    if (request->body.size > request->service->body_most) {
+    if (request->limited) {
+        quota_refuse(request);
+    } else if (request->crowded_out) {
+        request_refuse(request, ERROR_OVERLOADED, "There is no room for the body among all that is held just now.");
+    } else if (request->body.size > request->service->body_most) {
         refuse_size(request, &error);
         request_fail(request, &error);
     } else if (!recall_by_head(request)) {

@@ -15,7 +15,8 @@
 #include "secret.h"
 #include "steps.h"
 
-enum { PART_BYTES = 256 * 1024 };
+/* A client that sends less than a block in the time that a body has is cut off. */
+enum { PART_BYTES = 256 * 1024, BLOCK_BYTES = 1024 };
 
 /* What each statement that takes lines in may take. */
 #define PATIENCE_MS 3600000
@@ -31,6 +32,7 @@ struct import {
     char part[24], parts[24];
     unsigned kept;
     size_t lines;
+    size_t came;        /* bytes of the block at hand */
     struct batch batch; /* the part at hand */
     struct report report;
     json_t *left_out;     /* of reviews; owned, NULL: nothing */
@@ -162,13 +164,34 @@ static void take_whole_lines(struct import *import, struct buffer *body)
     memmove(body->data, body->data + at, body->size);
 }
 
+static void note_progress(struct request *request, size_t size)
+{
+    struct import *import = request->import;
+    import->came += size;
+    if (import->came < BLOCK_BYTES)
+        return;
+    import->came = 0;
+    request->service->progress(request->connection);
+}
+
+size_t import_held(const struct request *request)
+{
+    return request->import ? request->import->batch.lines.capacity : 0;
+}
+
 void import_receive(struct request *request, const char *bytes, size_t size)
 {
     struct import *import = import_of(request);
     struct buffer *body = &request->body;
     if (import->failure.code)
         return;
-    request->service->progress(request->connection);
+    note_progress(request, size);
+    if (request->crowded_out) {
+        error_init(&import->failure);
+        error_set(&import->failure, ERROR_OVERLOADED,
+                  "There is no room for more lines among all that is held just now.");
+        return;
+    }
     buffer_append(body, bytes, size);
     if (!import->reviews)
         take_whole_lines(import, body);

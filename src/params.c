@@ -84,12 +84,19 @@ static const char *read_list(const struct reading *reading, const struct param *
 
 /* ---- one value ---- */
 
+static _Thread_local unsigned page_most = LIMIT_MAX;
+
+void params_page_most(unsigned most)
+{
+    page_most = most;
+}
+
 static const char *read_limit(const struct reading *reading, const struct param *param, const char *value)
 {
     long limit = value_is_count(value) ? strtol(value, NULL, 10) : 0;
-    if (limit < 1 || limit > LIMIT_MAX)
-        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "limit is a whole number from 1 to %d.",
-                    LIMIT_MAX);
+    if (limit < 1 || limit > page_most)
+        error_fault(reading->error, ERROR_INVALID_PARAMETER, param->name, "limit is a whole number from 1 to %u.",
+                    page_most);
     reading->params->limit = (unsigned)limit;
     reading->params->limited = true;
     return NULL;
@@ -490,7 +497,7 @@ bool params_parse(struct arena *arena, const struct route *route, const char *id
                   struct error *error)
 {
     struct reading reading = {arena, ret, error};
-    *ret = (struct params){.route = route, .id = id, .limit = LIMIT_DEFAULT};
+    *ret = (struct params){.route = route, .id = id, .limit = page_most < LIMIT_DEFAULT ? page_most : LIMIT_DEFAULT};
     if (!read_pairs(&reading, query) || error->code)
         return false;
     if (route->sorts)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "held.h"
 #include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
@@ -31,10 +32,11 @@ static struct request *take_spare(struct service *service)
     return request;
 }
 
-struct request *request_new(struct service *service, const char *target)
+struct request *request_new(struct service *service, const char *target, const struct peer *peer)
 {
     struct request *request = take_spare(service);
     *request = (struct request){.service = service, .arena = request->arena, .begun = loop_now_us()};
+    request->peer = peer;
     request->target_received = target;
     request->target = arena_copy(&request->arena, target, strlen(target));
     return request;
@@ -54,6 +56,8 @@ void request_free(struct request *request)
     document_unref(request->document);
     stream_release(&request->stream);
     buffer_release(&request->body);
+    held_change(&request->body_held, 0);
+    held_change(&request->part_held, 0);
     arena_release(&request->page);
     if (service->spares == SPARES_MOST) {
         free_wholly(request);
@@ -236,6 +240,10 @@ static void put_vary(struct request *request, struct headers *headers)
         headers_put(headers, MHD_HTTP_HEADER_VARY, vary);
 }
 
+#define EXPOSED(more)                                                                                                  \
+    "Accept-Patch, Age, Allow, Cache-Status, ETag, Link, Location, Preference-Applied, " more                          \
+    "Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id, X-Total-Count"
+
 /* To a browser's scripts: which pages may read the answer, and what of it. */
 static void put_cors(const struct request *request, struct headers *headers)
 {
@@ -244,8 +252,7 @@ static void put_cors(const struct request *request, struct headers *headers)
         return;
     headers_put(headers, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     headers_put(headers, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS,
-                "Accept-Patch, Age, Allow, Cache-Status, ETag, Link, Location, Preference-Applied, Retry-After, "
-                "Server-Timing, WWW-Authenticate, X-Request-Id, X-Total-Count");
+                request->service->rated ? EXPOSED("RateLimit, RateLimit-Policy, ") : EXPOSED(""));
 }
 
 /* What a page or picture may load; a failure is neither. */
@@ -319,7 +326,7 @@ static bool must_close(const struct request *request)
 /* Everybody can have the same response, unless there is something to tell that is this request's alone. */
 static bool can_share(const struct request *request)
 {
-    return request->recalled && !request->age && !request_field(request, FIELD_X_REQUEST_ID) &&
+    return request->recalled && !request->age && !request->quota_left && !request_field(request, FIELD_X_REQUEST_ID) &&
            !request->service->log_requests && !must_close(request);
 }
 
@@ -346,6 +353,10 @@ static void put_own_headers(struct request *request)
         put_age(request);
     document_tell(response, "X-Request-Id", request_id(request));
     document_tell(response, "Server-Timing", timing(request));
+    if (request->quota_left) {
+        document_tell(response, "RateLimit", request->quota_left);
+        document_tell(response, "RateLimit-Policy", request->quota_policy);
+    }
     if (must_close(request))
         document_tell(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
@@ -363,9 +374,10 @@ static void put_common_headers(struct request *request)
  * the one that it was made for. libmicrohttpd would close the connection without a word. */
 static void check_head(struct request *request)
 {
-    enum { OTHER_FIELDS = 384 }; /* the status line and those that are not the document's */
+    enum { OTHER_FIELDS = 384, QUOTA_FIELDS = 192 }; /* the status line and those that are not the document's */
     size_t room = request->service->head_bytes - request->head_size;
-    if (!request->document || document_head_size(request->document) + OTHER_FIELDS <= room)
+    size_t others = request->quota_left ? OTHER_FIELDS + QUOTA_FIELDS : OTHER_FIELDS;
+    if (!request->document || document_head_size(request->document) + others <= room)
         return;
     document_unref(request->document);
     request->document = NULL;

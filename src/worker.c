@@ -9,25 +9,71 @@
 
 #include "gauges.h"
 #include "handler.h"
+#include "log.h"
 #include "memory.h"
+#include "quota.h"
 #include "request.h"
 #include "seal.h"
+#include "tally.h"
 
 /* How long who has connected before the end has to ask for the first time, and for a further one. */
 enum { SWEEP_MS = 500, WELCOME_MS = 1000, LINGER_MS = 100 };
 
 /* ---- clients ---- */
 
+/* A proxy has the connections of many, and who is on this machine is no stranger. */
+static bool is_limited(const struct worker *worker, const struct peer *peer)
+{
+    return worker->config->address_connections && !peer->local && !peers_have(&worker->config->trusted_proxies, peer);
+}
+
+/* Closed without a word: to say more would cost what is to be saved. */
+static bool is_one_too_many(struct worker *worker, const struct sockaddr *address)
+{
+    struct peer peer = peer_of(address);
+    if (!is_limited(worker, &peer) || tally_count(peer_hash(&peer)) < worker->config->address_connections)
+        return false;
+    worker->refused++;
+    worker->refused_last = peer;
+    return true;
+}
+
+static void log_refused(struct worker *worker)
+{
+    char address[PEER_TEXT_SIZE];
+    if (!worker->refused)
+        return;
+    peer_write(&worker->refused_last, address);
+    log_event(LOG_WARNING, "connections-refused", LOG_NUMBER("count", worker->refused), LOG_TEXT("last", address));
+    worker->refused = 0;
+}
+
+static struct client *welcome(struct worker *worker, struct MHD_Connection *connection)
+{
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    struct client *client = client_add(
+        &worker->clients, fd, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    client->counted = is_limited(worker, &client->peer);
+    if (client->counted)
+        tally_add(peer_hash(&client->peer));
+    return client;
+}
+
+static void see_off(struct worker *worker, struct client *client)
+{
+    if (client->counted)
+        tally_remove(peer_hash(&client->peer));
+    client_remove(&worker->clients, client);
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode what)
 {
     struct worker *worker = context;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *socket_context = client_add(&worker->clients, info->connect_fd);
-    } else {
-        client_remove(&worker->clients, *socket_context);
-    }
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        *socket_context = welcome(worker, connection);
+    else
+        see_off(worker, *socket_context);
     worker->service.crowded = worker->clients.count >= worker->config->max_connections;
     if (worker->service.crowded)
         acceptor_rest(&worker->acceptor);
@@ -38,7 +84,10 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 static void on_accepted(struct acceptor *acceptor, int fd, const struct sockaddr *name, socklen_t size)
 {
     struct worker *worker = container_of(acceptor, struct worker, acceptor);
-    MHD_add_connection(worker->daemon, fd, name, size); /* which closes it where that fails */
+    if (is_one_too_many(worker, name))
+        close(fd);
+    else
+        MHD_add_connection(worker->daemon, fd, name, size); /* which closes it where that fails */
 }
 
 static struct client *client_of(struct MHD_Connection *connection)
@@ -49,7 +98,8 @@ static struct client *client_of(struct MHD_Connection *connection)
 /* A part of a long answer was taken, or one of a long import has come: the time for the next one begins. */
 static void on_progress(struct MHD_Connection *connection)
 {
-    client_turn(client_of(connection), true, loop_now());
+    struct client *client = client_of(connection);
+    client_turn(client, client->phase, loop_now());
 }
 
 static void on_patience(struct MHD_Connection *connection)
@@ -70,8 +120,15 @@ static void on_news(struct service *service)
 static void on_sweep(struct loop_timer *timer)
 {
     struct worker *worker = container_of(timer, struct worker, sweep);
-    uint64_t idle = worker->config->idle_timeout_s * UINT64_C(1000);
-    clients_sweep(&worker->clients, idle, idle + worker->config->request_timeout_ms);
+    const struct config *config = worker->config;
+    const uint64_t most_ms[CLIENT_PHASES] = {
+        [CLIENT_RESTS] = config->idle_timeout_s * UINT64_C(1000),
+        [CLIENT_ASKS] = config->head_timeout_s * UINT64_C(1000),
+        [CLIENT_SENDS] = config->body_timeout_s * UINT64_C(1000),
+        [CLIENT_TAKES] = config->idle_timeout_s * UINT64_C(1000) + config->request_timeout_ms,
+    };
+    clients_sweep(&worker->clients, most_ms);
+    log_refused(worker);
     if (!worker->service.crowded)
         acceptor_go_on(&worker->acceptor);
     gauges_tell(&worker->service, &worker->clients);
@@ -93,8 +150,9 @@ static void hide_query(const char *uri)
 static void *on_target(void *context, const char *uri, struct MHD_Connection *connection)
 {
     struct worker *worker = context;
-    (void)connection;
-    struct request *request = handler_begin(&worker->service, uri);
+    struct client *client = client_of(connection);
+    client_turn(client, CLIENT_ASKS, loop_now());
+    struct request *request = handler_begin(&worker->service, uri, &client->peer);
     hide_query(uri);
     return request;
 }
@@ -105,7 +163,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     (void)context, (void)url;
     const struct request *known = *request;
     if (known->state == REQUEST_NEW || *upload_size == 0) /* its head has come, or all of it */
-        client_turn(client_of(connection), true, loop_now());
+        client_turn(client_of(connection), known->state == REQUEST_NEW ? CLIENT_SENDS : CLIENT_TAKES, loop_now());
     return handler_handle(*request, connection, method, version, upload, upload_size);
 }
 
@@ -114,7 +172,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 {
     uint64_t now_us = loop_now_us();
     (void)context, (void)how;
-    client_turn(client_of(connection), false, now_us / 1000);
+    client_turn(client_of(connection), CLIENT_RESTS, now_us / 1000);
     if (*request)
         handler_end(*request, now_us);
     *request = NULL;
@@ -163,6 +221,11 @@ static void take_up(struct worker *worker, const struct edition *edition)
     worker->service.closed = config->closed;
     worker->service.cors_origins = config->cors_origins;
     worker->service.body_most = config->body_bytes;
+    worker->service.result_most = config->result_bytes;
+    worker->service.memory_most = (size_t)config->memory_bytes + config->cache_bytes;
+    quota_init(&worker->quotas, config);
+    worker->service.quotas = &worker->quotas;
+    worker->service.rated = quotas_are_set(&worker->quotas);
 }
 
 void worker_tell(struct worker *worker, const struct edition *edition)
@@ -225,6 +288,7 @@ static void take_word(struct worker *worker)
     if (told != worker->edition) {
         take_up(worker, told);
         tls_show(told->tls);
+        params_page_most(told->config.page_most);
         db_adjust(&worker->service.db, told->config.request_timeout_ms, told->config.queue);
         gauges_begin(&worker->service, worker->config);
         service_forget(&worker->service);
@@ -309,6 +373,7 @@ void *worker_main(void *context)
         seal_use(config->secret, strlen(config->secret));
     worker->loop.before_wait = before_wait;
     tls_show(worker->edition->tls);
+    params_page_most(config->page_most);
     db_init(&worker->service.db, &worker->loop, &settings);
     feed_init(&worker->feed, &worker->service);
     loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);

@@ -119,8 +119,8 @@ class Contract:
         """What the contract says about this status here; no path at all has one answer."""
         template = self.template(urlsplit(target).path)
         if template is None:
-            assert status in (400, 404, 414, 431), f"{method} {target}: {status} on a path that does not exist"
-            operation = {"responses": {"400": self.component("BadRequest"), "404": self.component("NotFound"),
+            assert status in (400, 404, 414, 429, 431), f"{method} {target}: {status} on a path that does not exist"
+            operation = {"responses": {"400": self.component("BadRequest"), "404": self.component("NotFound"), "429": self.component("TooManyRequests"),
                                        "default": self.component("Problem")}}
         else:
             operations = self.paths[template]
@@ -143,6 +143,9 @@ class Contract:
             header = self.resolve(documented[name])
             integer = header["schema"].get("type") == "integer"
             self.validate(int(headers[name]) if integer else headers[name], header["schema"])
+        for name in ("RateLimit", "RateLimit-Policy"):  # of any answer, where an operator has set limits
+            if name in headers:
+                self.validate(headers[name], self.document["components"]["headers"][name.replace("-", "")]["schema"])
         assert ("Allow" in headers) == (status == 405)
 
     def check(self, method, target, status, headers, body, sparse=None):

@@ -108,8 +108,8 @@ class Service:
         """The bytes of memory that the process has now."""
         return int(re.search(r"VmRSS:\s*(\d+) kB", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1]) * 1024
 
-    def wire(self, timeout=10, window=None):
-        return Wire(self.port, timeout, window)
+    def wire(self, timeout=10, window=None, source=None):
+        return Wire(self.port, timeout, window, source)
 
     def stop(self, with_signal=signal.SIGTERM):
         """Ends the service in good order."""

@@ -25,9 +25,11 @@ class Answer:
 class Wire:
     """One TCP connection to the service."""
 
-    def __init__(self, port, timeout=10, window=None):
-        """`window`: how many bytes the service may send ahead, where it is not the system's choice."""
+    def __init__(self, port, timeout=10, window=None, source=None):
+        """`window`: how many bytes the service may send ahead, where it is not the system's choice; `source`: the address that it comes from."""
         self.socket = socket.socket()
+        if source:
+            self.socket.bind((source, 0))
         self.socket.settimeout(timeout)
         if window:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)

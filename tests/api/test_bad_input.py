@@ -684,7 +684,7 @@ def test_client_that_leaves(service):
 
 @pytest.fixture(scope="module")
 def impatient(database_url):
-    with Service(database_url, "--idle-timeout", "2") as service:
+    with Service(database_url, "--idle-timeout", "2", "--head-timeout", "2", "--body-timeout", "2") as service:
         yield service.answers()
 
 

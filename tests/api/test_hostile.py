@@ -590,7 +590,7 @@ def test_counting_stops_at_the_timeout_too(hurried, locked):
 
 
 def test_a_body_that_trickles_is_cut_off(database_url):
-    with Service(database_url, "--idle-timeout", "1", "--request-timeout", "500") as service, service.answers().wire(20) as wire:
+    with Service(database_url, "--body-timeout", "1") as service, service.answers().wire(20) as wire:
         wire.get("/v1/figures/parse", "Content-Type: application/json", "Content-Length: 100000", method="POST")
         began = time.monotonic()
         with pytest.raises(OSError):
