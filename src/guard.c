@@ -12,6 +12,7 @@ struct census {
     size_t length;    /* the Content-Length */
     bool control;     /* a control character in a value */
     bool nameless;    /* a name, or the method, that is no token */
+    bool foreign;     /* a Transfer-Encoding that is not chunked alone */
     bool gap;         /* something between two texts that is not the end of a line */
     const char *next; /* where the next line must begin in the read buffer */
     size_t size;
@@ -65,7 +66,10 @@ static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, cons
     census->nameless |= !is_token(name);
     census->control |= has_control(value, value_size);
     census->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
-    census->encodings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+        census->encodings++;
+        census->foreign |= strcasecmp(value, "chunked") != 0;
+    }
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         census->lengths++;
         census->length = strtoull(value, NULL, 10);
@@ -89,6 +93,10 @@ static const char *framing_fault(const struct census *census, const char *versio
         return "Content-Length is given more than once.";
     if (census->encodings && census->lengths)
         return "Content-Length and Transfer-Encoding exclude each other.";
+    if (census->encodings > 1 || census->foreign)
+        return "The only Transfer-Encoding here is chunked, once.";
+    if (census->encodings && strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
+        return "Only HTTP/1.1 has Transfer-Encoding.";
     return NULL;
 }
 
