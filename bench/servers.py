@@ -147,7 +147,8 @@ def claimd(database, workers, cached=False, connections=1, wrapper=()):
     uncached = ["--cache-bytes", "0"] if has_cache() and not cached else []
     free = ["--no-sandbox"] if wrapper else []
     return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers),
-                   "--db-connections", str(connections), "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached, *free], "/readyz", DATABASE_URL=database.url)
+                   "--db-connections", str(connections), "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached, *free], "/readyz", DATABASE_URL=database.url,
+                  CLAIMD_ADDRESS_CONNECTIONS="0")  # the load comes from one address
 
 
 @contextlib.contextmanager

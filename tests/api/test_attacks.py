@@ -2,6 +2,8 @@
 import contextlib
 import itertools
 import json
+import os
+import pathlib
 import re
 import time
 from urllib.parse import quote
@@ -272,6 +274,16 @@ def seconds(ask):
     return time.monotonic() - began
 
 
+def spent(roomy, ask):
+    """The seconds of a processor that the service takes, however busy the machine is."""
+    def now():
+        fields = pathlib.Path(f"/proc/{roomy[0].service.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    before = now()
+    ask()
+    return now() - before
+
+
 def send(roomy, method, target, body, status):
     api, token = roomy
     got = api.request(method, target, data=body, headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
@@ -283,9 +295,9 @@ def test_time_for_members_grows_as_their_number(roomy):
     """Ten times as many do not take a hundred times as long; tests/unit/flood.c has members chosen to fall together."""
     def of(count):
         body = json.dumps({f"k{number}": 0 for number in range(count)})
-        return min(seconds(lambda: send(roomy, "POST", "/v1/subjects", body, {400, 422})) for _ in range(3))
+        return min(spent(roomy, lambda: send(roomy, "POST", "/v1/subjects", body, {400, 422})) for _ in range(3))
     few, many = of(20_000), of(200_000)
-    assert many < 40 * few + PATIENCE, (few, many)
+    assert many < 30 * (few + 0.02), (few, many)
 
 
 NESTED = {"arrays": "[" * 100_000, "closed arrays": "[" * 100_000 + "]" * 100_000, "objects": '{"a":' * 100_000, "in a member": '{"name":' + "[" * 100_000 + "]" * 100_000 + "}",
@@ -296,7 +308,7 @@ NESTED = {"arrays": "[" * 100_000, "closed arrays": "[" * 100_000 + "]" * 100_00
 @pytest.mark.parametrize("kind", NESTED)
 def test_monster_of_a_body_is_refused_soon(roomy, kind):
     for method, target in (("POST", "/v1/subjects"), ("POST", "/v1/figures/parse")):
-        assert seconds(lambda: send(roomy, method, target, NESTED[kind], {400, 422})) < 3 * PATIENCE
+        assert spent(roomy, lambda: send(roomy, method, target, NESTED[kind], {400, 422})) < PATIENCE
 
 
 PATTERNED = ["a" * 500_000 + "!", "a-" * 250_000 + "!", "-" * 500_000, "a" * 500_000, "P" + "1D" * 100_000 + "!", "2025-01-01/" * 20_000, "a-b-" * 100_000 + "\n", "\u00e9" * 200_000, " " * 500_000 + "x"]
@@ -307,12 +319,12 @@ def test_patterns_of_the_contract_take_no_long_time_over_any_text(roomy, text):
     """Patterns come from the contract alone; what is held against them may be as long as a body."""
     claim = {name: text for name in ("id", "statement", "language", "period", "subject", "quantity", "scope", "source", "claimant", "published_at", "unit")}
     for target in ("/v1/claims", "/v1/subjects", "/v1/sources", "/v1/units"):
-        assert seconds(lambda: send(roomy, "POST", target, json.dumps(claim), {400, 422})) < 3 * PATIENCE
+        assert spent(roomy, lambda: send(roomy, "POST", target, json.dumps(claim), {400, 422})) < PATIENCE
 
 
 @pytest.mark.parametrize("text", ["9" * 100_000, "9," * 50_000, "1 Million " * 20_000, "400-mal " * 20_000, "(" * 200_000, "zwanzig" * 20_000, "a" * 500_000])
 def test_no_phrase_takes_long_to_read(roomy, text):
-    assert seconds(lambda: send(roomy, "POST", "/v1/figures/parse", json.dumps({"text": text}), {200, 400, 422})) < 3 * PATIENCE
+    assert spent(roomy, lambda: send(roomy, "POST", "/v1/figures/parse", json.dumps({"text": text}), {200, 400, 422})) < PATIENCE
 
 
 @pytest.mark.parametrize("terms", ["|".join(f"w{n}" for n in range(300)), " or ".join(f"w{n}" for n in range(125)), " ".join(f"-w{n} w{n}" for n in range(80)), '"' + "a " * 490 + '"', "\u4e2d " * 160],

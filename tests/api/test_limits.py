@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import subprocess
 import time
 
 import pytest
@@ -262,6 +263,19 @@ def test_the_field_that_the_proxy_does_not_write_is_the_client_s_and_not_believe
 
 def test_fields_given_twice_are_one_way(behind):
     assert seen(behind["X-Forwarded-For"], "X-Forwarded-For: 192.0.2.1", "X-Forwarded-For: 198.51.100.7") == "198.51.100.7"
+
+
+def test_a_proxy_on_this_machine_may_come_by_a_unix_socket(database_url, tmp_path):
+    where = str(tmp_path / "claimd.sock")
+
+    def by_socket(service, *fields):
+        return subprocess.run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--unix-socket", where, *(part for field in fields for part in ("-H", field)),
+                               "http://claimd/v1/claims?limit=1"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    for trusted, statuses in (([], {"200"}), (["--trusted-proxies", "unix"], {"200", "429"})):
+        with Service(database_url, "--listen", f"unix:{where}", "--address-rate", "1", "--rate-window", "2", *trusted) as service:
+            until(lambda: pathlib.Path(where).exists() and by_socket(service, "X-Forwarded-For: 192.0.2.9") == "200", 10, "it serves")
+            assert {by_socket(service, "X-Forwarded-For: 192.0.2.1") for _ in range(8)} == statuses
+            assert by_socket(service, "X-Forwarded-For: 192.0.2.2") == "200"
 
 
 def test_clients_of_one_proxy_are_counted_apart(serve):

@@ -84,8 +84,8 @@ def plain(cluster, ground, seconds):
 
 @contextlib.contextmanager
 def wide(cluster, ground, seconds):
-    """Room for many clients."""
-    with Stage(cluster, ground, seconds, (*FLAGS, "--max-connections", str(IDLE))) as stage:
+    """Room for many clients, of one address, who may say nothing for a while."""
+    with Stage(cluster, ground, seconds, (*FLAGS, "--max-connections", str(IDLE), "--address-connections", "0", "--head-timeout", "60")) as stage:
         yield stage
 
 
