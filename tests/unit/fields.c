@@ -19,7 +19,9 @@ static const char *const names[FIELDS] = {
     [FIELD_ACCEPT] = "Accept",
     [FIELD_ACCEPT_ENCODING] = "Accept-Encoding",
     [FIELD_AUTHORIZATION] = "Authorization",
+    [FIELD_CONTENT_ENCODING] = "Content-Encoding",
     [FIELD_CONTENT_TYPE] = "Content-Type",
+    [FIELD_FORWARDED] = "Forwarded",
     [FIELD_IDEMPOTENCY_KEY] = "Idempotency-Key",
     [FIELD_IF_MATCH] = "If-Match",
     [FIELD_IF_MODIFIED_SINCE] = "If-Modified-Since",
@@ -28,6 +30,7 @@ static const char *const names[FIELDS] = {
     [FIELD_ORIGIN] = "Origin",
     [FIELD_PREFER] = "Prefer",
     [FIELD_TRACEPARENT] = "Traceparent",
+    [FIELD_X_FORWARDED_FOR] = "X-Forwarded-For",
     [FIELD_X_REQUEST_ID] = "X-Request-Id",
 };
 
