@@ -183,6 +183,8 @@ def test_body_size(service):
 def test_idle_timeout(service):
     service.reload(CLAIMD_IDLE_TIMEOUT=1)
     with service.wire() as wire:
+        wire.get("/healthz")
+        wire.answer()
         assert wire.rest(within=10) == b""
 
 

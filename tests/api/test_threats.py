@@ -7,7 +7,7 @@ from contract import TREE
 
 PAGE = (TREE / "docs/threats.md").read_text()
 ROWS = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in PAGE.splitlines() if line.startswith("| ")][2:]
-NAMED = re.compile(r"`([a-z_]+\.py)::(\w+)`|`(tests/unit/\w+\.c)`")
+NAMED = re.compile(r"`([a-z_]+\.py)::(\w+)`|`(tests/(?:unit|fuzz)/\w+\.c)`")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])

@@ -356,7 +356,7 @@ def test_client_that_speaks_plainly_is_turned_away(safe):
 @pytest.mark.parametrize("sent", [b"", b"\x16\x03\x01", b"\x16\x03\x01\xff\xff" + b"\0" * 500, os.urandom(5000), b"\0" * 70000],
                          ids=["nothing", "a beginning", "too long a record", "noise", "zeros"])
 def test_handshakes_that_stand_still_hold_up_nobody(database_url, folder, first, sent):
-    with Safe(database_url, folder, first, "--threads", "1", "--idle-timeout", "2") as service:
+    with Safe(database_url, folder, first, "--threads", "1", "--head-timeout", "2") as service:
         service.answers("/healthz")
         with contextlib.ExitStack() as stack:
             wires = [stack.enter_context(Wire(service.port)) for _ in range(50)]

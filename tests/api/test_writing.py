@@ -712,7 +712,7 @@ def test_body_that_comes_slowly_is_taken(desk, name):
 
 def test_body_that_never_comes_holds_nobody(url, desk):
     """A client that stops in the middle is let go, and others are served meanwhile."""
-    with Service(url, "--threads", "1", "--idle-timeout", "1") as service:
+    with Service(url, "--threads", "1", "--body-timeout", "1") as service:
         service.answers()
         wires = [service.wire() for _ in range(20)]
         for wire in wires:
