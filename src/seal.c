@@ -5,8 +5,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 static _Thread_local struct {
     unsigned char bytes[SHA256_CBLOCK];
@@ -28,7 +29,7 @@ void seal_of(const char *text, size_t size, unsigned char seal[static SEAL_SIZE]
 {
     unsigned char whole[SHA256_DIGEST_LENGTH];
     if (!seal_ready() || !HMAC(EVP_sha256(), own.bytes, (int)own.size, (const unsigned char *)text, size, whole, NULL))
-        abort(); /* out of memory, or a mistake of ours: no text goes out unsealed */
+        memory_exhausted(); /* or a mistake of ours: no text goes out unsealed */
     memcpy(seal, whole, SEAL_SIZE);
 }
 
