@@ -136,8 +136,7 @@ def starve(stage):
     if INSTRUMENTED:
         pytest.skip("a sanitizer has its own allocator")
     scene, port = stage.scene, stage.port
-    targets = ("/v1/claims/still-1", "/v1/claims?source=markets-misled-de&limit=200", "/v1/claims?source=markets-misled-de", "/sources/markets-misled-de",
-               "/v1/comparisons/what-training-r1-cost?format=svg")
+    targets = ("/v1/claims/still-1", "/v1/claims?source=markets-misled-de&limit=200", "/v1/claims?source=markets-misled-de", "/sources/markets-misled-de")
     reads = [next(known for known in scene.truth.answers if known.target == target and (known.streamed or "Accept: " not in "".join(known.fields))) for target in targets]
     gzipped = next(known for known in scene.truth.answers if "Accept-Encoding: br" in known.fields)
     with tempfile.TemporaryDirectory(prefix="claimd-starved.") as folder:
