@@ -54,7 +54,7 @@ struct request {
     bool has_older;                              /* there is an answer by that key which was right before */
 
     const char *digest;                                  /* of the token that it reads by, once that was looked at */
-    void (*granted)(struct request *request);            /* what it does once it is known that it may read */
+    void (*granted)(struct request *request);            /* what it does once what it waits for is there */
     void (*renewed)(struct request *request, bool good); /* the same of one that goes on reading */
     struct renewal *renewal;                             /* that it waits for, or NULL */
     struct request *renewing;                            /* the next that does */

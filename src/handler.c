@@ -19,6 +19,7 @@
 #include "quota.h"
 #include "recall.h"
 #include "routes.h"
+#include "sealing.h"
 #include "target.h"
 #include "write.h"
 
@@ -136,12 +137,13 @@ static void answer_data(struct request *request)
 
 /* ---- arriving ---- */
 
-static void dispatch(struct request *request)
+static void lead(struct request *request)
 {
     struct error error;
     error_init(&error);
     if (!target_read(&request->arena, request->method, request->target, &request->params, &error)) {
-        request_fail(request, &error);
+        if (error.code != ERROR_DATABASE_UNAVAILABLE || !sealing_await(request, lead))
+            request_fail(request, &error);
         return;
     }
     if (request_has_method(request, MHD_HTTP_METHOD_OPTIONS)) {
@@ -180,6 +182,11 @@ static void dispatch(struct request *request)
     default:
         answer_data(request);
     }
+}
+
+static void dispatch(struct request *request)
+{
+    lead(request);
     if (request->state == REQUEST_WAITING)
         request_suspend(request);
 }

@@ -530,3 +530,27 @@ def test_short_outages_one_after_another(cluster, own):
                 answer = ask(service, ONE)
                 assert answer.status_code == 200, answer.text
             back(service)
+
+
+def test_a_cursor_that_comes_before_its_key_waits_for_it(cluster, own):
+    """As behind a balancer that sends the next page to a service which has just begun."""
+    with reader(own) as service:
+        following = ask(service.answers(), "/v1/claims?limit=2").json()["next"]
+        right = ask(service, following)
+    cluster.freeze()
+    with reader(own) as service, concurrent.futures.ThreadPoolExecutor() as pool:
+        service.answers("/healthz")
+        waiting = pool.submit(ask, service, following)
+        with pytest.raises(concurrent.futures.TimeoutError):
+            waiting.result(0.5)
+        cluster.thaw()
+        assert (waiting.result().status_code, waiting.result().content) == (200, right.content)
+        assert ask(service, following + "x").status_code == 400
+
+
+def test_a_cursor_whose_key_never_comes_is_told_so(cluster, own):
+    with reader(own) as service:
+        following = ask(service.answers(), "/v1/claims?limit=2").json()["next"]
+    with away(cluster, "stopped"), reader(own) as service:
+        service.answers("/healthz")
+        problem(ask(service, following), 503, "database-unavailable")

@@ -1,0 +1,45 @@
+/* sealing: requests with a cursor that came before the key of cursors */
+#include "sealing.h"
+
+#include <libpq-fe.h>
+#include <stddef.h>
+
+#include "cursor.h"
+#include "memory.h"
+#include "refusal.h"
+
+static void fail(struct request *request, enum db_status status)
+{
+    struct error error;
+    refusal_of_status(status, &error);
+    request_fail(request, &error);
+}
+
+static void on_key(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    struct request *request = container_of(call, struct request, call);
+    request_heard(request);
+    if (status == DB_OK && PQntuples(result) == 1)
+        service_greeted(&request->service->db, PQgetvalue(result, 0, 0));
+    request->state = REQUEST_ACCEPTED;
+    if (cursor_ready())
+        request->granted(request);
+    else
+        fail(request, status == DB_OK ? DB_UNREADY : status);
+    if (request->state == REQUEST_READY)
+        request_resume(request);
+}
+
+bool sealing_await(struct request *request, void (*go_on)(struct request *request))
+{
+    static const struct db_statement key = {.sql = service_greeting, .label = "the key of cursors"};
+    if (cursor_ready())
+        return false;
+    request->granted = go_on;
+    request->state = REQUEST_WAITING;
+    request->call = (struct db_call){.statement = &key, .done = on_key};
+    enum db_status status = request_ask(request);
+    if (status)
+        fail(request, status);
+    return true;
+}
