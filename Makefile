@@ -131,7 +131,8 @@ sbom: $(BUNDLE)
 # Twice, in two folders, and compared.
 reproducible:
 	scripts/reproducible
-include tests/fuzz/fuzz.mk
+# The image is built without what tests need.
+-include tests/fuzz/fuzz.mk
 
 run: all
 	scripts/serve $(B)/claimd
