@@ -29,6 +29,9 @@ enum command {
 
 enum { THREADS_MAX = 256 };
 
+/* Which URLs lead through a pooler that lends sessions by transaction. */
+enum pooled { POOLED_NONE, POOLED_READ, POOLED_ALL };
+
 struct config {
     enum command command;
     struct address listen;
@@ -39,12 +42,16 @@ struct config {
     unsigned hsts_s;                       /* how long browsers shall come by TLS alone; 0: they are not told */
     const char *cors_origins;              /* comma list of web origins that may read answers; "*": all */
     const char *database_url;              /* "" leaves all to libpq's environment; never logged */
+    const char *read_url;                  /* of standbys that answer reads; NULL: none */
+    const char *listen_url;                /* the database, for the connection that listens; NULL: database_url */
     const char *migrate_url;               /* for migrations and tokens; NULL: database_url */
     const char *service_role;              /* the role of database_url, where it is another one; NULL: the same */
     const char *secret;                    /* that cursors are sealed by; NULL: the database's; never logged */
     unsigned threads;                      /* 0: one a core */
     unsigned db_connections;               /* a thread */
     unsigned request_timeout_ms;
+    enum pooled pooled;
+    unsigned replica_lag_ms; /* that an answer from read_url may be out of date */
     unsigned idle_timeout_s;
     unsigned head_timeout_s;           /* for a request's head to come */
     unsigned body_timeout_s;           /* for a body to come, or of an import a part */
@@ -97,6 +104,7 @@ enum setting_type {
     SETTING_SECRET,
     SETTING_PEERS,
     SETTING_FIELD,
+    SETTING_POOLED,
     SETTING_LANGUAGE
 };
 

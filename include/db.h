@@ -10,6 +10,8 @@
  * to another one; each is opened for the first. Whether one was committed is not known if the connection is lost, or
  * its answer does not come in time, and it is not sent again.
  *
+ * A db is of one server, or of several that can stand for each other, as standbys do.
+ *
  * Knows no HTTP and no JSON. All of it belongs to the thread that runs the loop.
  */
 #ifndef CLAIMD_DB_H
@@ -21,6 +23,7 @@
 #include <stdint.h>
 
 #include "loop.h"
+#include "position.h"
 
 enum db_status {
     DB_OK,
@@ -79,6 +82,7 @@ struct db_call {
     const struct db_statement *statement;
     int arguments_count;
     const char *const *arguments;       /* text format; must live until `done`; NULL is null */
+    bool placed;                        /* its position is wanted */
     struct db_transaction *transaction; /* instead of the statement, or NULL; must live until `done` */
     bool impatient;    /* DB_UNAVAILABLE will do as soon as the database is silent: there is something else to give */
     const char *trace; /* on whose behalf, a traceparent; must live until `done`; NULL: not known */
@@ -86,6 +90,8 @@ struct db_call {
     /* Called once, never from within db_start(). `result` is borrowed, and NULL unless DB_OK or DB_REFUSED: that of a
      * transaction's last step, or the failure. */
     void (*done)(struct db_call *call, enum db_status status, const PGresult *result);
+
+    struct position position; /* which it was answered at, or behind; not known before it has been */
 
     /* private to db */
     struct db *db;
@@ -130,20 +136,28 @@ struct db_counts {
 struct db;
 
 struct db_settings {
-    const char *url;      /* connection string or URI; "" leaves all to libpq's environment */
-    unsigned connections; /* pipelined connections of this thread */
-    unsigned deadline_ms; /* of one call, waiting included; also the database's statement_timeout */
-    unsigned queue;       /* calls under way at most; beyond that DB_OVERLOADED */
-    unsigned slow_ms;     /* a call that the database takes so long for is logged; 0: none is */
-    bool traced;          /* a call's trace is told to the database, in front of a text that is parsed for it alone */
+    const char *url;        /* connection string or URI; "" leaves all to libpq's environment */
+    const char *listen_url; /* the same of the connection that listens; NULL: url */
+    const char *wanted;     /* of the servers, unless the url says it (see hosts.h); NULL: nothing */
+    bool spread;            /* connections begin with a host of the url each, the first with `first`, counted round */
+    unsigned first;
+    bool pooled; /* url's sessions are lent for one transaction each, by a pooler: nothing is prepared or set in them */
+    const char *place;      /* query of a server's position, as text (see position.h) */
+    const char *next_place; /* the same of one on the timeline $1 (digits), which costs less */
+    bool placed;            /* calls are, as a rule; the state has the position in a second column */
+    unsigned connections;   /* pipelined connections of this thread */
+    unsigned deadline_ms;   /* of one call, waiting included; also the database's statement_timeout */
+    unsigned queue;         /* calls under way at most; beyond that DB_OVERLOADED */
+    unsigned slow_ms;       /* a call that the database takes so long for is logged; 0: none is */
+    bool traced;            /* a call's trace is told to the database, in front of a text that is parsed for it alone */
     /* Prepared once by the connection that listens, while the others answer already: a schema that lacks something
      * shows at once. */
     const struct db_statement *const *prepare;
     size_t prepare_count;
 
-    /* Channel to listen on. That takes a connection of its own, as a notification waits until the queries before it are
-     * answered. `state` is a query of one text that says what has been notified so far. It is asked first, and then
-     * once a second, to learn soon of a connection that is dead. */
+    /* Channel to listen on; NULL: none, as standbys cannot be listened to. That takes a connection of its own, as a
+     * notification waits until the queries before it are answered. `state` is a query of one text that says what has
+     * been notified so far. It is asked first, and then once a second, to learn soon of a connection that is dead. */
     const char *channel, *state;
     void (*heard)(struct db *db, enum db_news news, const char *payload);
 
@@ -163,9 +177,15 @@ struct db {
     unsigned ready[DB_ROLES]; /* connections */
     struct db_counts counts;
     struct loop_timer pulse;
-    uint64_t state_asked; /* loop_now() when that was asked which `heard` is told next, or was told last */
     uint64_t
         owing_since; /* loop_now() since when the database has said nothing though it was asked; 0: it owes nothing */
+
+    /* Where the server was when its state was told last: asked at loop_now() == asked, and behind all that has been
+     * notified. */
+    struct db_place {
+        struct position position; /* not known where the state does not tell it */
+        uint64_t asked;
+    } place;
     enum { SCHEMA_UNKNOWN, SCHEMA_FITS, SCHEMA_UNFIT } schema; /* whether the statements could be prepared */
     enum db_status outage; /* DB_OK, or why calls are refused while no connection is ready */
 };

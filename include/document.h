@@ -13,6 +13,7 @@
 
 #include "etag.h"
 #include "headers.h"
+#include "position.h"
 
 struct route;
 
@@ -30,6 +31,7 @@ struct document {
     int64_t modified;          /* second since 1970 from which on it is as it is; 0: not known */
     uint64_t version;          /* of the data that it was made from */
     uint64_t right_at;         /* loop_now() at which those were the database's */
+    struct position position;  /* that these hold; not known: none in particular */
     const struct route *route; /* that it answers; the maker's to set */
 
     /* private */

@@ -65,6 +65,12 @@ struct request {
     const char *quota_left, *quota_policy; /* RateLimit and RateLimit-Policy, or NULL */
     unsigned retry_after_s;
     bool limited; /* it has come too often */
+    /* reading's */
+    bool newest;                             /* the call under way is not meant for a standby */
+    bool at_standby;                         /* it is, or was, a standby's */
+    bool unconfirmed;                        /* the answer may be older than the service lets it be */
+    struct loop_timer pause;                 /* until it is asked again */
+    void (*marked)(struct request *request); /* what it does once it is known where its write is */
 
     /* write's */
     struct buffer body;  /* as far as it has come */
@@ -81,6 +87,7 @@ struct request {
     uint64_t asked;         /* loop_now_us() of the call */
     uint64_t waited;        /* microseconds of all of them */
     uint64_t queued;        /* of these while no connection had taken them */
+    struct position least;  /* that the answer must hold, by the client's word */
     struct stream stream;   /* of a streamed answer */
     size_t part_held;       /* what was noted of its part */
     struct waiting waiting; /* for changes */

@@ -12,6 +12,7 @@
 #include "db.h"
 #include "flights.h"
 #include "heads.h"
+#include "lag.h"
 #include "metrics.h"
 #include "query.h"
 
@@ -21,6 +22,17 @@ struct data_state {
     /* Second of the last change, rounded up: as everybody could see it, which is not before it was heard of, and by the
      * database's word, when that transaction made its first change. */
     int64_t changed_at, told_at;
+    struct position position; /* a standby that has reached this shows them; not known: none does for sure */
+};
+
+/* Standbys, which may answer reads where they are new enough. */
+struct standby {
+    struct db db;
+    bool present;        /* there are some */
+    unsigned lag_most;   /* ms that their answers may be out of date */
+    struct lag lag;      /* where the primary was when */
+    bool heard;          /* one of them tells its state */
+    int64_t last_change; /* that it has told: its number */
 };
 
 /* The version of what no data go into. */
@@ -32,7 +44,9 @@ struct quotas;
 struct request;
 
 struct service {
-    struct db db;
+    struct db db; /* the primary */
+    struct standby standby;
+    bool heard; /* the primary tells what changes */
     struct query_set queries;
     struct cache cache;
     struct heads heads;
@@ -49,6 +63,7 @@ struct service {
     uint64_t own_from;         /* the first version that has in it all that this process has written */
     unsigned stale_most;       /* seconds after which an answer is not given, though the database is away; 0: at once */
     uint64_t writes_seen;      /* of all that this process has committed */
+    struct position written;   /* behind all of these */
     int64_t began;             /* second in which the process began: threads that hear soon after date alike */
     size_t head_bytes;         /* of memory for the heads of a request and its answer */
     size_t body_most;          /* bytes that a request's body may have */
@@ -89,15 +104,20 @@ void service_release(struct service *service);
 /* Answers that are kept are not given any more: they would be put otherwise now. */
 void service_forget(struct service *service);
 
-/* Where data changes are told, and the query of what has been told so far (see db.h). */
-extern const char service_channel[], service_state[];
+/* Where data changes are told, and the query of what has been told so far (see db.h): without and with the position,
+ * and of a standby. */
+extern const char service_channel[], service_state[], service_placed_state[], service_standby_state[];
+
+/* The queries of a server's position, without and with its timeline. */
+extern const char service_place[], service_next_place[];
 
 /* The query of the key that cursors are sealed by (see seal.h), and what takes it, as struct db_settings has them. */
 extern const char service_greeting[];
 void service_greeted(struct db *db, const char *key);
 
-/* A write of this process was committed: from now on no thread answers from before it. */
-void service_wrote(struct service *service);
+/* A write of this process was committed before that position (where it is known): from now on no thread answers from
+ * before it. */
+void service_wrote(struct service *service, struct position position);
 
 /* Takes note of what other threads have written. Call before an answer is chosen. */
 void service_catch_up(struct service *service);
@@ -109,5 +129,9 @@ unsigned service_age(const struct service *service, uint64_t version, uint64_t r
 
 /* As struct db_settings has it, for the db of a service. A text is the second of the last change, 0: there is none. */
 void service_heard(struct db *db, enum db_news news, const char *payload);
+
+/* The same for the db of its standbys, who are believed while the primary is silent. A text is the number of the last
+ * change. */
+void service_heard_standby(struct db *db, enum db_news news, const char *payload);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "loop.h"
 #include "memory.h"
+#include "reading.h"
 #include "refusal.h"
 #include "request.h"
 
@@ -33,6 +34,8 @@ static void on_answer(struct db_call *call, enum db_status status, const PGresul
 {
     struct request *request = container_of(call, struct request, call);
     struct error error;
+    if (!reading_done(request, &status))
+        return;
     request_heard(request);
     if (status == DB_OK) {
         remember(request->service->access, request->digest);
@@ -50,7 +53,7 @@ static enum db_status ask(struct request *request)
 {
     request->call = (struct db_call){
         .statement = &authorize, .arguments_count = 1, .arguments = &request->digest, .done = on_answer};
-    return request_ask(request);
+    return reading_start(request, true);
 }
 
 bool access_granted(struct request *request, void (*go_on)(struct request *request))
@@ -128,7 +131,7 @@ static struct renewal *renewal_start(struct service *service, const char *digest
     renewal->argument = renewal->digest;
     renewal->call = (struct db_call){
         .statement = &authorize, .arguments_count = 1, .arguments = &renewal->argument, .done = on_renewed};
-    if (db_start(&service->db, &renewal->call) == DB_OK)
+    if (reading_start_call(service, &renewal->call) == DB_OK)
         return renewal;
     renewal_free(renewal);
     return NULL;

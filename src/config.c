@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lag.h"
 #include "rate.h"
 #include "routes.h"
 
@@ -29,6 +30,14 @@ const struct setting config_settings[] = {
      "address for operators alone: /metrics, /healthz, /readyz; none: nowhere", false},
     {"database-url", "DATABASE_URL", SETTING_DATABASE, AT(database_url), 0, 0, "",
      "PostgreSQL; empty: as libpq's environment says", false},
+    {"database-read-url", "DATABASE_READ_URL", SETTING_DATABASE, AT(read_url), 0, 0, NULL,
+     "standbys that answer reads; none: the database does", false},
+    {"replica-lag", "CLAIMD_REPLICA_LAG", SETTING_NUMBER, AT(replica_lag_ms), 1000, LAG_MOST_MS, "2000",
+     "ms that an answer from a standby may be out of date", true},
+    {"pooled", "CLAIMD_POOLED", SETTING_POOLED, AT(pooled), 0, 0, "none",
+     "lent by a pooler, for a transaction each: none, the read URL's sessions, or all", false},
+    {"listen-url", "CLAIMD_LISTEN_URL", SETTING_DATABASE, AT(listen_url), 0, 0, NULL,
+     "the database, past a pooler, to listen to; none: its own", false},
     {"migrate-url", "CLAIMD_MIGRATE_URL", SETTING_DATABASE, AT(migrate_url), 0, 0, NULL,
      "the same, as the role that migrates, and for all other commands; none: the database's", false},
     {"service-role", "CLAIMD_SERVICE_ROLE", SETTING_TEXT, AT(service_role), 0, 0, NULL,
@@ -149,6 +158,15 @@ static bool read_readers(const char *name, const char *value, bool *ret_closed)
            config_complain("%s must be open or token, not \"%s\".", name, value);
 }
 
+static bool read_pooled(const char *name, const char *value, enum pooled *ret)
+{
+    static const char *const words[] = {[POOLED_NONE] = "none", [POOLED_READ] = "read", [POOLED_ALL] = "all"};
+    for (*ret = POOLED_NONE; *ret <= POOLED_ALL; ++*ret)
+        if (strcmp(value, words[*ret]) == 0)
+            return true;
+    return config_complain("%s must be none, read or all, not \"%s\".", name, value);
+}
+
 static bool read_address(const char *name, const char *value, struct address *ret)
 {
     return address_read(value, ret) || config_complain("%s must be HOST:PORT or unix:/PATH, not \"%s\".", name, value);
@@ -234,6 +252,8 @@ bool config_set(struct config *config, const struct setting *setting, const char
         return read_switch(name, value, member);
     case SETTING_READERS:
         return read_readers(name, value, member);
+    case SETTING_POOLED:
+        return read_pooled(name, value, member);
     case SETTING_ADDRESS:
         return read_address(name, value, member);
     case SETTING_MODE:

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/random.h>
 
+#include "hosts.h"
 #include "log.h"
 #include "memory.h"
 #include "trace.h"
@@ -26,6 +27,12 @@ enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 250, 
 /* What one connection is sent before it has answered: more would wait there, where no deadline takes it back. */
 enum { WINDOW = 256 };
 
+/* The statements of the position, where sessions keep them. */
+static const char place_name[] = "claimd_place", next_place_name[] = "claimd_next_place";
+
+/* A server that goes over to another timeline is taken to be on the old one for so long, which is the safe side. */
+enum { TIMELINE_MS = 1000 };
+
 enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_PREPARING, LINK_READY };
 
 /* One thing that the server will answer, in the order in which it was sent. */
@@ -36,7 +43,9 @@ struct db_entry {
         ENTRY_PREPARE,
         ENTRY_FORGET,
         ENTRY_LISTEN,
-        ENTRY_STATE,
+        ENTRY_PULSE, /* the state, once a second */
+        ENTRY_NEWS,  /* the state, as something was notified */
+        ENTRY_PLACE,
         ENTRY_CALL,
         ENTRY_STEP,
         ENTRY_END,
@@ -47,6 +56,7 @@ struct db_entry {
     struct db_entry *end; /* of a transaction's step: the sync behind it, whose call it is of */
     unsigned step;
     unsigned patience_ms;
+    uint64_t asked; /* of a state */
     struct db_entry *next;
     bool answered;
 };
@@ -59,13 +69,17 @@ struct db_link {
     struct loop_watch watch;
     struct loop_timer timer; /* the next attempt, the end of this one, or the end of patience with a silent server */
     unsigned backoff_ms;
+    unsigned host; /* that the next attempt begins with */
     struct db_entry *first, *last;
     unsigned calls; /* of the entries, cancelled ones included */
     bool *prepared; /* by serial */
     unsigned prepared_size;
-    bool unsent;    /* something was queued since the last flush */
-    bool loaded;    /* calls are among it */
-    bool listening; /* notifications come */
+    bool unsent;              /* something was queued since the last flush */
+    bool loaded;              /* calls are among it */
+    bool listening;           /* notifications come, or the state alone is asked for */
+    bool placed;              /* the position has been asked for since the last sync */
+    struct position position; /* as answered last */
+    uint64_t timeline_until;  /* loop_now() at which the timeline is asked for again */
 };
 
 static void link_connect(struct db_link *link);
@@ -85,6 +99,14 @@ static void transaction_clear(struct db_transaction *transaction)
         transaction->results[i] = NULL;
     }
     PQclear(transaction->failure);
+    transaction->failure = NULL;
+    transaction->status = DB_OK;
+}
+
+/* It may have ended before: what it told then is still the db's to clear. */
+static void transaction_begin(struct db_transaction *transaction)
+{
+    memset(transaction->results, 0, sizeof(transaction->results));
     transaction->failure = NULL;
     transaction->status = DB_OK;
 }
@@ -181,6 +203,12 @@ static void call_end(struct db_call *call, enum db_status status, const PGresult
     call_detach(call);
     call->done(call, status, result);
     transaction_clear(&transaction);
+}
+
+static void call_take_place(struct db_call *call, const struct db_link *link)
+{
+    if (call->placed)
+        call->position = link->position;
 }
 
 static void call_wait_again(struct db_call *call)
@@ -320,6 +348,9 @@ enum db_status db_start(struct db *db, struct db_call *call)
     call->alone = false;
     call->resent = 0;
     call->sent_us = 0;
+    call->position = (struct position){0};
+    if (call->transaction)
+        transaction_begin(call->transaction);
     call->deadline = (struct loop_timer){.fire = on_deadline};
     await_deadline(call, patience(db, call));
     calls_append(queue_of(db, call), call);
@@ -406,6 +437,17 @@ static bool *link_prepared(struct db_link *link, const struct db_statement *stat
     return &link->prepared[statement->serial];
 }
 
+/* The session is its own, and keeps what is set and prepared in it. */
+static bool keeps_session(const struct db_link *link)
+{
+    return !link->db->settings.pooled || (is_listener(link) && link->db->settings.listen_url);
+}
+
+static bool is_named(const struct db_link *link, const struct db_statement *statement)
+{
+    return *statement->name && keeps_session(link);
+}
+
 static bool send_prepare(struct db_link *link, const struct db_statement *statement)
 {
     bool *prepared = link_prepared(link, statement);
@@ -441,16 +483,71 @@ static bool send_step(struct db_link *link, const struct db_step *step, const ch
     const struct db_statement *statement = step->statement;
     if (trace)
         return send_traced(link, step, trace);
-    if (!*statement->name)
+    if (!is_named(link, statement))
         return send_text(link, step, statement->sql);
     return PQsendQueryPrepared(link->connection, statement->name, step->arguments_count, step->arguments, NULL, NULL,
                                0);
 }
 
+/* Per session rather than as connection options, which poolers refuse; where sessions are lent, for the transaction
+ * that is begun by it. */
+static bool send_setup(struct db_link *link)
+{
+    static const char sql[] =
+        "SELECT set_config('statement_timeout', $1, $3), set_config('timezone', 'UTC', $3),"
+        " set_config('datestyle', 'ISO', $3), set_config('extra_float_digits', '1', $3),"
+        " set_config('plan_cache_mode', 'force_generic_plan', $3), set_config('jit', 'off', $3),"
+        " set_config(CASE WHEN $3 THEN 'transaction_read_only' ELSE 'default_transaction_read_only' END, $2, $3)";
+    char timeout[16];
+    snprintf(timeout, sizeof(timeout), "%u", link->db->settings.deadline_ms);
+    entry_push(link, ENTRY_SETUP, NULL);
+    const char *const arguments[] = {timeout, is_writer(link) ? "off" : "on", keeps_session(link) ? "false" : "true"};
+    return PQsendQueryParams(link->connection, sql, 3, NULL, arguments, NULL, NULL, 0);
+}
+
+static bool send_plain(struct db_link *link, int kind, const char *sql)
+{
+    entry_push(link, kind, NULL);
+    return PQsendQueryParams(link->connection, sql, 0, NULL, NULL, NULL, NULL, 0);
+}
+
+static bool send_next_place(struct db_link *link)
+{
+    char timeline[POSITION_SIZE];
+    const char *const arguments[] = {timeline};
+    snprintf(timeline, sizeof(timeline), "%x", link->position.timeline);
+    return PQsendQueryPrepared(link->connection, next_place_name, 1, arguments, NULL, NULL, 0);
+}
+
+/* Each statement of a batch sees all that was there when the position was told. */
+static bool send_place(struct db_link *link)
+{
+    link->placed = true;
+    if (!link->db->settings.placed || !keeps_session(link))
+        return send_plain(link, ENTRY_PLACE, link->db->settings.place);
+    entry_push(link, ENTRY_PLACE, NULL);
+    if (loop_now() < link->timeline_until)
+        return send_next_place(link);
+    link->timeline_until = link->position.timeline ? loop_now() + TIMELINE_MS : 0;
+    return PQsendQueryPrepared(link->connection, place_name, 0, NULL, NULL, NULL, 0);
+}
+
+/* What a batch begins with that has this call as its first, or as the first whose position is wanted. */
+static bool send_preface(struct db_link *link, const struct db_call *call)
+{
+    if (is_synced(link)) {
+        link->placed = false;
+        if (!keeps_session(link) && !send_setup(link))
+            return false;
+    }
+    return !call->placed || link->placed || send_place(link);
+}
+
 static bool send_call(struct db_link *link, struct db_call *call)
 {
     const char *trace = told_trace(link, call);
-    if (!trace && *call->statement->name && !send_prepare(link, call->statement))
+    bool named = !trace && is_named(link, call->statement);
+    if (!send_preface(link, call) || (named && !send_prepare(link, call->statement)))
         return false;
     call->entry = entry_push(link, ENTRY_CALL, call->statement);
     call->entry->call = call;
@@ -463,7 +560,7 @@ static bool prepare_transaction(struct db_link *link, const struct db_transactio
 {
     for (unsigned i = 0; i < transaction->steps_count; i++) {
         const struct db_statement *statement = transaction->steps[i].statement;
-        if (*statement->name && !send_prepare(link, statement))
+        if (is_named(link, statement) && !send_prepare(link, statement))
             return false;
     }
     return true;
@@ -475,7 +572,7 @@ static bool send_transaction(struct db_link *link, struct db_call *call)
     const char *trace = told_trace(link, call);
     if (!trace && !prepare_transaction(link, transaction))
         return false;
-    if (!is_synced(link) && !send_sync(link))
+    if ((!is_synced(link) && !send_sync(link)) || !send_preface(link, call))
         return false;
     struct db_entry *end = entry_new(ENTRY_END, NULL);
     bool sent = true;
@@ -599,31 +696,41 @@ static void hear(const struct db_link *link, enum db_news news, const char *payl
 
 static bool send_alone(struct db_link *link, int kind, const char *sql)
 {
-    entry_push(link, kind, NULL);
-    return PQsendQueryParams(link->connection, sql, 0, NULL, NULL, NULL, NULL, 0) && send_sync(link);
+    return send_plain(link, kind, sql) && send_sync(link);
 }
 
-static bool send_state(struct db_link *link)
+static bool ask_state(struct db_link *link, int kind)
 {
-    link->db->state_asked = loop_now();
-    return send_alone(link, ENTRY_STATE, link->db->settings.state);
+    if (!send_plain(link, kind, link->db->settings.state))
+        return false;
+    link->last->asked = loop_now();
+    return send_sync(link);
 }
 
 /* What was prepared was so to see whether it can be. The state is asked for once it is sure that no later notification
  * is missed. A server that cannot be listened to, as a standby, serves all the same. */
 static bool send_listen(struct db_link *link)
 {
+    const char *channel = link->db->settings.channel;
     char sql[80];
-    snprintf(sql, sizeof(sql), "LISTEN %s", link->db->settings.channel);
-    return send_alone(link, ENTRY_FORGET, "DEALLOCATE ALL") && send_alone(link, ENTRY_LISTEN, sql) && send_state(link);
+    link->listening = !channel;
+    snprintf(sql, sizeof(sql), "LISTEN %s", channel ? channel : "");
+    return (!keeps_session(link) || send_alone(link, ENTRY_FORGET, "DEALLOCATE ALL")) &&
+           (!channel || send_alone(link, ENTRY_LISTEN, sql)) && ask_state(link, ENTRY_PULSE);
 }
 
-static bool awaits_state(const struct db_link *link)
+/* Whether one of that kind is to be answered still, the first being answered now. */
+static bool awaits(const struct db_link *link, int kind)
 {
-    for (const struct db_entry *entry = link->first; entry; entry = entry->next)
-        if (entry->kind == ENTRY_STATE)
+    for (const struct db_entry *entry = link->first ? link->first->next : NULL; entry; entry = entry->next)
+        if ((int)entry->kind == kind)
             return true;
     return false;
+}
+
+static bool awaits_pulse(const struct db_link *link)
+{
+    return awaits(link, ENTRY_PULSE) || (link->first && link->first->kind == ENTRY_PULSE);
 }
 
 static void on_pulse(struct loop_timer *timer)
@@ -633,16 +740,22 @@ static void on_pulse(struct loop_timer *timer)
     loop_timer_start(db->loop, timer, PULSE_MS);
     if (!link->listening)
         return;
-    if (awaits_state(link))
+    if (awaits_pulse(link))
         hear(link, DB_NEWS_LOST, NULL);
-    else if (!send_state(link))
+    else if (!ask_state(link, ENTRY_PULSE))
         link->unsent = true; /* the flush finds the connection broken */
 }
 
+/* Where the server was when that was notified, or behind, is told by whatever is asked afterwards. */
 static void take_notifications(struct db_link *link)
 {
-    for (PGnotify *heard; link->connection && (heard = PQnotifies(link->connection)); PQfreemem(heard))
+    bool any = false;
+    for (PGnotify *heard; link->connection && (heard = PQnotifies(link->connection)); PQfreemem(heard)) {
         hear(link, DB_NEWS_CHANGE, heard->extra);
+        any = true;
+    }
+    if (any && link->db->settings.placed && !ask_state(link, ENTRY_NEWS))
+        link->unsent = true;
 }
 
 /* ---- receiving ---- */
@@ -745,9 +858,11 @@ static void call_failed(struct db_call *call, const struct db_entry *entry, cons
 }
 
 /* False if the connection is of no use any more; the call then stays with its entry, to be sent on the next one. */
-static bool answer_call(struct db_entry *entry, const PGresult *result)
+static bool answer_call(const struct db_link *link, struct db_entry *entry, const PGresult *result)
 {
     struct db_call *call = entry->call;
+    if (call)
+        call_take_place(call, link);
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
@@ -820,28 +935,46 @@ static bool answer_greeting(struct db *db, const PGresult *result)
     return good;
 }
 
+/* "" where there is none. */
+static const char *text_of(const PGresult *result, int column)
+{
+    return PQresultStatus(result) == PGRES_TUPLES_OK ? PQgetvalue(result, 0, column) : "";
+}
+
+static void answer_state(struct db_link *link, const struct db_entry *entry, const PGresult *result)
+{
+    struct db_place *place = &link->db->place;
+    *place = (struct db_place){.asked = entry->asked};
+    if (link->db->settings.placed && !awaits(link, ENTRY_NEWS))
+        position_read(text_of(result, 1), &place->position);
+    hear(link, DB_NEWS_STATE, PQgetvalue(result, 0, 0));
+}
+
 /* False if the connection is of no use after this answer; *result is NULL if it is kept. */
 static bool answer(struct db_link *link, struct db_entry *entry, PGresult **result)
 {
     switch (entry->kind) {
     case ENTRY_CALL:
-        return answer_call(entry, *result);
+        return answer_call(link, entry, *result);
     case ENTRY_STEP:
     case ENTRY_END:
         return answer_step(entry, result);
     case ENTRY_PREPARE:
         return answer_prepare(link, entry, *result);
     case ENTRY_SETUP:
-        return PQresultStatus(*result) == PGRES_TUPLES_OK;
+        return PQresultStatus(*result) == PGRES_TUPLES_OK || PQresultStatus(*result) == PGRES_COMMAND_OK;
     case ENTRY_GREETING:
         return answer_greeting(link->db, *result);
     case ENTRY_LISTEN:
         link->listening = PQresultStatus(*result) == PGRES_COMMAND_OK;
         return true;
-    case ENTRY_STATE:
+    case ENTRY_PULSE:
+    case ENTRY_NEWS:
         if (link->listening && PQresultStatus(*result) == PGRES_TUPLES_OK && PQntuples(*result) == 1)
-            hear(link, DB_NEWS_STATE, PQgetvalue(*result, 0, 0));
+            answer_state(link, entry, *result);
         return true;
+    case ENTRY_PLACE:
+        return PQresultStatus(*result) == PGRES_PIPELINE_ABORTED || position_read(text_of(*result, 0), &link->position);
     default:
         return true;
     }
@@ -904,8 +1037,10 @@ static bool receive_one(struct db_link *link)
     bool good = true;
     if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
         struct db_call *ended = entry->kind == ENTRY_END ? entry->call : NULL;
-        if (ended)
+        if (ended) {
+            call_take_place(ended, link);
             answer_end(ended);
+        }
         entry_pop(link);
         if (link->state == LINK_PREPARING)
             link_is_ready(link);
@@ -977,6 +1112,8 @@ static void link_close(struct db_link *link)
     link->db->ready[role_of(link)] -= link->state == LINK_READY;
     link->state = LINK_DOWN;
     link->unsent = link->loaded = link->listening = false;
+    link->position = (struct position){0};
+    link->timeline_until = 0;
     hear(link, DB_NEWS_LOST, NULL);
     free(link->prepared);
     link->prepared = NULL;
@@ -1000,6 +1137,7 @@ static void link_lost(struct db_link *link, enum db_status outage, const char *e
     *(was_ready ? &db->counts.losses : &db->counts.failed_connects) += 1;
     if (!is_known(link, outage))
         log_lost(event, reason);
+    link->host += !was_ready;
     link_close(link);
     if (outage == DB_UNREADY && is_listener(link))
         db->schema = SCHEMA_UNFIT;
@@ -1032,19 +1170,21 @@ static void on_link_timer(struct loop_timer *timer)
         link_lost(link, DB_UNAVAILABLE, "database-unreachable", "no usable connection within five seconds");
 }
 
-/* Per session rather than as connection options, which poolers refuse. */
-static bool send_setup(struct db_link *link)
+static bool send_setup_prepare(struct db_link *link, const char *name, const char *sql)
 {
-    static const char sql[] =
-        "SELECT set_config('statement_timeout', $1, false), set_config('timezone', 'UTC', false),"
-        " set_config('datestyle', 'ISO', false), set_config('extra_float_digits', '1', false),"
-        " set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false),"
-        " set_config('default_transaction_read_only', $2, false)";
-    char timeout[16];
-    snprintf(timeout, sizeof(timeout), "%u", link->db->settings.deadline_ms);
     entry_push(link, ENTRY_SETUP, NULL);
-    const char *const arguments[] = {timeout, is_writer(link) ? "off" : "on"};
-    return PQsendQueryParams(link->connection, sql, 2, NULL, arguments, NULL, NULL, 0);
+    return PQsendPrepare(link->connection, name, sql, 0, NULL);
+}
+
+/* What is asked of it before it is used shows that it can be. */
+static bool begin_session(struct db_link *link)
+{
+    if (!send_setup(link))
+        return false;
+    if (!link->db->settings.placed || !keeps_session(link))
+        return true;
+    return send_setup_prepare(link, place_name, link->db->settings.place) &&
+           send_setup_prepare(link, next_place_name, link->db->settings.next_place);
 }
 
 static bool send_greeting(struct db_link *link)
@@ -1059,10 +1199,11 @@ static bool send_greeting(struct db_link *link)
 static bool link_prepare(struct db_link *link)
 {
     link->state = LINK_PREPARING;
-    if (PQsetnonblocking(link->connection, 1) != 0 || !PQenterPipelineMode(link->connection) || !send_setup(link) ||
+    if (PQsetnonblocking(link->connection, 1) != 0 || !PQenterPipelineMode(link->connection) || !begin_session(link) ||
         !send_greeting(link))
         return false;
-    for (size_t i = 0; i < link->db->settings.prepare_count && is_listener(link); i++)
+    bool prepares = is_listener(link) && keeps_session(link);
+    for (size_t i = 0; prepares && i < link->db->settings.prepare_count; i++)
         if (!send_prepare(link, link->db->settings.prepare[i]))
             return false;
     return send_sync(link) && link_flush(link);
@@ -1106,11 +1247,11 @@ static void ignore_notice(void *context, const PGresult *notice)
 
 static void link_connect(struct db_link *link)
 {
-    static const char *const names[] = {"dbname", "fallback_application_name", NULL};
-    const char *const values[] = {link->db->settings.url, "claimd/" CLAIMD_VERSION, NULL};
+    const struct db_settings *settings = &link->db->settings;
+    bool listens = is_listener(link) && settings->listen_url;
     link->state = LINK_CONNECTING;
     loop_timer_start(link->db->loop, &link->timer, CONNECT_TIMEOUT_MS);
-    link->connection = PQconnectStartParams(names, values, 1);
+    link->connection = hosts_connect(listens ? settings->listen_url : settings->url, settings->wanted, link->host);
     link->watch = (struct loop_watch){.fd = link->connection ? PQsocket(link->connection) : -1, .ready = on_link_ready};
     if (link->connection)
         PQsetNoticeReceiver(link->connection, ignore_notice, NULL);
@@ -1130,7 +1271,8 @@ void db_init(struct db *db, struct loop *loop, const struct db_settings *setting
     db->links = memory_alloc(db->links_count * sizeof(*db->links));
     for (unsigned i = 0; i < db->links_count; i++) {
         struct db_link *link = &db->links[i];
-        *link = (struct db_link){.db = db, .timer = {.fire = on_link_timer}};
+        *link = (struct db_link){
+            .db = db, .timer = {.fire = on_link_timer}, .host = settings->spread ? settings->first + i : 0};
         if (is_listener(link))
             loop_timer_start(loop, &link->timer, FIRST_ANSWERS_MS);
         else if (is_reader(link))

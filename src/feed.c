@@ -9,6 +9,7 @@
 #include "answer.h"
 #include "memory.h"
 #include "query.h"
+#include "reading.h"
 #include "request.h"
 
 /* Proxies and clients give up on a connection on which nothing moves. */
@@ -162,12 +163,13 @@ static void on_changes(struct db_call *call, enum db_status status, const PGresu
 {
     struct feed_group *group = container_of(call, struct feed_group, call);
     struct feed *feed = group->feed;
+    bool behind = call->placed && !position_covers(call->position, feed->service->data.position);
     bool stale = group->version != feed->service->data.version;
     if (status == DB_OK && PQntuples(result))
         hand_out(group, result);
     disband(group);
     group_free(group);
-    if (status != DB_OK)
+    if (status != DB_OK || behind)
         ask_later(feed);
     else if (stale)
         feed_news(feed);
@@ -202,7 +204,7 @@ static struct feed_group *group_new(struct feed *feed, const struct request *req
 static struct feed_group *ask(struct feed *feed, const struct request *request, char *key)
 {
     struct feed_group *group = group_new(feed, request, key);
-    if (db_start(&feed->service->db, &group->call) == DB_OK) {
+    if (reading_start_call(feed->service, &group->call) == DB_OK) {
         group->next = feed->groups;
         feed->groups = group;
         return group;

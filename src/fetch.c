@@ -17,6 +17,7 @@
 #include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
+#include "reading.h"
 #include "recall.h"
 #include "refusal.h"
 #include "steps.h"
@@ -73,7 +74,8 @@ static bool is_followed(const struct request *request)
 /* Whether the data are still those that the request was answered from. */
 static bool data_are_known(const struct request *request)
 {
-    return request->data.version && request->data.version == request->service->data.version;
+    return request->data.version && request->data.version == request->service->data.version &&
+           reading_is_current(request);
 }
 
 /* A second that is not over may see one more change. */
@@ -110,8 +112,9 @@ static void answer_document(struct request *request, const PGresult *result)
     size_t size;
     char *bytes = buffer_detach(&body, &size);
     struct document *document = make_document(request, bytes, size, answer_revision(&request->params, result), next);
-    document->version = request->data.version;
+    document->version = data_are_known(request) ? request->data.version : 0;
     document->right_at = request->asked / 1000;
+    document->position = request->call.position;
     recall_answer(request, document);
     document_unref(document);
 }
@@ -126,7 +129,7 @@ static bool has_row(const PGresult *result, const char *version, size_t size)
 
 static void answer_ready(struct request *request, const PGresult *result)
 {
-    if (request->service->db.schema != SCHEMA_FITS) {
+    if (!reading_has_schema(request->service)) {
         request_refuse(request, ERROR_NOT_READY, "The schema is being checked.");
         return;
     }
@@ -185,6 +188,13 @@ static struct db_transaction *turn_back(struct arena *arena, const char *as_of, 
     return past;
 }
 
+/* What waits for a change must see it, and of a moment that is passing the primary alone knows all. */
+static bool needs_newest(const struct request *request)
+{
+    return is_followed(request) || request->params.wait || request->params.as_of ||
+           request->params.route->shape == SHAPE_READY;
+}
+
 /* Sends the request's next query; what it answers comes to on_result(). */
 static enum db_status ask(struct request *request, enum query_aim aim, struct arena *arena)
 {
@@ -196,7 +206,7 @@ static enum db_status ask(struct request *request, enum query_aim aim, struct ar
     call->impatient = request->has_older;
     call->transaction = request->params.as_of ? turn_back(arena, request->params.as_of, call) : NULL;
     call->done = on_result;
-    return request_ask(request);
+    return reading_start(request, needs_newest(request));
 }
 
 /* Why there is nothing by this id; what it answers is a refusal. */
@@ -209,7 +219,7 @@ static void ask_why(struct request *request)
     arguments[0] = request->params.route->kind;
     arguments[1] = request->params.id;
     *call = (struct db_call){.statement = &why, .arguments_count = 2, .arguments = arguments, .done = on_result};
-    enum db_status status = request_ask(request);
+    enum db_status status = reading_start(request, false);
     if (status)
         refuse_status(request, status);
 }
@@ -420,6 +430,8 @@ static bool is_too_large(const struct request *request, enum db_status status, c
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
+    if (!reading_done(request, &status))
+        return;
     bool too_large = is_too_large(request, status, result);
     request_heard(request);
     if (request->state == REQUEST_READY)
@@ -489,6 +501,8 @@ static enum query_aim first_aim(const struct request *request)
 static void on_head(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
+    if (!reading_done(request, &status))
+        return;
     request_heard(request);
     if (status == DB_OK) {
         snprintf(request->reached, sizeof(request->reached), "%s", PQgetvalue(result, 0, 0));
@@ -504,7 +518,7 @@ static void ask_for_head(struct request *request)
 {
     static const struct db_statement head = {.sql = "SELECT coalesce(max(seq), 0) FROM revision"};
     request->call = (struct db_call){.statement = &head, .done = on_head};
-    enum db_status status = request_ask(request);
+    enum db_status status = reading_start(request, true);
     if (status)
         refuse_status(request, status);
 }

@@ -17,6 +17,7 @@
 #include "page.h"
 #include "parse.h"
 #include "quota.h"
+#include "reading.h"
 #include "recall.h"
 #include "routes.h"
 #include "sealing.h"
@@ -116,6 +117,14 @@ static void answer_bare_page(struct request *request)
 
 /* ---- answers from data ---- */
 
+static bool read_least(struct request *request, struct error *error)
+{
+    const char *wanted = request_field(request, FIELD_DATA_VERSION);
+    if (wanted && !position_read(wanted, &request->least))
+        error_set(error, ERROR_INVALID_PARAMETER, "Data-Version is no version of the data that an answer told.");
+    return !error->code;
+}
+
 static void answer_data(struct request *request)
 {
     struct error error;
@@ -123,7 +132,7 @@ static void answer_data(struct request *request)
     if (request->service->closed && request->params.route->shape != SHAPE_READY &&
         !access_granted(request, answer_data))
         return;
-    if (!fetch_choose(request, &error)) {
+    if (!read_least(request, &error) || !fetch_choose(request, &error)) {
         request_fail(request, &error);
         return;
     }
@@ -352,6 +361,7 @@ void handler_end(struct request *request, uint64_t now_us)
     db_cancel(&request->call);
     feed_leave(request);
     access_leave(request);
+    reading_leave(request);
     import_forget(request);
     account_for(request, now_us);
     request->service->active -= request->counted;

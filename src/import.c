@@ -10,6 +10,7 @@
 #include "line.h"
 #include "memory.h"
 #include "negotiate.h"
+#include "reading.h"
 #include "refusal.h"
 #include "report.h"
 #include "secret.h"
@@ -38,6 +39,7 @@ struct import {
     json_t *left_out;     /* of reviews; owned, NULL: nothing */
     struct error failure; /* that it will be answered with */
     struct db_transaction transaction;
+    bool committed;
     unsigned end; /* the step that tells what became of the lines; 0: none */
 };
 
@@ -243,12 +245,24 @@ static void reply(struct request *request)
 
 /* ---- the end ---- */
 
-static void on_dropped(struct db_call *call, enum db_status status, const PGresult *result)
+static void finish(struct request *request)
 {
-    struct request *request = answered(call);
-    (void)status, (void)result; /* what is not dropped now is dropped with the old parts */
     reply(request);
     request_resume(request);
+}
+
+static void end(struct request *request)
+{
+    if (request->import->committed)
+        reading_mark(request, finish);
+    else
+        finish(request);
+}
+
+static void on_dropped(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    (void)status, (void)result; /* what is not dropped now is dropped with the old parts */
+    end(answered(call));
 }
 
 /* What was kept is of no use any more. False if there is nothing to wait for. */
@@ -277,8 +291,7 @@ static void on_taken(struct db_call *call, enum db_status status, const PGresult
     struct request *request = answered(call);
     struct import *import = request->import;
     const PGresult *told = import->end ? import->transaction.results[import->end] : NULL;
-    if (status == DB_OK)
-        service_wrote(request->service);
+    import->committed = status == DB_OK;
     if (status != DB_OK && !(status == DB_REFUSED && refusal_is(result, "CL200")))
         note_failure(request, status, result);
     else if (told)
@@ -286,10 +299,8 @@ static void on_taken(struct db_call *call, enum db_status status, const PGresult
     if (status == DB_OK && told)
         count_taken(request);
     request->call.done = on_dropped;
-    if (drop_parts(request))
-        return;
-    reply(request);
-    request_resume(request);
+    if (!drop_parts(request))
+        end(request);
 }
 
 /* One that may not import is not told what is wrong with the lines. */

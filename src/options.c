@@ -141,6 +141,14 @@ static bool check_token(const struct config *config)
            config_complain("a token's name is up to 64 letters, digits, dots, hyphens and underscores.");
 }
 
+static bool check_pooled(const struct config *config)
+{
+    if (config->pooled == POOLED_READ && !config->read_url)
+        return config_complain("--pooled read needs --database-read-url.");
+    return config->pooled != POOLED_ALL || config->listen_url ||
+           config_complain("what leads through a pooler cannot be listened to: --pooled all needs --listen-url.");
+}
+
 static bool read_told(struct config *config, int argc, char *const argv[])
 {
     optind = 0; /* whether flags were read before or not */
@@ -169,7 +177,7 @@ static bool check_tls(const struct config *config)
 bool options_reread(struct config *config, int argc, char *const argv[])
 {
     bool good = read_all(config, argc, argv) && read_command(config, argc - optind, argv + optind) &&
-                check_token(config) && check_tls(config);
+                check_token(config) && check_tls(config) && check_pooled(config);
     config->migrate_url = config->migrate_url ? config->migrate_url : config->database_url;
     if (!good)
         config_release(config);

@@ -41,7 +41,8 @@ static bool give(struct request *request, struct cache_entry *entry)
 
 static bool answer_from(struct request *request, struct cache_entry *entry)
 {
-    if (!entry || !is_fresh(request->service, entry->document) || !give(request, entry))
+    if (!entry || !is_fresh(request->service, entry->document) ||
+        !position_covers(entry->document->position, request->least) || !give(request, entry))
         return false;
     request->memory = "hit";
     metrics_add(request->service->metrics, METRIC_CACHE_HITS, 1);
@@ -51,9 +52,11 @@ static bool answer_from(struct request *request, struct cache_entry *entry)
 /* ---- what was right before ---- */
 
 /* The age to give the entry's answer with; 0: it is not given. */
-static unsigned age_of(const struct service *service, const struct cache_entry *entry)
+static unsigned age_of(const struct request *request, const struct cache_entry *entry)
 {
-    return entry ? service_age(service, entry->document->version, entry->document->right_at) : 0;
+    if (!entry || !position_covers(entry->document->position, request->least))
+        return 0;
+    return service_age(request->service, entry->document->version, entry->document->right_at);
 }
 
 /* What is told to whoever asks for news must be new. */
@@ -83,7 +86,7 @@ static bool stand_in(struct request *request, enum error_code code)
         return false;
     service_catch_up(request->service);
     struct cache_entry *entry = entry_of(request);
-    unsigned age = age_of(request->service, entry);
+    unsigned age = age_of(request, entry);
     if (!age || !give(request, entry))
         return false;
     request->age = age;
@@ -121,7 +124,7 @@ static bool may_recall(const struct request *request)
 
 bool recall_by_head(struct request *request)
 {
-    if (!may_recall(request) || request->service->closed)
+    if (!may_recall(request) || request->service->closed || request_field(request, FIELD_DATA_VERSION))
         return false;
     const struct buffer *head = head_of(request);
     return answer_from(request, heads_find(&request->service->heads, head->data, head->size));
@@ -153,7 +156,7 @@ bool recall(struct request *request)
     request->key = key_of(request);
     struct cache_entry *entry = entry_of(request);
     if (!answer_from(request, entry)) {
-        request->has_older = age_of(service, entry) && !asks_for_news(request);
+        request->has_older = age_of(request, entry) && !asks_for_news(request);
         request->memory = "miss";
         metrics_add(service->metrics, METRIC_CACHE_MISSES, 1);
         return false;
@@ -169,7 +172,7 @@ bool recall_wait(struct request *request)
 {
     struct service *service = request->service;
     bool joined =
-        request->key && service->data.version &&
+        request->key && service->data.version && !request->least.timeline &&
         flight_join(&service->flights, request->key, strlen(request->key), service->data.version, &request->seat);
     if (joined) {
         request->memory = "shared";

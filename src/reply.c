@@ -181,7 +181,8 @@ struct reply reply_options(const char *methods)
     put(&reply, MHD_HTTP_HEADER_ALLOW, methods);
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
-        "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Match, "
+        "Accept, Authorization, Content-Type, Data-Version, Idempotency-Key, If-Match, If-Modified-Since, "
+        "If-None-Match, "
         "Last-Event-ID, Prefer, Traceparent, "
         "X-Request-Id");
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");

@@ -222,10 +222,10 @@ static const char *chosen_by(const struct request *request)
     if (!is_document(request))
         return "";
     if (request->params.page)
-        return "Accept-Encoding";
+        return "Accept-Encoding"; /* who opens a page has no version */
     if (route->shape == SHAPE_LIST)
-        return "Accept, Accept-Encoding, Prefer";
-    return route->representations ? "Accept, Accept-Encoding" : "Accept-Encoding";
+        return "Accept, Accept-Encoding, Prefer, Data-Version";
+    return route->representations ? "Accept, Accept-Encoding, Data-Version" : "Accept-Encoding";
 }
 
 /* In one field with what else chooses the answer: some caches read no second one. */
@@ -241,8 +241,18 @@ static void put_vary(struct request *request, struct headers *headers)
 }
 
 #define EXPOSED(more)                                                                                                  \
-    "Accept-Patch, Age, Allow, Cache-Status, ETag, Link, Location, Preference-Applied, " more                          \
+    "Accept-Patch, Age, Allow, Cache-Status, Data-Version, ETag, Link, Location, Preference-Applied, " more            \
     "Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id, X-Total-Count"
+/* What of the data the answer holds. */
+static void put_version(struct request *request, struct headers *headers)
+{
+    char version[POSITION_SIZE];
+    if (!request->call.position.timeline)
+        return;
+    position_write(request->call.position, version);
+    headers_put(headers, "Data-Version",
+                arena_format(&request->arena, "%s%s", version, request->unconfirmed ? ";unconfirmed" : ""));
+}
 
 /* To a browser's scripts: which pages may read the answer, and what of it. */
 static void put_cors(const struct request *request, struct headers *headers)
@@ -294,6 +304,7 @@ static void put_links(struct request *request, const char *place, struct headers
 void request_headers(struct request *request, const char *place, struct headers *headers)
 {
     put_vary(request, headers);
+    put_version(request, headers);
     put_cors(request, headers);
     put_security(request, headers);
     put_links(request, place, headers);

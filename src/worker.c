@@ -290,6 +290,9 @@ static void take_word(struct worker *worker)
         tls_show(told->tls);
         params_page_most(told->config.page_most);
         db_adjust(&worker->service.db, told->config.request_timeout_ms, told->config.queue);
+        worker->service.standby.lag_most = told->config.replica_lag_ms;
+        if (worker->service.standby.present)
+            db_adjust(&worker->service.standby.db, told->config.request_timeout_ms, told->config.queue);
         gauges_begin(&worker->service, worker->config);
         service_forget(&worker->service);
     }
@@ -305,6 +308,8 @@ static int before_wait(struct loop *loop)
     worker->service.woken = false;
     MHD_run(worker->daemon);
     db_flush(&worker->service.db);
+    if (worker->service.standby.present)
+        db_flush(&worker->service.standby.db);
     return drained(worker) ? LOOP_END : daemon_wait(worker);
 }
 
@@ -341,6 +346,8 @@ static void worker_release(struct worker *worker)
 {
     feed_release(&worker->feed);
     db_release(&worker->service.db);
+    if (worker->service.standby.present)
+        db_release(&worker->service.standby.db);
     MHD_run(worker->daemon);
     clients_break_off(&worker->clients);
     MHD_stop_daemon(worker->daemon);
@@ -350,12 +357,35 @@ static void worker_release(struct worker *worker)
     gauges_end(&worker->service);
 }
 
+static void start_standby(struct worker *worker, const struct db_settings *primary)
+{
+    struct standby *standby = &worker->service.standby;
+    struct db_settings settings = *primary;
+    settings.url = worker->config->read_url;
+    settings.listen_url = NULL;
+    settings.pooled = worker->config->pooled != POOLED_NONE;
+    settings.wanted = "prefer-standby";
+    settings.spread = true;
+    settings.first = (unsigned)worker->service.id_prefix;
+    settings.channel = NULL;
+    settings.state = service_standby_state;
+    settings.heard = service_heard_standby;
+    standby->present = true;
+    standby->lag_most = worker->config->replica_lag_ms;
+    db_init(&standby->db, &worker->loop, &settings);
+}
+
 void *worker_main(void *context)
 {
     struct worker *worker = context;
     const struct config *config = worker->config;
     struct db_settings settings = {
         .url = config->database_url,
+        .listen_url = config->listen_url,
+        .pooled = config->pooled == POOLED_ALL,
+        .place = service_place,
+        .next_place = service_next_place,
+        .placed = config->read_url,
         .connections = config->db_connections,
         .deadline_ms = config->request_timeout_ms,
         .queue = config->queue,
@@ -364,7 +394,7 @@ void *worker_main(void *context)
         .prepare = worker->service.queries.prepare,
         .prepare_count = worker->service.queries.prepare_count,
         .channel = service_channel,
-        .state = service_state,
+        .state = config->read_url ? service_placed_state : service_state,
         .heard = service_heard,
         .greeting = config->secret ? NULL : service_greeting,
         .greeted = service_greeted,
@@ -375,6 +405,8 @@ void *worker_main(void *context)
     tls_show(worker->edition->tls);
     params_page_most(config->page_most);
     db_init(&worker->service.db, &worker->loop, &settings);
+    if (config->read_url)
+        start_standby(worker, &settings);
     feed_init(&worker->feed, &worker->service);
     loop_timer_start(&worker->loop, &worker->sweep, SWEEP_MS);
     loop_run(&worker->loop);

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "negotiate.h"
 #include "query.h"
+#include "reading.h"
 #include "refusal.h"
 #include "steps.h"
 
@@ -153,15 +154,16 @@ static void on_written(struct db_call *call, enum db_status status, const PGresu
             request_resume(request);
         return;
     }
-    if (status == DB_OK) {
-        service_wrote(request->service);
+    if (status == DB_OK)
         metrics_add(request->service->metrics, METRIC_WRITES, 1);
-    }
     if (status == DB_OK || tried)
         reply_written_to(request, write);
     else
         refuse_result(request, status, result);
-    request_resume(request);
+    if (status == DB_OK)
+        reading_mark(request, request_resume);
+    else
+        request_resume(request);
 }
 
 /* ---- the transaction ---- */
@@ -219,11 +221,13 @@ static void on_replayed(struct db_call *call, enum db_status status, const PGres
 {
     struct request *request = container_of(call, struct request, call);
     request_heard(request);
-    if (status == DB_OK)
+    if (status == DB_OK) {
         reply_shown(request, request->write->created, result);
-    else
+        reading_mark(request, request_resume);
+    } else {
         refuse_result(request, status, result);
-    request_resume(request);
+        request_resume(request);
+    }
 }
 
 static void replay(struct request *request, const PGresult *prepared)

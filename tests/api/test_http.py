@@ -277,7 +277,7 @@ def test_pages_may_ask_before_they_write(service, target):
 
 # Other origins ----------------------------------------------------------------------------------
 
-EXPOSED = {"Accept-Patch", "Age", "Allow", "Cache-Status", "ETag", "Link", "Location", "Preference-Applied", "Retry-After", "Server-Timing", "WWW-Authenticate",
+EXPOSED = {"Accept-Patch", "Age", "Allow", "Cache-Status", "Data-Version", "ETag", "Link", "Location", "Preference-Applied", "Retry-After", "Server-Timing", "WWW-Authenticate",
            "X-Request-Id", "X-Total-Count"}
 LISTED, UNLISTED = ["https://news.example", "http://127.0.0.1:8000"], \
     ["https://evil.example", "https://news.example.evil.example", "https://news.example:8443", "http://news.example", "null",

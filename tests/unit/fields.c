@@ -22,6 +22,7 @@ static const char *const names[FIELDS] = {
     [FIELD_CONTENT_ENCODING] = "Content-Encoding",
     [FIELD_CONTENT_TYPE] = "Content-Type",
     [FIELD_FORWARDED] = "Forwarded",
+    [FIELD_DATA_VERSION] = "Data-Version",
     [FIELD_IDEMPOTENCY_KEY] = "Idempotency-Key",
     [FIELD_IF_MATCH] = "If-Match",
     [FIELD_IF_MODIFIED_SINCE] = "If-Modified-Since",

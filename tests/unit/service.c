@@ -165,6 +165,96 @@ static void no_version_comes_back(void **state)
     }
 }
 
+/* ---- standbys ---- */
+
+static void hear_standby(enum db_news news, const char *payload, uint64_t change)
+{
+    service.standby.present = true;
+    service.standby.db.place.position = (struct position){1, change};
+    service_heard_standby(&service.standby.db, news, payload);
+}
+
+static void hear_place(const char *payload, uint64_t change)
+{
+    service.db.place.position = change ? (struct position){1, change} : (struct position){0};
+    hear(DB_NEWS_STATE, payload);
+}
+
+static void standbys_are_not_believed_while_the_primary_speaks(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_STATE, "4000000000");
+    uint64_t before = version();
+    hear_standby(DB_NEWS_STATE, "7", 100);
+    hear_standby(DB_NEWS_STATE, "8", 200);
+    hear_standby(DB_NEWS_LOST, NULL, 0);
+    assert_int_equal(version(), before);
+}
+
+static void a_standby_speaks_for_a_primary_that_is_silent(void **state)
+{
+    (void)state;
+    hear(DB_NEWS_STATE, "4000000000");
+    hear_standby(DB_NEWS_STATE, "7", 100);
+    uint64_t before = version();
+    hear(DB_NEWS_LOST, NULL);
+    assert_int_equal(version(), 0);
+    hear_standby(DB_NEWS_STATE, "7", 100);
+    uint64_t told = version();
+    assert_true(told > before);
+    assert_int_equal(service.data.position.change, 100);
+    hear(DB_NEWS_LOST, NULL); /* at each attempt to reach it */
+    hear_standby(DB_NEWS_STATE, "7", 200);
+    assert_int_equal(version(), told);
+    hear_standby(DB_NEWS_STATE, "8", 300);
+    assert_true(version() > told);
+    assert_int_equal(service.data.position.change, 300);
+    hear_standby(DB_NEWS_LOST, NULL, 0);
+    assert_int_equal(version(), 0);
+}
+
+static void the_primary_is_believed_again(void **state)
+{
+    (void)state;
+    hear_standby(DB_NEWS_STATE, "7", 100);
+    uint64_t before = version();
+    hear(DB_NEWS_STATE, "4000000000");
+    assert_true(version() > before);
+    before = version();
+    hear_standby(DB_NEWS_STATE, "8", 200);
+    assert_int_equal(version(), before);
+}
+
+/* Until it is known where the change is, no standby shows it for sure. */
+static void a_change_has_a_place_once_that_is_told(void **state)
+{
+    (void)state;
+    hear_place("4000000000", 100);
+    assert_int_equal(service.data.position.change, 100);
+    hear_place("4000000000", 150);
+    assert_int_equal(service.data.position.change, 100);
+    hear(DB_NEWS_CHANGE, "4000000001");
+    assert_int_equal(service.data.position.timeline, 0);
+    hear_place("4000000001", 0); /* asked before it was notified */
+    assert_int_equal(service.data.position.timeline, 0);
+    hear_place("4000000001", 200);
+    assert_int_equal(service.data.position.change, 200);
+}
+
+static void what_was_written_is_wanted_of_each_answer(void **state)
+{
+    (void)state;
+    hear_place("4000000000", 100);
+    uint64_t before = version();
+    service_wrote(&service, (struct position){1, 300});
+    assert_true(version() > before);
+    assert_int_equal(service.written.change, 300);
+    service_wrote(&service, (struct position){0}); /* it could not be found out */
+    service_wrote(&service, (struct position){2, 200});
+    assert_int_equal(service.written.change, 300);
+    assert_int_equal(service.written.timeline, 2);
+}
+
 /* All of it: a sanitizer would tell. */
 static void a_service_is_given_back(void **state)
 {
@@ -220,7 +310,7 @@ static void the_last_version_is_right_as_long_as_the_database_says_so(void **sta
     hear(DB_NEWS_CHANGE, "4000000000");
     uint64_t last = version();
     assert_int_equal(age(last, made), 6);
-    service.db.state_asked = loop_now() - 2000;
+    service.db.place.asked = loop_now() - 2000;
     hear(DB_NEWS_STATE, "4000000000");
     assert_int_equal(age(last, made), 3);
     hear(DB_NEWS_LOST, NULL);
@@ -236,7 +326,7 @@ static void of_an_older_version_it_is_known_when_it_was_made(void **state)
     hear(DB_NEWS_CHANGE, "4000000000");
     uint64_t older = version();
     hear(DB_NEWS_CHANGE, "4000000001");
-    service.db.state_asked = loop_now();
+    service.db.place.asked = loop_now();
     hear(DB_NEWS_STATE, "4000000001");
     assert_int_equal(age(older, made), 6);
     assert_int_equal(age(version(), made), 1);
@@ -252,7 +342,7 @@ static void nothing_from_before_an_own_write_has_an_age(void **state)
         assert_int_equal(age(before, loop_now()), 1);
         if (!known)
             hear(DB_NEWS_LOST, NULL);
-        service_wrote(&service);
+        service_wrote(&service, (struct position){0});
         assert_int_equal(age(before, loop_now()), 0);
         assert_int_equal(age(service.data_versions, loop_now()), version() ? 1 : 0);
         hear(DB_NEWS_STATE, "4000000001");
@@ -270,7 +360,7 @@ static void a_write_of_another_thread_is_an_own_one(void **state)
     service_catch_up(&service);
     hear(DB_NEWS_STATE, "4000000000");
     uint64_t before = version();
-    service_wrote(&other);
+    service_wrote(&other, (struct position){0});
     service_catch_up(&service);
     assert_int_equal(age(before, loop_now()), 0);
     assert_int_equal(age(version(), loop_now()), 1);
@@ -292,6 +382,11 @@ int main(void)
         TEST(what_cannot_be_known_is_not),
         TEST(what_is_known_again_is_another_version),
         TEST(no_version_comes_back),
+        TEST(standbys_are_not_believed_while_the_primary_speaks),
+        TEST(a_standby_speaks_for_a_primary_that_is_silent),
+        TEST(the_primary_is_believed_again),
+        TEST(a_change_has_a_place_once_that_is_told),
+        TEST(what_was_written_is_wanted_of_each_answer),
         TEST(a_service_is_given_back),
         TEST(an_age_is_rounded_up),
         TEST(what_is_older_than_may_be_has_no_age),

@@ -1,0 +1,213 @@
+"""Reads from standbys: which server answers, how old its answer may be, whoever has written sees it, and what is left when the primary is gone"""
+import time
+
+import database
+import pytest
+
+from cluster import Cluster
+from desk import DOCUMENTS, Client, Tables, create_token, problem
+from service import Service, until
+
+SUBJECT = DOCUMENTS["subject"][0]
+LONG_AGO = "1-0"
+
+
+class World:
+    """A primary, a standby, and services that read from the standby."""
+
+    def __init__(self, primary, standby):
+        self.primary, self.standby = primary, standby
+        self.url = primary.database("claims")
+        self.read_url = database.with_name(standby.url, "claims")
+        self.token = create_token(self.url, "desk")
+        until(self.is_level, 20, "the standby has what the primary has")
+
+    def is_level(self):
+        wanted = self.primary_value("SELECT pg_current_wal_insert_lsn()")
+        return self.standby_value("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", wanted)
+
+    def primary_value(self, *query):
+        with Tables(self.url) as tables:
+            return tables.value(*query)
+
+    def standby_value(self, *query):
+        with Tables(self.read_url) as tables:
+            return tables.value(*query)
+
+    def service(self, *flags, url=None):
+        return Service(url or self.url, "--database-read-url", self.read_url, "--threads", "1", *flags)
+
+    def client(self, service):
+        return Client(service.answers(), self.token)
+
+    def hold(self):
+        """From now on the standby shows nothing new."""
+        self.standby_value("SELECT pg_wal_replay_pause()")
+        until(lambda: self.standby_value("SELECT pg_get_wal_replay_pause_state()") == "paused", 10, "the standby pauses")
+
+    def let_go(self):
+        self.standby_value("SELECT pg_wal_replay_resume()")
+        until(self.is_level, 20, "the standby has come after")
+
+    def asked(self, value):
+        """When a server was last asked for subjects by a service."""
+        return value("SELECT max(query_start) FROM pg_stat_activity WHERE application_name LIKE 'claimd%%' AND query LIKE '%%FROM subject%%'")
+
+
+@pytest.fixture(scope="module")
+def world():
+    with Cluster() as primary, primary.standby() as standby:
+        yield World(primary, standby)
+
+
+@pytest.fixture
+def held(world):
+    world.hold()
+    yield world
+    world.let_go()
+
+
+def version(answer):
+    return answer.headers["Data-Version"]
+
+
+def name_of(client, id, **fields):
+    got = client.send("GET", f"/v1/subjects/{id}", headers={key.replace("_", "-"): value for key, value in fields.items()})
+    return got.json().get("name"), got
+
+
+def test_a_standby_answers_reads(world):
+    with world.service("--cache-bytes", "0") as service:
+        client = world.client(service)
+        until(lambda: client.get("/v1/subjects") and world.asked(world.standby_value), 5, "a read reaches the standby")
+        before = world.asked(world.primary_value), world.asked(world.standby_value)
+        for _ in range(20):
+            client.get("/v1/subjects")
+        assert world.asked(world.primary_value) == before[0] and world.asked(world.standby_value) > before[1]
+        assert ";" not in version(client.get("/v1/subjects"))
+
+
+def test_without_standbys_reads_tell_no_version(desk):
+    assert "Data-Version" not in desk.get("/v1/subjects").headers
+
+
+def test_a_write_is_seen_at_once_by_its_service(held):
+    with held.service() as service:
+        client = held.client(service)
+        for id in ("own-one", "own-two"):
+            assert name_of(client, id)[1].status_code == 404
+            written = client.put("subject", id, SUBJECT)
+            name, got = name_of(client, id)
+            assert name == SUBJECT["name"] and got.status_code == 200
+            assert ";" not in version(got), "the primary's own word needs no confirmation"
+            assert int(version(got).split("-")[1], 16) >= int(version(written).split("-")[1], 16)
+
+
+def test_a_write_is_seen_through_any_service_that_is_told_its_version(held):
+    with held.service() as one, held.service() as other:
+        writer, reader = held.client(one), held.client(other)
+        for count in range(5):
+            written = writer.put("subject", f"told-{count}", SUBJECT)
+            assert name_of(reader, f"told-{count}", Data_Version=version(written))[0] == SUBJECT["name"]
+
+
+def test_a_standby_that_is_behind_is_waited_out_or_not_used(held):
+    with held.service() as one, held.service() as other:
+        writer, reader = held.client(one), held.client(other)
+        name_of(reader, "late")
+        writer.put("subject", "late", SUBJECT)
+        assert until(lambda: name_of(reader, "late")[0] == SUBJECT["name"], 5, "the change shows") < 3
+        # What the standby says is never taken for what is new.
+        for _ in range(50):
+            assert name_of(reader, "late")[0] == SUBJECT["name"]
+
+
+def test_what_a_standby_says_from_before_is_not_kept(held):
+    """The service has heard of the change; the standby, which may answer for two seconds more, does not know it."""
+    with held.service("--replica-lag", "60000") as other:
+        reader = held.client(other)
+        until(lambda: "Data-Version" in name_of(reader, "kept")[1].headers, 5, "the standby is used")
+        with held.service() as one:
+            held.client(one).put("subject", "kept", SUBJECT)
+        assert name_of(reader, "kept")[1].status_code == 404, "the standby was not asked: the test shows nothing"
+        held.let_go()
+        assert until(lambda: name_of(reader, "kept")[0] == SUBJECT["name"], 5, "the change shows") < 1
+        held.hold()
+
+
+def test_answers_of_a_standby_are_kept_until_something_changes(world):
+    with world.service() as service:
+        client = world.client(service)
+        until(lambda: "Server-Timing" not in client.get("/v1/subjects").headers, 10, "an answer comes from memory")
+        first = client.get("/v1/subjects")
+        assert version(first)
+        client.put("subject", "kept-one", SUBJECT)
+        assert client.get("/v1/subjects").headers["ETag"] != first.headers["ETag"]
+        until(lambda: "Server-Timing" not in client.get("/v1/subjects").headers, 10, "an answer comes from memory again")
+
+
+@pytest.mark.parametrize("wanted", ["", "x", "1", "1-", "-1", "0-1", "1-g", "1-1-1", "123456789-1", "1-12345678901234567", "1-1x"])
+def test_what_is_no_version_is_refused(world, wanted):
+    with world.service() as service:
+        problem(world.client(service).send("GET", "/v1/subjects", headers={"Data-Version": wanted}), 400, "invalid-parameter")
+
+
+@pytest.mark.parametrize("wanted", ["ffffffff-ffffffffffffffff", LONG_AGO, LONG_AGO + ";unconfirmed"])
+def test_a_version_of_nowhere_is_answered_with_what_there_is(world, wanted):
+    with world.service() as service:
+        client = world.client(service)
+        got = client.send("GET", "/v1/subjects", headers={"Data-Version": wanted})
+        assert got.status_code == 200 and version(got) not in (wanted, LONG_AGO)
+        # And does not stay, for others to take it from memory.
+        assert version(client.get("/v1/subjects")) != wanted
+
+
+def test_a_version_is_told_and_kept_to_without_standbys(world):
+    with Service(world.url, "--threads", "1") as one, Service(world.url, "--threads", "1") as other:
+        writer, reader = world.client(one), world.client(other)
+        for count in range(20):
+            written = writer.put("subject", f"plain-{count}", SUBJECT)
+            name, got = name_of(reader, f"plain-{count}", Data_Version=version(written))
+            assert name == SUBJECT["name"] and version(got) >= version(written)
+        assert "Data-Version" in got.headers["Vary"]
+
+
+def test_reads_go_on_while_the_primary_is_frozen(world):
+    with world.service() as service:
+        client = world.client(service)
+        world.primary.freeze()
+        try:
+            end = time.monotonic() + 6
+            while time.monotonic() < end:
+                got = client.send("GET", f"/v1/subjects?limit={int(time.monotonic() * 100) % 200 + 1}")
+                assert got.status_code == 200, got.text
+                assert got.elapsed.total_seconds() < 1
+            assert version(got).endswith(";unconfirmed")
+        finally:
+            world.primary.thaw()
+        until(lambda: ";" not in version(client.get("/v1/subjects")), 10, "the primary is heard again")
+
+
+def test_reads_go_on_and_writes_come_back_when_a_standby_takes_over():
+    with Cluster() as primary, primary.standby() as standby:
+        world = World(primary, standby)
+        both = f"postgresql://postgres@/claims?host={primary.socket},{standby.socket}&target_session_attrs=read-write"
+        with world.service(url=both) as service:
+            client = world.client(service)
+            written = client.put("subject", "before", SUBJECT)
+            until(world.is_level, 10, "the standby has it")
+            primary.kill()
+            for count in range(1, 100):
+                assert name_of(client, "before", Data_Version=version(written))[0] == SUBJECT["name"]
+                assert client.get(f"/v1/subjects?limit={count}").status_code == 200
+            assert service.status("/readyz") == 200
+            refused = client.send("PUT", "/v1/subjects/during", SUBJECT)
+            problem(refused, 503, "database-unavailable")
+            assert refused.headers["Retry-After"]
+            # What changes in the standby, by way of the primary or by taking over, is seen within two seconds.
+            standby.promote()
+            until(lambda: client.send("PUT", "/v1/subjects/after", SUBJECT, {"If-None-Match": "*"}).status_code in (201, 412), 10, "writes go to the new primary")
+            assert name_of(client, "after")[0] == SUBJECT["name"]
+            again = client.put("subject", "after-that", SUBJECT)
+            assert version(again).split("-")[0] > version(written).split("-")[0]
+            assert name_of(client, "after-that", Data_Version=version(again))[0] == SUBJECT["name"]
