@@ -53,7 +53,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test coverage count test-looks test-scale soak crash chaos fuzz bench bench-quick pictures reproducible sbom fuzz-afl fuzz-keep test-upgrade lint format clean
+.PHONY: all run test coverage count test-looks test-scale test-failover soak crash chaos fuzz bench bench-quick pictures reproducible sbom fuzz-afl fuzz-keep test-upgrade lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -163,6 +163,10 @@ test-looks: all
 # A million claims; some minutes, some gigabytes.
 test-scale: all
 	$(PYTEST) tests/api/scale -s
+
+# Three databases, three services and what stands between them, as compose.scale.yaml has them: the primary is lost.
+test-failover: all
+	$(PYTEST) tests/scale -s
 
 # The version before the newest migration, or that of BEFORE=COMMIT, beside this one on one database, and from the one to the other under load.
 test-upgrade: all

@@ -181,7 +181,7 @@ def test_reads_go_on_while_the_primary_is_frozen(world):
             while time.monotonic() < end:
                 got = client.send("GET", f"/v1/subjects?limit={int(time.monotonic() * 100) % 200 + 1}")
                 assert got.status_code == 200, got.text
-                assert got.elapsed.total_seconds() < 1
+                assert got.elapsed.total_seconds() < 3
             assert version(got).endswith(";unconfirmed")
         finally:
             world.primary.thaw()

@@ -1,0 +1,108 @@
+"""Several services before one set of data: whichever answers, it is the same answer, and one may go at any time"""
+import concurrent.futures
+import itertools
+import json
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+
+from contract import TREE
+from desk import DOCUMENTS
+from service import until
+from stack import SERVICES, direct
+
+SUBJECT = DOCUMENTS["subject"][0]
+TARGETS = ["/v1/claims", "/v1/claims?sort=-value&limit=9", "/v1/claims?q=training&format=csv", "/v1/comparisons", "/v1/comparisons/what-training-r1-cost?format=svg",
+           "/v1/sources/r1-under-300000", "/v1/subjects?format=jsonld", "/openapi.json", "/"]
+READERS = 8
+
+
+@pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not here")
+def test_the_compose_file_is_one():
+    done = subprocess.run(["docker-compose", "-f", str(TREE / "compose.scale.yaml"), "config", "-q"], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_each_service_gives_the_same_answer(desks, target):
+    answers = [desk.get(target) for desk in desks.values()]
+    assert len({(answer.headers.get("ETag"), answer.content) for answer in answers}) == 1
+    if "ETag" in answers[0].headers:
+        for desk in desks.values():
+            assert desk.send("GET", target, headers={"If-None-Match": answers[0].headers["ETag"]}).status_code == 304
+
+
+def test_a_list_is_walked_through_all_of_them(desks, desk):
+    whole = [json.loads(line)["id"] for line in desk.get("/v1/claims?format=ndjson").text.splitlines()]
+    walked, target = [], "/v1/claims?limit=7"
+    for name in itertools.cycle(SERVICES):
+        page = desks[name].get(target).json()
+        walked += [item["id"] for item in page["items"]]
+        target = page["next"]
+        if not target:
+            break
+    assert walked == whole and len(whole) > 21
+
+
+def test_a_write_is_seen_through_the_others(desks):
+    for number, (writer, reader) in enumerate(itertools.permutations(SERVICES, 2)):
+        path = f"/v1/subjects/across-{number}"
+        assert desks[reader].send("GET", path).status_code == 404
+        written = desks[writer].put("subject", f"across-{number}", SUBJECT)
+        got = desks[reader].send("GET", path, headers={"Data-Version": written.headers["Data-Version"]})
+        assert got.status_code == 200 and got.json()["name"] == SUBJECT["name"]
+        changed = desks[writer].put("subject", f"across-{number}", {**SUBJECT, "name": "Another"}, written.headers["ETag"])
+        assert changed.headers["Data-Version"] != written.headers["Data-Version"]
+        # Who names no version may be answered by a standby that does not know it yet.
+        assert until(lambda: desks[reader].send("GET", path).json().get("name") == "Another", 5, "the change shows") < 2
+
+
+def test_standbys_answer_through_the_pooler(stack, desks):
+    asked = "SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database WHERE datname = 'claimd'"
+    before = {name: stack.value(name, asked) for name in ("db2", "db3")}
+    for number in range(200):
+        for desk in desks.values():
+            desk.get("/v1/claims", limit=number % 200 + 1, sort="-value")
+    until(lambda: all(stack.value(name, asked) > before[name] + 20 for name in before), 10, "both standbys are asked")
+
+
+def test_a_service_stops_and_starts_without_a_request_lost(stack, desk):
+    """Again and again, under load."""
+    over, statuses = threading.Event(), []
+
+    def read(number):
+        with direct() as session:
+            for count in itertools.count():
+                if over.is_set():
+                    return
+                statuses.append(session.get(f"{stack.url}{TARGETS[(number + count) % len(TARGETS)]}", timeout=10).status_code)
+
+    with concurrent.futures.ThreadPoolExecutor(READERS) as pool:
+        readers = [pool.submit(read, number) for number in range(READERS)]
+        try:
+            for name in SERVICES:
+                old = stack.services[name]
+                before = len(statuses)
+                until(lambda: len(statuses) > before + 100, 30, "requests come")
+                old.stop()
+                until(lambda: len(statuses) > before + 300, 30, "requests are answered by the others")
+                stack.start_service(name, old.port).answers(within=30)
+                time.sleep(1.5)  # the balancer has looked at it twice
+        finally:
+            over.set()
+        for reader in readers:
+            reader.result()
+    assert len(statuses) > 900 and set(statuses) == {200}
+
+
+def test_prometheus_watches_the_services(stack):
+    def asked(query):
+        with direct() as session:
+            got = session.get(f"http://127.0.0.1:{stack.ports['9090']}/api/v1/query", params={"query": query}, timeout=5)
+            return {each["metric"].get("server"): float(each["value"][1]) for each in got.json()["data"]["result"]}
+
+    until(lambda: asked('up{job="haproxy"}') == {None: 1.0}, 20, "Prometheus reaches the balancer")
+    until(lambda: asked('haproxy_server_status{state="UP"}') == dict.fromkeys(SERVICES, 1.0), 20, "all services are up")

@@ -1,0 +1,123 @@
+"""The primary is killed under load and a standby takes over: reads are answered throughout, and no write that was acknowledged is lost"""
+import itertools
+import random
+import threading
+import time
+from collections import Counter
+
+import psycopg2
+
+from desk import DOCUMENTS
+from service import until
+from stack import direct
+
+WRITERS, READERS = 4, 6
+BEFORE_S, AWAY_S, AFTER_S = 3, 2, 3
+TARGETS = ["/v1/claims", "/v1/claims?q=training", "/v1/comparisons/what-training-r1-cost", "/v1/sources?limit={}", "/v1/claims?limit={}&sort=-value", "/v1/changes?limit={}"]
+SUBJECT = DOCUMENTS["subject"][0]
+
+
+class Load:
+    """Writers of ever new subjects, and readers of all kinds of things, some of what was just written, by its version."""
+
+    def __init__(self, stack, token):
+        self.stack, self.token = stack, token
+        self.over = threading.Event()
+        self.written = {}  # of what was acknowledged: id to version
+        self.acknowledged = []  # time, of each
+        self.statuses = {"write": Counter(), "read": Counter(), "read by version": Counter()}
+        self.slowest = Counter()
+        self.faults = []
+        self.threads = [threading.Thread(target=self._guarded, args=(work, number), daemon=True)
+                        for work, count in ((self._write, WRITERS), (self._read, READERS)) for number in range(count)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _guarded(self, work, number):
+        try:
+            with direct() as session:
+                for count in itertools.count():
+                    if self.over.is_set():
+                        return
+                    work(session, number, count)
+        except BaseException as fault:  # noqa: BLE001
+            self.faults.append(repr(fault))
+
+    def _ask(self, kind, session, method, target, **details):
+        began = time.monotonic()
+        got = session.request(method, self.stack.url + target, timeout=30, **details)
+        self.statuses[kind][got.status_code] += 1
+        self.slowest[kind] = max(self.slowest[kind], time.monotonic() - began)
+        return got
+
+    def _write(self, session, number, count):
+        id = f"failover-{number}-{count}"
+        got = self._ask("write", session, "PUT", f"/v1/subjects/{id}", json={**SUBJECT, "name": id}, headers={"Authorization": f"Bearer {self.token}", "If-None-Match": "*"})
+        if got.status_code == 201:
+            self.written[id] = got.headers.get("Data-Version")  # where the primary was lost just then, nobody can tell
+            self.acknowledged.append(time.monotonic())
+        elif got.status_code < 500:
+            self.faults.append(f"{id}: {got.status_code} {got.text[:300]}")
+        else:
+            time.sleep(0.02)
+
+    def _read(self, session, number, count):
+        if count % 2 and any(self.written.values()):
+            id, version = random.choice([each for each in self.written.items() if each[1]][-20:])
+            got = self._ask("read by version", session, "GET", f"/v1/subjects/{id}", headers={"Data-Version": version})
+            if got.status_code < 500 and (got.status_code != 200 or got.json()["name"] != id):
+                self.faults.append(f"{id}, which was written: {got.status_code} {got.text[:300]}")
+        else:
+            got = self._ask("read", session, "GET", TARGETS[(number + count) % len(TARGETS)].format(count % 200 + 1))
+            if got.status_code != 200:
+                self.faults.append(f"{got.url}: {got.status_code} {got.text[:300]}")
+
+
+def names(stack):
+    connection = psycopg2.connect(stack.database_url)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM subject WHERE id LIKE 'failover-%'")
+        found = dict(cursor.fetchall())
+    connection.close()
+    return found
+
+
+def test_a_standby_takes_over_and_nothing_is_lost(stack, desk, token):
+    with Load(stack, token) as load:
+        until(lambda: len(load.acknowledged) > 50, 30, f"writes are taken: {load.faults} {load.statuses}")
+        time.sleep(BEFORE_S)
+        killed = time.monotonic()
+        stack.kill("db1")
+        time.sleep(AWAY_S)
+        called = time.monotonic()
+        writer = stack.promote("db2", "db3")
+        until(lambda: load.acknowledged[-1] > called, 30, f"writes are taken again: {load.faults} {load.statuses}")
+        again = next(each for each in load.acknowledged if each > called)
+        time.sleep(AFTER_S)
+        in_between = [each for each in load.acknowledged if killed + 0.5 < each < called]
+    other = "db3" if writer == "db2" else "db2"
+    until(lambda: stack.followers(writer) == 1, 30, f"{other} follows {writer}: {stack.log(other)}")
+    there = names(stack)
+    lost = [id for id in load.written if there.get(id) != id]
+    print(f"\n{'':17}{'requests':>9}{'answered':>9}{'refused':>9}{'slowest s':>11}")
+    for kind, counts in load.statuses.items():
+        good = sum(count for status, count in counts.items() if status < 500)
+        print(f"{kind:17}{sum(counts.values()):9}{good:9}{sum(counts.values()) - good:9}{load.slowest[kind]:11.2f}")
+    print(f"acknowledged writes {len(load.written)}, lost {len(lost)}; {AWAY_S} s after the primary was killed {writer} was told to take over, and took the first write "
+          f"{again - called:.2f} s later")
+    assert not load.faults, load.faults[:10]
+    assert not lost, lost[:10]
+    assert not in_between, "writes were acknowledged that no primary had taken"
+    assert set(load.statuses["read"]) == {200}
+    assert set(load.statuses["read by version"]) <= {200, 503}
+    assert again - called < 10
+    for service in stack.services.values():
+        assert service.status("/readyz") == 200
