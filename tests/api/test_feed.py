@@ -435,7 +435,7 @@ def test_a_thousand_idle_followers_cost_little(desk, url):
     def connections():
         with Tables(url) as tables:
             return tables.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'crowded' AND datname = current_database()")
-    with Service(url + ("&" if "?" in url else "?") + "application_name=crowded", "--threads", "2") as service:
+    with Service(url + ("&" if "?" in url else "?") + "application_name=crowded", "--threads", "2", "--address-connections", "0") as service:
         service.answers()
         Client(service).get("/v1/changes", limit=1)
         usual, before = connections(), service.memory()

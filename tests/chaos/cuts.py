@@ -79,6 +79,6 @@ def cut_openings(stage):
     client = Batch(stage.scene)
 
     def reopen():
-        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd' AND query NOT SIMILAR TO '%(LISTEN|data_state)%'")
+        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%' AND query NOT SIMILAR TO '%(LISTEN|data_state)%'")
         until(lambda: client.turn() or stage.scene.tally.notes[-1].outcome == "right", 10, "requests are answered right again")
     at_every_byte(stage, reopen)

@@ -193,7 +193,7 @@ def crowded_out(stage):
             try:
                 others.append(closing.enter_context(contextlib.closing(database.connect(stage.cluster.url))))
             except psycopg2.OperationalError:
-                own.cursor().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd'")
+                own.cursor().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%'")
     assert len(others) > 50
 
 
@@ -212,7 +212,7 @@ def filled(stage):
 def cancelled(stage):
     """Statements take too long, wherever they are."""
     for _ in stage.until_over(0.005):
-        stage.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd' AND state = 'active'")
+        stage.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%' AND state = 'active'")
 
 
 def locked(stage):
@@ -264,7 +264,7 @@ def altered(stage):
 def deafened(stage):
     """The connections that listen are ended again and again."""
     for _ in stage.until_over(0.3):
-        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd' AND (query LIKE 'LISTEN%' OR query LIKE '%data_state%')")
+        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%' AND (query LIKE 'LISTEN%' OR query LIKE '%data_state%')")
 
 
 def silenced(stage):
@@ -334,7 +334,7 @@ def impoverished(stage):
     with contextlib.ExitStack() as closing:
         for _ in stage.until_over(0.05):
             closing.enter_context(socket.create_connection(("127.0.0.1", stage.port), 5))
-        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'claimd'")
+        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%'")
         time.sleep(0.5)
     resource.prlimit(process, resource.RLIMIT_NOFILE, before)
 

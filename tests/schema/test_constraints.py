@@ -28,6 +28,7 @@ VALID = {
     "answered": {"author": "editor", "key": "a", "request": b"r" * 32, "id": "held", "created": True, "change": 1},
     "merged": {"kind": "subject", "id": "omega", "into_id": "alpha", "change": 1},
     "revision": {"change": 1, "kind": "claim", "id": "held", "action": "created"},
+    "secret": {"purpose": "cursor", "key": b"k" * 32},
 }
 CLAIM = VALID["claim"]
 SAYING = {**STATEMENT, "id": "daily-01"}
@@ -156,6 +157,8 @@ REFUSED = [
     ("answered", {"author": "nobody"}, REFERENCE, "answered_author_fkey"),
     ("merged", {"kind": "claim"}, CHECK, "merged_kind_check"),
     ("revision", {"action": "seen"}, CHECK, "revision_action_check"),
+    ("secret", {"purpose": "token"}, CHECK, "secret_purpose_check"),
+    ("secret", {"key": b"k" * 31}, CHECK, "secret_key_check"),
 ]
 
 
@@ -170,6 +173,7 @@ def stocked(world):
     world.insert("claim", id="held-saying", **STATEMENT)
     world.comparison("kept", ["held", "held-too", "held-multiple"])
     world.insert("token", name="editor", digest=b"e" * 32, scope="write")
+    world.run("DELETE FROM secret")
     world.settle()
     return world
 
@@ -241,7 +245,7 @@ def test_refuses_a_reference_to_nothing(stocked):
               SELECT FROM pg_constraint AS other WHERE other.conrelid = attrelid AND other.conkey = ARRAY[attnum]))
     """)
     assert {table for table, _, _ in references} == set(VALID) - {
-        "dimension", "scope", "subject", "proposition", "search_language", "token", "merged", "revision"}
+        "dimension", "scope", "subject", "proposition", "search_language", "token", "merged", "revision", "secret"}
     for table, constraint, column in references:
         with stocked.scratch():
             accept(stocked, table, VALID[table])

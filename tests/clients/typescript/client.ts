@@ -6,7 +6,7 @@ import type { components, paths } from "./schema.js";
 type Schemas = components["schemas"];
 type Problem =
   | Schemas["Merged"] | Schemas["BadRequest"] | Schemas["Unauthorized"] | Schemas["NotFound"] | Schemas["NotAcceptable"] | Schemas["Gone"]
-  | Schemas["Unavailable"] | Schemas["OtherProblem"];
+  | Schemas["TooManyRequests"] | Schemas["Unavailable"] | Schemas["OtherProblem"];
 
 const base = process.argv[2] ?? assert.fail("usage: client BASE-URL");
 const api = createClient<paths, "application/json" | "application/problem+json">({
@@ -49,6 +49,7 @@ function remedy(problem: Problem): string {
       return "mend the client";
     case 500:
       return "tell the operator";
+    case 429:
     case 503:
     case 504:
       return "try again";
