@@ -183,7 +183,7 @@ def test_all_that_it_does_is_let_through(cluster, tmp_path):
     folder = re.search(r"host=([^&]+)", url)[1]
     with contextlib.closing(Forwarder(folder)) as forwarder:
         named = by_name(url, forwarder.port, "nowhere.invalid,localhost")
-        with opened(named, "--config", str(settings)) as desk:
+        with opened(named, "--config", str(settings), "--threads", "1") as desk:
             service = desk.service
             assert {status["Seccomp"] for status in statuses(service)} == {"2"}
             furnish(desk)

@@ -1,5 +1,6 @@
 """One who reads the pages in a browser, by mouse or by keyboard, and finds things by role and name"""
 import base64
+import contextlib
 import time
 from urllib.parse import urlsplit
 
@@ -139,20 +140,17 @@ class Reader:
 
     def find(self, role, name=None, within=None):
         """The first of them, once it is there."""
-        def look():
-            try:
-                return self.all(role, name, within)
-            except StaleElementReferenceException:
-                return []
-        return self.until(look, f"a {role} {name}")[0]
+        return self.until(lambda: self.all(role, name, within), f"a {role} {name}")[0]
 
     def until(self, condition, what, within=WAIT):
-        """What the condition answers, once that is something."""
+        """What the condition answers, once that is something; what goes while it is looked at is nothing yet."""
         end = time.monotonic() + within
-        while not (answer := condition()):
+        while True:
+            with contextlib.suppress(StaleElementReferenceException):
+                if answer := condition():
+                    return answer
             assert time.monotonic() < end, f"no {what} in {self.driver.current_url}: {self.text()[:200]}"
             time.sleep(0.02)
-        return answer
 
     def reads(self, words, within=WAIT):
         """Waits until the page shows the words."""
