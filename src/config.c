@@ -301,6 +301,7 @@ static size_t size_of(const struct setting *setting)
         [SETTING_SECRET] = sizeof(char *),
         [SETTING_PEERS] = sizeof(struct peers),
         [SETTING_FIELD] = sizeof(bool),
+        [SETTING_POOLED] = sizeof(enum pooled),
     };
     return sizes[setting->type];
 }

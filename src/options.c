@@ -51,6 +51,8 @@ static bool complain_of_flag(int found, char *const argv[])
     const char *word = argv[optind - 1];
     if (found == ':')
         return config_complain("%s needs a value.", word);
+    if (optopt >= FIRST)
+        return config_complain("%.*s takes no value.", (int)strcspn(word, "="), word);
     if (isgraph(optopt))
         return config_complain("there is no flag -%c; see claimd help.", optopt);
     return config_complain("there is no flag %.*s; see claimd help.", (int)strcspn(word, "="), word);

@@ -165,8 +165,9 @@ static struct hop trim(const char *text, size_t size)
     return (struct hop){text, size};
 }
 
-/* Up to the separator that stands in no quoted string (RFC 9110, section 5.6.4). */
-static size_t part_size(const char *text, size_t size, char separator)
+/* Up to the separator that stands in no quoted string (RFC 9110, section 5.6.4), or to the end, which may lie in one.
+ */
+static size_t part_size(const char *text, size_t size, char separator, bool *ret_open)
 {
     bool quoted = false;
     size_t at = 0;
@@ -176,17 +177,20 @@ static size_t part_size(const char *text, size_t size, char separator)
         else if (quoted && text[at] == '\\' && at + 1 < size)
             at++;
     }
+    *ret_open = quoted;
     return at;
 }
 
-/* The value of `for` in one element of a Forwarded; one that is given twice is not told. */
+/* The value of `for` in one element of a Forwarded; one that is given twice is not told, and none where a quoted string
+ * does not end: the client may have begun it, to take in what the proxy wrote. */
 static struct hop for_whom(const char *element, size_t size)
 {
     static const char name[] = "for=";
     struct hop found = {NULL, 0};
     unsigned times = 0;
+    bool open = false;
     for (size_t at = 0, part; at < size; at += part + 1) {
-        part = part_size(element + at, size - at, ';');
+        part = part_size(element + at, size - at, ';', &open);
         struct hop pair = trim(element + at, part);
         if (pair.size < strlen(name) || strncasecmp(pair.text, name, strlen(name)) != 0)
             continue;
@@ -196,15 +200,16 @@ static struct hop for_whom(const char *element, size_t size)
     bool quoted = found.size > 1 && *found.text == '"' && found.text[found.size - 1] == '"';
     if (quoted)
         found = (struct hop){found.text + 1, found.size - 2};
-    return times == 1 ? found : (struct hop){NULL, 0};
+    return times == 1 && !open ? found : (struct hop){NULL, 0};
 }
 
 static void read_hops(const char *field, bool standard, struct hops *ret)
 {
     size_t size = strlen(field);
+    bool open;
     ret->count = 0;
     for (size_t at = 0, part; at <= size; at += part + 1) {
-        part = standard ? part_size(field + at, size - at, ',') : strcspn(field + at, ",");
+        part = standard ? part_size(field + at, size - at, ',', &open) : strcspn(field + at, ",");
         ret->list[ret->count++ % HOPS_MAX] = standard ? for_whom(field + at, part) : trim(field + at, part);
     }
 }

@@ -256,7 +256,7 @@ static void unknown_flags_are_refused(void **state)
     assert_refused("--nothing", "--nothing");
     assert_refused("--nothing=5", "--nothing");
     assert_refused("serve -x", "-x");
-    assert_refused("--migrate=1", "--migrate");
+    assert_refused("--migrate=1", "--migrate takes no value");
 }
 
 static void joined_short_flags_are_refused_by_name(void **state)
@@ -504,6 +504,40 @@ static void every_default_is_one_that_could_be_told(void **state)
             assert_true(config_set(&one, setting, setting->flag, setting->standard));
 }
 
+/* Whether a file that was read anew says something else is told by the value, of whatever type. */
+static void every_setting_that_differs_is_another_until_it_is_kept(void **state)
+{
+    (void)state;
+    static const char *const others[] = {[SETTING_TEXT] = "x",
+                                         [SETTING_NUMBER] = "",
+                                         [SETTING_SWITCH] = "1",
+                                         [SETTING_MODE] = "600",
+                                         [SETTING_DATABASE] = "host=elsewhere",
+                                         [SETTING_ADDRESS] = "elsewhere:1",
+                                         [SETTING_ORIGINS] = "https://a.example",
+                                         [SETTING_READERS] = "token",
+                                         [SETTING_SECRET] = "0123456789abcdef",
+                                         [SETTING_PEERS] = "unix",
+                                         [SETTING_FIELD] = "forwarded",
+                                         [SETTING_POOLED] = "all",
+                                         [SETTING_LANGUAGE] = "de"};
+    for (const struct setting *setting = config_settings; setting->flag; setting++) {
+        struct config one, other;
+        char number[20];
+        config_init(&one);
+        config_init(&other);
+        bool is_high = setting->standard && strtoul(setting->standard, NULL, 10) == setting->high;
+        snprintf(number, sizeof(number), "%u", is_high ? setting->low : setting->high);
+        assert_true(config_same(&one, &other, setting));
+        assert_true(
+            config_set(&other, setting, setting->flag, *others[setting->type] ? others[setting->type] : number));
+        if (config_same(&one, &other, setting))
+            fail_msg("another --%s is not noticed", setting->flag);
+        config_keep(&other, &one, setting);
+        assert_true(config_same(&one, &other, setting));
+    }
+}
+
 static void every_flag_stands_once(void **state)
 {
     (void)state;
@@ -549,6 +583,7 @@ int main(void)
         TEST(the_settings_are_all_listed),
         TEST(every_default_is_one_that_could_be_told),
         TEST(every_flag_stands_once),
+        TEST(every_setting_that_differs_is_another_until_it_is_kept),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }
