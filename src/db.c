@@ -788,7 +788,7 @@ static bool is_misfit(const PGresult *result)
     return is_any_state(result, states);
 }
 
-/* What passes by itself, or when somebody makes room. libpq has no state of its own where it lacks memory. */
+/* What passes by itself, or when somebody makes room. libpq's own failures have no state. */
 static bool is_want(const PGresult *result)
 {
     static const char *const states[] = {
@@ -1020,6 +1020,15 @@ static void link_is_ready(struct db_link *link)
         link->db->outage = DB_OK;
 }
 
+/* An error of libpq's own, told by its words alone, or by none at all. The server knows nothing of it: it goes on
+ * behind the step of a transaction whose result is missing here, and commits. */
+static bool is_out_of_memory(const struct db_link *link, const PGresult *result)
+{
+    const char *words = PQresultErrorMessage(result);
+    return PQresultStatus(result) == PGRES_FATAL_ERROR && !PQresultErrorField(result, PG_DIAG_SQLSTATE) &&
+           PQstatus(link->connection) == CONNECTION_OK && (!*words || strstr(words, "out of memory"));
+}
+
 /* Takes one result; false when there is none to take, or the connection is gone. */
 static bool receive_one(struct db_link *link)
 {
@@ -1033,6 +1042,8 @@ static bool receive_one(struct db_link *link)
         entry_pop(link);
         return true;
     }
+    if (is_out_of_memory(link, result))
+        memory_exhausted();
     entry->answered = true;
     bool good = true;
     if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
