@@ -154,6 +154,9 @@ void request_answer(struct request *request, struct document *document);
 
 void request_reply(struct request *request, struct reply reply);
 void request_fail(struct request *request, const struct error *error);
+
+/* The same for a call of the database that could not be started, or has ended so. */
+void request_fail_status(struct request *request, enum db_status status);
 void request_refuse(struct request *request, enum error_code code, const char *detail);
 
 /* The header fields that every answer to such a request has, and Link with `place` (NULL: nothing) before the links

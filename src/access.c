@@ -69,10 +69,8 @@ bool access_granted(struct request *request, void (*go_on)(struct request *reque
     request->granted = go_on;
     request->state = REQUEST_WAITING;
     enum db_status status = ask(request);
-    if (status) {
-        refusal_of_status(status, &error);
-        request_fail(request, &error);
-    }
+    if (status)
+        request_fail_status(request, status);
     return false;
 }
 

@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "negotiate.h"
 #include "origin.h"
+#include "refusal.h"
 #include "routes.h"
 #include "secret.h"
 
@@ -194,6 +195,13 @@ void request_fail(struct request *request, const struct error *error)
 {
     request->failure = error->code;
     request_reply(request, wants_page(request) ? reply_problem_page(error) : reply_problem(error));
+}
+
+void request_fail_status(struct request *request, enum db_status status)
+{
+    struct error error;
+    refusal_of_status(status, &error);
+    request_fail(request, &error);
 }
 
 void request_refuse(struct request *request, enum error_code code, const char *detail)

@@ -6,14 +6,6 @@
 
 #include "cursor.h"
 #include "memory.h"
-#include "refusal.h"
-
-static void fail(struct request *request, enum db_status status)
-{
-    struct error error;
-    refusal_of_status(status, &error);
-    request_fail(request, &error);
-}
 
 static void on_key(struct db_call *call, enum db_status status, const PGresult *result)
 {
@@ -25,7 +17,7 @@ static void on_key(struct db_call *call, enum db_status status, const PGresult *
     if (cursor_ready())
         request->granted(request);
     else
-        fail(request, status == DB_OK ? DB_UNREADY : status);
+        request_fail_status(request, status == DB_OK ? DB_UNREADY : status);
     if (request->state == REQUEST_READY)
         request_resume(request);
 }
@@ -40,6 +32,6 @@ bool sealing_await(struct request *request, void (*go_on)(struct request *reques
     request->call = (struct db_call){.statement = &key, .done = on_key};
     enum db_status status = request_ask(request);
     if (status)
-        fail(request, status);
+        request_fail_status(request, status);
     return true;
 }
