@@ -206,7 +206,7 @@ lint:
 	scripts/lint
 
 format:
-	find src include tests/unit tests/fuzz tests/chaos bench/peers/*.c -name '*.[ch]' -exec clang-format-14 -i {} +
+	find src include tests/unit tests/fuzz tests/preload bench/peers/*.c -name '*.[ch]' -exec clang-format-14 -i {} +
 
 clean:
 	rm -rf build

@@ -1260,9 +1260,11 @@ static void link_connect(struct db_link *link)
 {
     const struct db_settings *settings = &link->db->settings;
     bool listens = is_listener(link) && settings->listen_url;
+    const char *fault;
     link->state = LINK_CONNECTING;
     loop_timer_start(link->db->loop, &link->timer, CONNECT_TIMEOUT_MS);
-    link->connection = hosts_connect(listens ? settings->listen_url : settings->url, settings->wanted, link->host);
+    link->connection =
+        hosts_connect(listens ? settings->listen_url : settings->url, settings->wanted, link->host, &fault);
     link->watch = (struct loop_watch){.fd = link->connection ? PQsocket(link->connection) : -1, .ready = on_link_ready};
     if (link->connection)
         PQsetNoticeReceiver(link->connection, ignore_notice, NULL);
@@ -1270,7 +1272,7 @@ static void link_connect(struct db_link *link)
                    loop_watch(link->db->loop, &link->watch, EPOLLOUT);
     if (!started)
         link_lost(link, DB_UNAVAILABLE, "database-unreachable",
-                  link->connection ? PQerrorMessage(link->connection) : "");
+                  link->connection ? PQerrorMessage(link->connection) : fault);
 }
 
 /* ---- life ---- */

@@ -1,10 +1,20 @@
 /* hosts: connections to one of several servers */
 #include "hosts.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "arena.h"
+#include "resolver.h"
+
+/* What libpq is to be told of where servers are: comma lists, of which the nth members belong together. */
+struct lists {
+    const char *host, *hostaddr, *port; /* NULL: not told */
+};
+
+/* ---- lists ---- */
 
 static unsigned length_of(const char *list)
 {
@@ -14,63 +24,138 @@ static unsigned length_of(const char *list)
     return count;
 }
 
-/* The comma list, beginning with another of its members. */
-static const char *turned(struct arena *arena, const char *list, unsigned first)
+/* A list of one is of all: a port may be. "" where there is no list. */
+static const char *member(struct arena *arena, const char *list, unsigned index)
 {
-    const char *place = list;
-    for (unsigned i = 0; i < first; i++)
-        place = strchr(place, ',') + 1;
-    return place == list ? list : arena_format(arena, "%s,%.*s", place, (int)(place - list - 1), list);
+    if (!list)
+        return "";
+    for (unsigned i = 0; i < index && strchr(list, ','); i++)
+        list = strchr(list, ',') + 1;
+    return arena_copy(arena, list, strcspn(list, ","));
 }
 
-static bool is_list(const char *keyword)
+static void append(struct arena *arena, const char **list, const char *text)
 {
-    return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 || strcmp(keyword, "port") == 0;
+    *list = *list ? arena_format(arena, "%s,%s", *list, text) : text;
 }
 
-static unsigned hosts_of(const PQconninfoOption *options)
+/* ---- what is told of a host ---- */
+
+static bool is_address(const char *host)
 {
-    unsigned count = 1;
-    for (const PQconninfoOption *option = options; option->keyword; option++)
-        if (option->val && is_list(option->keyword) && length_of(option->val) > count)
-            count = length_of(option->val);
-    return count;
+    struct in6_addr address;
+    return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
 }
 
-/* One port may be that of all hosts. What libpq will refuse, it gets as it is. */
-static const char *value_of(struct arena *arena, const PQconninfoOption *option, unsigned hosts, unsigned first)
+/* What libpq finds without asking anybody: a folder of sockets (an abstract one by its @), an address. */
+static bool is_found(const char *host, const char *address)
 {
-    bool turns = is_list(option->keyword) && length_of(option->val) == hosts;
-    return turns ? turned(arena, option->val, first % hosts) : option->val;
+    return *address || !*host || *host == '/' || *host == '@' || is_address(host);
 }
 
-static PGconn *connect_by(const PQconninfoOption *options, const char *wanted, unsigned first)
+static void tell(struct arena *arena, struct lists *lists, const char *host, const char *address, const char *port)
 {
-    enum { OPTIONS_MAX = 64 };
-    const char *names[OPTIONS_MAX + 3] = {"fallback_application_name"},
-                                    *values[OPTIONS_MAX + 3] = {"claimd/" CLAIMD_VERSION};
-    unsigned count = 1, hosts = hosts_of(options);
-    struct arena arena;
-    arena_init(&arena);
-    if (wanted) {
-        names[count] = "target_session_attrs";
-        values[count++] = wanted;
+    append(arena, &lists->host, host);
+    append(arena, &lists->hostaddr, address);
+    append(arena, &lists->port, port);
+}
+
+/* Each of its addresses as a host of its own, with its name; none where none is known. */
+static void tell_found(struct arena *arena, struct lists *lists, const char *host, const char *port, const char **fault)
+{
+    const char *addresses = resolver_addresses(arena, host, fault);
+    unsigned count = addresses ? length_of(addresses) : 0;
+    for (unsigned i = 0; i < count; i++)
+        tell(arena, lists, host, member(arena, addresses, i), port);
+}
+
+static unsigned hosts_of(const struct lists *lists)
+{
+    const char *list = lists->host ? lists->host : lists->hostaddr;
+    return list ? length_of(list) : 1;
+}
+
+/* libpq refuses others. */
+static bool agree(const struct lists *lists)
+{
+    unsigned hosts = hosts_of(lists), ports = lists->port ? length_of(lists->port) : 1;
+    return (ports == 1 || ports == hosts) && (!lists->hostaddr || length_of(lists->hostaddr) == hosts);
+}
+
+static struct lists find_servers(struct arena *arena, const struct lists *given, unsigned first, const char **fault)
+{
+    struct lists found = {0};
+    for (unsigned i = 0; i < hosts_of(given); i++) {
+        unsigned index = (first + i) % hosts_of(given);
+        const char *host = member(arena, given->host, index), *address = member(arena, given->hostaddr, index);
+        const char *port = member(arena, given->port, index);
+        if (is_found(host, address))
+            tell(arena, &found, host, address, port);
+        else
+            tell_found(arena, &found, host, port, fault);
     }
-    for (const PQconninfoOption *option = options; option->keyword && count < OPTIONS_MAX; option++) {
-        if (!option->val)
-            continue;
-        names[count] = option->keyword;
-        values[count++] = value_of(&arena, option, hosts, first);
-    }
-    PGconn *connection = PQconnectStartParams(names, values, 0);
-    arena_release(&arena);
-    return connection;
+    if (!given->port)
+        found.port = NULL;
+    return found;
 }
 
-PGconn *hosts_connect(const char *url, const char *wanted, unsigned first)
+/* ---- connecting ---- */
+
+/* Where a keyword's value goes, if it is a list. */
+static const char **list_of(struct lists *lists, const char *keyword)
+{
+    return strcmp(keyword, "host") == 0       ? &lists->host
+           : strcmp(keyword, "hostaddr") == 0 ? &lists->hostaddr
+           : strcmp(keyword, "port") == 0     ? &lists->port
+                                              : NULL;
+}
+
+enum { OPTIONS_MAX = 64 };
+
+/* Options as libpq takes them. */
+struct told {
+    const char *names[OPTIONS_MAX + 1], *values[OPTIONS_MAX + 1];
+    unsigned count;
+};
+
+static void add(struct told *told, const char *name, const char *value)
+{
+    if (!value || told->count == OPTIONS_MAX)
+        return;
+    told->names[told->count] = name;
+    told->values[told->count++] = value;
+}
+
+static PGconn *connect_by(struct arena *arena, const PQconninfoOption *options, const char *wanted, unsigned first,
+                          const char **fault)
+{
+    struct lists lists = {0};
+    struct told told = {0};
+    add(&told, "fallback_application_name", "claimd/" CLAIMD_VERSION);
+    add(&told, "target_session_attrs", wanted);
+    for (const PQconninfoOption *option = options; option->keyword; option++) {
+        const char **list = list_of(&lists, option->keyword);
+        if (list)
+            *list = option->val;
+        else
+            add(&told, option->keyword, option->val);
+    }
+    if (agree(&lists) && !(lists = find_servers(arena, &lists, first, fault)).host)
+        return NULL;
+    add(&told, "host", lists.host);
+    add(&told, "hostaddr", lists.hostaddr);
+    add(&told, "port", lists.port);
+    return PQconnectStartParams(told.names, told.values, 0);
+}
+
+PGconn *hosts_connect(const char *url, const char *wanted, unsigned first, const char **ret_fault)
 {
     PQconninfoOption *options = PQconninfoParse(url, NULL);
-    PGconn *connection = options ? connect_by(options, wanted, first) : NULL;
+    struct arena arena;
+    arena_init(&arena);
+    *ret_fault = "the URL cannot be understood";
+    PGconn *connection = options ? connect_by(&arena, options, wanted, first, ret_fault) : NULL;
+    arena_release(&arena);
     PQconninfoFree(options);
     return connection;
 }

@@ -11,11 +11,11 @@ import time
 
 import pytest
 
+import preload
 from desk import CLAIM
 from load import Client, Writer
 from service import INSTRUMENTED, Service, until
 
-SOURCE = pathlib.Path(__file__).with_name("starve.c")
 FLAGS = ("--threads", "1", "--request-timeout", "1000", "--cache-bytes", "0")
 LAST_WORDS = ("claimd: out of memory\n", "GNU MP: Cannot allocate memory")
 MOST = 5000  # allocations of one request
@@ -83,18 +83,12 @@ class Reckoner(Writer):
         self.judge(answer, answer.status == 200 and b'"1600000000"' in answer.body, "a figure")
 
 
-def build(folder):
-    library = folder / "starve.so"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", library, SOURCE], check=True)
-    return library
-
-
 class Starved:
     """A service whose allocations fail as ordered, and another one whenever it has ended."""
 
     def __init__(self, stage, folder):
         self.stage, self.order = stage, Order(folder)
-        self.settings = {"LD_PRELOAD": str(build(folder)), "STARVE_FILE": str(self.order.file)}
+        self.settings = {"LD_PRELOAD": preload.build("starve", folder), "STARVE_FILE": str(self.order.file)}
         self.service = None
         self.ends = 0
 

@@ -25,7 +25,8 @@ static void expect_option(PGconn *connection, const char *keyword, const char *v
 
 static void expect(const char *url, unsigned first, const char *hosts, const char *ports)
 {
-    PGconn *connection = hosts_connect(url, "prefer-standby", first);
+    const char *fault;
+    PGconn *connection = hosts_connect(url, "prefer-standby", first, &fault);
     expect_option(connection, "host", hosts);
     expect_option(connection, "port", ports);
     PQfinish(connection);
@@ -44,7 +45,7 @@ static void hosts_and_their_ports_are_counted_round(void **state)
 static void one_port_is_that_of_all(void **state)
 {
     (void)state;
-    expect("host=/a,/b port=7", 1, "/b,/a", "7");
+    expect("host=/a,/b port=7", 1, "/b,/a", "7,7");
 }
 
 static void one_host_stays(void **state)
@@ -53,13 +54,57 @@ static void one_host_stays(void **state)
     expect("postgresql://u@/d?host=/a&port=5", 12, "/a", "5");
 }
 
-static void what_is_wanted_gives_way_to_the_url(void **state)
+static void addresses_are_told_as_they_are(void **state)
 {
     (void)state;
-    PGconn *connection = hosts_connect("host=/a target_session_attrs=any", "prefer-standby", 0);
+    expect("host=127.0.0.1,::1,/a port=1,2,3", 1, "::1,/a,127.0.0.1", "2,3,1");
+    expect("host=far.invalid,near.invalid hostaddr=127.0.0.1,127.0.0.2 port=7", 1, "near.invalid,far.invalid", "7,7");
+}
+
+/* As the file of hosts has it, perhaps by two addresses; it keeps its name beside each. */
+static void a_name_is_told_with_its_addresses(void **state)
+{
+    const char *fault;
+    (void)state;
+    PGconn *connection = hosts_connect("host=localhost port=1", NULL, 0, &fault);
+    PQconninfoOption *options = PQconninfo(connection);
+    unsigned found = 0;
+    for (const PQconninfoOption *option = options; option->keyword; option++) {
+        found += strcmp(option->keyword, "host") == 0 && strncmp(option->val, "localhost", 9) == 0;
+        found += strcmp(option->keyword, "hostaddr") == 0 && option->val && strstr(option->val, "127.0.0.1");
+    }
+    assert_int_equal(found, 2);
+    PQconninfoFree(options);
+    PQfinish(connection);
+}
+
+static void a_name_that_nobody_knows_is_left_out(void **state)
+{
+    const char *fault = NULL;
+    (void)state;
+    expect("host=nobody.invalid,/a port=1,2", 0, "/a", "2");
+    assert_null(hosts_connect("host=nobody.invalid", NULL, 0, &fault));
+    assert_non_null(fault);
+}
+
+static void lists_that_do_not_agree_are_refused_by_libpq(void **state)
+{
+    const char *fault;
+    (void)state;
+    PGconn *connection = hosts_connect("host=nobody.invalid,/a,/b port=1,2", NULL, 0, &fault);
+    assert_int_equal(PQstatus(connection), CONNECTION_BAD);
+    assert_non_null(strstr(PQerrorMessage(connection), "port"));
+    PQfinish(connection);
+}
+
+static void what_is_wanted_gives_way_to_the_url(void **state)
+{
+    const char *fault;
+    (void)state;
+    PGconn *connection = hosts_connect("host=/a target_session_attrs=any", "prefer-standby", 0, &fault);
     expect_option(connection, "target_session_attrs", "any");
     PQfinish(connection);
-    connection = hosts_connect("host=/a", "prefer-standby", 0);
+    connection = hosts_connect("host=/a", "prefer-standby", 0, &fault);
     expect_option(connection, "target_session_attrs", "prefer-standby");
     expect_option(connection, "fallback_application_name", "claimd/" CLAIMD_VERSION);
     PQfinish(connection);
@@ -67,8 +112,10 @@ static void what_is_wanted_gives_way_to_the_url(void **state)
 
 static void what_is_no_url_connects_nowhere(void **state)
 {
+    const char *fault = NULL;
     (void)state;
-    assert_null(hosts_connect("colour=red", NULL, 0));
+    assert_null(hosts_connect("colour=red", NULL, 0, &fault));
+    assert_non_null(fault);
 }
 
 int main(void)
@@ -77,6 +124,10 @@ int main(void)
         cmocka_unit_test(hosts_and_their_ports_are_counted_round),
         cmocka_unit_test(one_port_is_that_of_all),
         cmocka_unit_test(one_host_stays),
+        cmocka_unit_test(addresses_are_told_as_they_are),
+        cmocka_unit_test(a_name_is_told_with_its_addresses),
+        cmocka_unit_test(a_name_that_nobody_knows_is_left_out),
+        cmocka_unit_test(lists_that_do_not_agree_are_refused_by_libpq),
         cmocka_unit_test(what_is_wanted_gives_way_to_the_url),
         cmocka_unit_test(what_is_no_url_connects_nowhere),
     };
