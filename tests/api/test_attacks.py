@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
+from caching import cached
 from desk import create_token
 from service import BINARY, Api, Service, claimd
-from test_cache import cached
 
 PATIENCE = 5 if "address" in BINARY or "thread" in BINARY else 1
 EVIL = "evil.example"
@@ -138,8 +138,8 @@ def plain(database_url):
 
 
 @pytest.fixture(scope="module")
-def front(database_url, tmp_path_factory):
-    with cached(tmp_path_factory.mktemp("attacked"), database_url, "--max-age", "60") as cache:
+def front(database_url):
+    with cached(database_url, "--max-age", "60") as cache:
         yield cache
 
 
@@ -175,10 +175,10 @@ def test_two_clients_never_get_each_other_s_form(front):
                 assert ("total" in got.json()) == bool(prefer)
 
 
-def test_what_takes_a_token_is_in_no_cache_that_others_share(fresh_database, tmp_path):
+def test_what_takes_a_token_is_in_no_cache_that_others_share(fresh_database):
     url = fresh_database()
     readers = [create_token(url, name, "read") for name in ("a", "b")]
-    with cached(tmp_path, url, "--max-age", "60", "--read", "token") as cache:
+    with cached(url, "--max-age", "60", "--read", "token") as cache:
         for reader in readers * 2:
             got = cache.get("/v1/units?limit=3", Authorization=f"Bearer {reader}")
             assert got.status_code == 200 and got.headers["X-Cache"] == "MISS"

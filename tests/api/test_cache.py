@@ -1,97 +1,23 @@
-"""A shared cache (RFC 9111) in front of the service: nginx, as operators put it there"""
-import contextlib
-import subprocess
+"""What a shared cache (RFC 9111) in front of the service makes of its answers"""
 import time
 
 import pytest
 import requests
 
+from caching import cached
 from contract import read_csv
-from service import Service, free_port, until
-
-NGINX = "/usr/sbin/nginx"
-CONFIGURATION = """
-daemon off;
-master_process off;
-pid {folder}/pid;
-error_log {folder}/error.log warn;
-events {{ worker_connections 64; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  proxy_cache_path {folder}/cache keys_zone=answers:1m;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://127.0.0.1:{upstream};
-      proxy_cache answers;
-      proxy_cache_revalidate on;
-      add_header X-Cache $upstream_cache_status always;
-    }}
-  }}
-}}
-"""
 
 
-class Cache:
-    """nginx between a client and the service, until the end of the with block."""
-
-    def __init__(self, folder, service):
-        self.base, self.folder = "", folder
-        self._service = service
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def __enter__(self):
-        port = free_port()
-        self.base = f"http://127.0.0.1:{port}"
-        file = self.folder / "nginx.conf"
-        file.write_text(CONFIGURATION.format(folder=self.folder, port=port, upstream=self._service.port))
-        self._process = subprocess.Popen([NGINX, "-p", self.folder, "-c", file, "-e", self.folder / "error.log"],
-                                         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(self._answers, 5, "nginx answers")
-        return self
-
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._process.wait(5)
-        self._session.close()
-
-    def _answers(self):
-        with contextlib.suppress(requests.ConnectionError):
-            return self.get("/healthz").status_code == 200
-
-    def get(self, target, method="GET", **headers):
-        """Header names with underscores for hyphens."""
-        fields = {"Accept-Encoding": "identity", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return self._session.request(method, self.base + target, headers=fields, timeout=10)
-
-    def statuses(self, target, *fields):
-        """What the cache says that it did for each of the requests, one after the other."""
-        return [self.get(target, **each).headers["X-Cache"] for each in fields]
-
-
-@contextlib.contextmanager
-def cached(folder, database_url, *flags):
-    with Service(database_url, "--threads", "1", "--log-requests", *flags) as service, Cache(folder, service.answers()) as cache:
-        cache.service = service
+@pytest.fixture(scope="module")
+def cache(database_url):
+    with cached(database_url, "--max-age", "60") as cache:
         yield cache
 
 
 @pytest.fixture(scope="module")
-def cache(database_url, tmp_path_factory):
-    with cached(tmp_path_factory.mktemp("nginx"), database_url, "--max-age", "60") as cache:
-        yield cache
-
-
-@pytest.fixture(scope="module")
-def forgetful(database_url, tmp_path_factory):
+def forgetful(database_url):
     """The same where answers are fresh for a second."""
-    with cached(tmp_path_factory.mktemp("nginx"), database_url, "--max-age", "1") as cache:
+    with cached(database_url, "--max-age", "1") as cache:
         yield cache
 
 
@@ -148,9 +74,9 @@ def test_counts_are_kept_apart(cache):
     assert ["total" in each.json() for each in answers] == [False, True, False, True]
 
 
-def test_origins_are_kept_apart_and_so_are_forms(database_url, tmp_path):
+def test_origins_are_kept_apart_and_so_are_forms(database_url):
     origins = ["https://a.example", "https://b.example"]
-    with cached(tmp_path, database_url, "--max-age", "60", "--cors-origins", ",".join(origins)) as cache:
+    with cached(database_url, "--max-age", "60", "--cors-origins", ",".join(origins)) as cache:
         for status in ("MISS", "HIT"):
             for origin in origins:
                 for accept in ("application/json", "text/csv"):
@@ -198,8 +124,8 @@ def test_client_with_a_validator_is_served_though_the_cache_has_nothing(cache):
     assert cache.get(other).headers["X-Cache"] == "HIT"
 
 
-def test_cache_shows_what_was_while_the_service_is_away(database_url, tmp_path):
-    with cached(tmp_path, database_url, "--max-age", "1") as cache:
+def test_cache_shows_what_was_while_the_service_is_away(database_url):
+    with cached(database_url, "--max-age", "1") as cache:
         body = cache.get("/v1/units/USD").content
         cache.service.stop()
         time.sleep(2.1)
@@ -215,4 +141,4 @@ def test_stream_passes_whole_through_the_cache(cache, service):
 
 def test_cache_complains_of_nothing(cache):
     assert cache.get("/v1/units").status_code == 200
-    assert (cache.folder / "error.log").read_text() == ""
+    assert cache.log() == ""

@@ -1,5 +1,6 @@
 """The process: how it is told what to do, starts, stops, and lives through the loss of its database"""
 import contextlib
+import itertools
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from operator import itemgetter
 import database
 import pytest
 
+from busy import Busy
 from contract import TREE
 from service import BINARY, Api, Service, claimd, environment, free_port, until
 
@@ -342,7 +344,7 @@ def cluster():
     shutil.rmtree(folder)
 
 
-class Load:
+class Load(Busy):
     """Clients that ask without a pause, and keep what they were answered and when."""
 
     TARGETS = ["/v1/claims?limit=5", "/v1/comparisons/what-training-r1-cost", "/v1/sources", "/v1/claims?stance=disputes"]
@@ -350,35 +352,20 @@ class Load:
     def __init__(self, service, contract, clients=8):
         self._service, self._contract = service, contract
         self._expected = {target: Api(service, contract).answer(target) for target in self.TARGETS}
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=[number]) for number in range(clients)]
-        self.answers, self.faults = [], []
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
+        self.answers = []
+        super().__init__(*map(self._ask, range(clients)))
 
     def _ask(self, number):
         api = Api(self._service, self._contract)
-        while not self._over.is_set():
-            target = self.TARGETS[number % len(self.TARGETS)]
-            number += 1
-            try:
-                answer = api.request("GET", target)
-                right = answer.json() == self._expected[target] if answer.status_code == 200 else \
-                    answer.status_code == 503 and answer.headers["Retry-After"] == "1" and answer.json()["status"] == 503
-                self.answers.append((time.monotonic(), answer.status_code, "Age" in answer.headers))
-                if not right:
-                    self.faults.append((target, answer.status_code, answer.text[:500]))
-            except Exception as error:
-                self.faults.append((target, repr(error)))
-                return
+        for turn in itertools.count(number):
+            target = self.TARGETS[turn % len(self.TARGETS)]
+            answer = api.request("GET", target)
+            right = answer.json() == self._expected[target] if answer.status_code == 200 else \
+                answer.status_code == 503 and answer.headers["Retry-After"] == "1" and answer.json()["status"] == 503
+            self.answers.append((time.monotonic(), answer.status_code, "Age" in answer.headers))
+            if not right:
+                self.faults.append((target, answer.status_code, answer.text[:500]))
+            yield
 
     def statuses(self, after):
         """What was answered after a moment, and whether with what was known before."""

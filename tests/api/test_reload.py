@@ -4,13 +4,14 @@ import itertools
 import json
 import re
 import signal
-import threading
 import time
+from collections import Counter
 
 import database
 import pytest
 import requests
 
+from busy import Busy
 from service import Service, claimd, until
 
 SECRET = "swordfish"
@@ -275,38 +276,27 @@ def test_hanging_up_without_a_database(file):
 
 def test_no_request_fails_while_the_settings_change(service):
     """Four clients on connections that stay, a long list streamed again and again, and a hundred reloads."""
-    stop, faults, counts = threading.Event(), [], []
+    counts = Counter()
 
     def ask(path, whole):
-        count = 0
         with requests.Session() as session:
             session.trust_env = False
-            try:
-                while not stop.is_set():
-                    got = session.get(service.base + path, timeout=20)
-                    if got.status_code != 200 or not whole(got):
-                        faults.append((path, got.status_code, got.text[-500:]))
-                    count += 1
-            except requests.RequestException as fault:
-                faults.append((path, fault))
-        counts.append(count)
+            while True:
+                got = session.get(service.base + path, timeout=20)
+                assert got.status_code == 200 and whole(got), (path, got.status_code, got.text[-500:])
+                counts[path] += 1
+                yield
 
     lines = len(service.head("/v1/claims?format=ndjson").text.splitlines())
-    clients = [threading.Thread(target=ask, args=work) for work in [
-        ("/v1/claims?limit=2", lambda got: len(got.json()["items"]) == 2),
-        ("/v1/comparisons?limit=1", lambda got: got.json()["items"]),
-        ("/healthz", lambda got: json.loads(got.text)),
-        ("/v1/claims?format=ndjson", lambda got: len(got.text.splitlines()) == lines)]]
-    for client in clients:
-        client.start()
-    for number in range(100):
-        last, _ = service.reload(CLAIMD_MAX_AGE=number + 1, CLAIMD_REQUEST_TIMEOUT=6000 + number, CLAIMD_LOG_REQUESTS=number % 2)
-        assert last["changed"] >= 2
-    stop.set()
-    for client in clients:
-        client.join()
-    assert not faults, faults[:3]
-    assert all(count > 5 for count in counts), counts
+    with Busy(ask("/v1/claims?limit=2", lambda got: len(got.json()["items"]) == 2),
+              ask("/v1/comparisons?limit=1", lambda got: got.json()["items"]),
+              ask("/healthz", lambda got: json.loads(got.text)),
+              ask("/v1/claims?format=ndjson", lambda got: len(got.text.splitlines()) == lines)) as clients:
+        for number in range(100):
+            last, _ = service.reload(CLAIMD_MAX_AGE=number + 1, CLAIMD_REQUEST_TIMEOUT=6000 + number, CLAIMD_LOG_REQUESTS=number % 2)
+            assert last["changed"] >= 2
+    assert not clients.faults, clients.faults[:3]
+    assert len(counts) == 4 and all(count > 5 for count in counts.values()), counts
 
 
 def test_many_reloads_of_the_same_take_no_memory(service):

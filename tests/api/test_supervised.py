@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from busy import Busy
 from service import BINARY, Service, environment, until
 
 # Becomes the program with the sockets where a manager puts them, and the number of its process in the environment.
@@ -171,23 +172,18 @@ def test_too_many_sockets_are_refused():
 def test_next_service_goes_on_where_the_last_one_ends_and_nobody_is_refused(database_url):
     """The manager holds the socket: while nobody serves, clients wait in its queue."""
     with listening(1024) as held:
-        port, stop, faults, count = held.getsockname()[1], threading.Event(), [], [0]
+        port, count = held.getsockname()[1], [0]
 
         def ask():
-            while not stop.is_set():
-                try:
-                    answer = get(port)
-                    if not answer.startswith(b"HTTP/1.1 200") or not answer.endswith(b'{"status":"ok"}'):
-                        faults.append(answer)
-                    count[0] += 1
-                except OSError as fault:
-                    faults.append(fault)
+            while True:
+                answer = get(port)
+                assert answer.startswith(b"HTTP/1.1 200") and answer.endswith(b'{"status":"ok"}'), answer
+                count[0] += 1
+                yield
         with contextlib.ExitStack() as stack:
             service = stack.enter_context(Managed(database_url, [held], flags=("--threads", "2")))
             service.answers("/healthz")
-            clients = [threading.Thread(target=ask) for _ in range(4)]
-            for client in clients:
-                client.start()
+            clients = stack.enter_context(Busy(*(ask() for _ in range(4))))
             for _ in range(5):
                 seen = count[0]
                 until(lambda: count[0] > seen + 20, 30, "clients are served") # pylint: disable=cell-var-from-loop
@@ -195,12 +191,8 @@ def test_next_service_goes_on_where_the_last_one_ends_and_nobody_is_refused(data
                 service = stack.enter_context(Managed(database_url, [held], flags=("--threads", "2")))
             seen = count[0]
             until(lambda: count[0] > seen + 20, 30, "clients are served")
-            stop.set()
-            for client in clients:
-                client.join()
-        refused = [fault for fault in faults if isinstance(fault, ConnectionRefusedError)]
-        assert not refused, refused
-        assert not faults, faults[:3]
+            clients.stop()
+        assert not clients.faults, clients.faults
 
 
 # What is reported -------------------------------------------------------------------------------

@@ -210,6 +210,15 @@ def filled(stage):
     until(stage.cluster.is_up, 30, "the database is up")
 
 
+def past_deadlocks(step, undo=lambda: None):
+    """Takes a step, anew as often as the database ends it for the sake of others."""
+    while True:
+        try:
+            return step()
+        except (psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure):
+            undo()
+
+
 def cancelled(stage):
     """Statements take too long, wherever they are."""
     for _ in stage.until_over(0.005):
@@ -223,12 +232,7 @@ def locked(stage):
         cursor.execute("SELECT string_agg(quote_ident(schemaname) || '.' || quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname IN ('public', 'history')")
         tables = cursor.fetchone()[0]
         connection.rollback()
-        while True:
-            try:
-                cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
-                break
-            except psycopg2.errors.DeadlockDetected:
-                connection.rollback()
+        past_deadlocks(lambda: cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"), connection.rollback)
         time.sleep(stage.seconds)
         connection.rollback()
 
@@ -242,10 +246,7 @@ def migrating(stage):
     done = False
     for _ in stage.until_over(0.2):
         for step in (database.revert, database.apply):
-            while True:
-                with contextlib.suppress(psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure):
-                    step(stage.ground.url, last)
-                    break
+            past_deadlocks(lambda: step(stage.ground.url, last))  # pylint: disable=cell-var-from-loop
         done = True
     assert done
     with Tables(stage.ground.url) as tables:
@@ -256,13 +257,8 @@ def altered(stage):
     """A long migration, which changes tables and commits late."""
     connection = database.connect(stage.ground.url)
     with contextlib.closing(connection), connection.cursor() as cursor:
-        while True:
-            try:
-                for table in ("claim", "subject"):
-                    cursor.execute(f"ALTER TABLE {table} ADD chaos int; ALTER TABLE {table} DROP chaos")
-                break
-            except psycopg2.errors.DeadlockDetected:
-                connection.rollback()
+        change = "ALTER TABLE {0} ADD chaos int; ALTER TABLE {0} DROP chaos;"
+        past_deadlocks(lambda: cursor.execute(change.format("claim") + change.format("subject")), connection.rollback)
         time.sleep(stage.seconds)
         connection.commit()
 

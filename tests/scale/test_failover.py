@@ -1,12 +1,12 @@
 """The primary is killed under load and a standby takes over: reads are answered throughout, and no write that was acknowledged is lost"""
 import itertools
 import random
-import threading
 import time
 from collections import Counter
 
 import psycopg2
 
+from busy import Busy
 from desk import DOCUMENTS
 from service import until
 from stack import direct
@@ -17,39 +17,21 @@ TARGETS = ["/v1/claims", "/v1/claims?q=training", "/v1/comparisons/what-training
 SUBJECT = DOCUMENTS["subject"][0]
 
 
-class Load:
+class Load(Busy):
     """Writers of ever new subjects, and readers of all kinds of things, some of what was just written, by its version."""
 
     def __init__(self, stack, token):
+        super().__init__(*(self._work(turn, number) for turn, count in ((self._write, WRITERS), (self._read, READERS)) for number in range(count)))
         self.stack, self.token = stack, token
-        self.over = threading.Event()
         self.written = {}  # of what was acknowledged: id to version
         self.acknowledged = []  # time, of each
         self.statuses = {"write": Counter(), "read": Counter(), "read by version": Counter()}
         self.slowest = Counter()
-        self.faults = []
-        self.threads = [threading.Thread(target=self._guarded, args=(work, number), daemon=True)
-                        for work, count in ((self._write, WRITERS), (self._read, READERS)) for number in range(count)]
 
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _guarded(self, work, number):
-        try:
-            with direct() as session:
-                for count in itertools.count():
-                    if self.over.is_set():
-                        return
-                    work(session, number, count)
-        except BaseException as fault:  # noqa: BLE001
-            self.faults.append(repr(fault))
+    def _work(self, turn, number):
+        with direct() as session:
+            for count in itertools.count():
+                yield turn(session, number, count)
 
     def _ask(self, kind, session, method, target, **details):
         began = time.monotonic()

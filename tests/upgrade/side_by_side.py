@@ -2,13 +2,14 @@
 
 CLAIMD_BEFORE names the older program; `make test-upgrade` builds it.
 """
+import itertools
 import json
 import os
 import subprocess
-import threading
 from collections import Counter
 
 from balancer import Balancer
+from busy import Busy
 from cluster import Cluster
 from desk import Client, Tables, create_token
 from service import Service, claimd, environment, until
@@ -27,32 +28,14 @@ def run(program, *arguments, url):
     return subprocess.run([program, *arguments], env=environment(DATABASE_URL=url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300, check=False)
 
 
-class Load:
+class Load(Busy):
     """Readers, writers and those who walk through pages, each request on a connection of its own; what was answered."""
 
     def __init__(self, entry, token):
-        self.client = Client(entry, token)
-        self.over, self.answers, self.failures, self.begun_anew = threading.Event(), Counter(), [], 0
         self.written = {f"upgrade-{number}": 0 for number in range(2)}
-        work = [self.read, self.read, self.walk, *(lambda id=id: self.write(id) for id in self.written)]
-        self.threads = [threading.Thread(target=self.go_on, args=(each,), daemon=True) for each in work]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join(60)
-
-    def go_on(self, work):
-        while not self.over.is_set():
-            try:
-                work()
-            except Exception as failure:  # whatever it is, it is a failure
-                self.failures.append(repr(failure)[:500])
+        super().__init__(self.read(), self.read(), self.walk(), *map(self.write, self.written))
+        self.client = Client(entry, token)
+        self.answers, self.begun_anew = Counter(), 0
 
     def ask(self, method, target, body=None, headers=None):
         answer = self.client.send(method, target, body, {"Connection": "close", **(headers or {})}, timeout=30)
@@ -64,13 +47,19 @@ class Load:
         return answer
 
     def read(self):
-        for target in READ:
-            self.good(self.ask("GET", target), "GET", target)
+        for target in itertools.cycle(READ):
+            yield self.good(self.ask("GET", target), "GET", target)
 
     def walk(self):
+        while True:
+            seen = []
+            yield from self.pages(seen)
+            assert len(seen) == len(set(seen)), "a walk has rows twice"
+
+    def pages(self, seen):
         """All claims, page by page. A cursor that the other version does not know is where a walk begins anew, as the contract says that it may."""
-        target, seen = "/v1/claims?limit=20", []
-        while target and not self.over.is_set():
+        target = "/v1/claims?limit=20"
+        while target:
             answer = self.ask("GET", target)
             if answer.status_code == 400 and "cursor" in target:
                 self.answers[400] -= 1
@@ -79,15 +68,16 @@ class Load:
             page = self.good(answer, "GET", target).json()
             seen += [item["id"] for item in page["items"]]
             target = page["next"]
-        assert len(seen) == len(set(seen)), "a walk has rows twice"
+            yield
 
     def write(self, id):
         """Counts up; what was acknowledged is what the next one finds."""
-        count = self.written[id] + 1
-        state = {"If-Match": "*"} if count > 1 else {"If-None-Match": "*"}
-        target, document = f"/v1/subjects/{id}", {"name": f"Count {count}", "kind": "model", "description": f"Count {count}"}
-        self.good(self.ask("PUT", target, document, state), "PUT", target)
-        self.written[id] = count
+        for count in itertools.count(1):
+            state = {"If-Match": "*"} if count > 1 else {"If-None-Match": "*"}
+            target, document = f"/v1/subjects/{id}", {"name": f"Count {count}", "kind": "model", "description": f"Count {count}"}
+            self.good(self.ask("PUT", target, document, state), "PUT", target)
+            self.written[id] = count
+            yield
 
     def count(self):
         return sum(self.answers.values())
@@ -95,10 +85,10 @@ class Load:
     def enough(self, state, *services):
         """Waits until there were enough answers, of each of the services."""
         before, counts = self.count(), [requests_of(service) for service in services]
-        until(lambda: self.failures or (self.count() >= before + ENOUGH
+        until(lambda: self.faults or (self.count() >= before + ENOUGH
                                         and all(requests_of(service) >= count + ENOUGH / 5 for service, count in zip(services, counts))), 120, state)
-        print(f"{state:<42} {self.count() - before:>6} answers, {len(self.failures)} failures", flush=True)
-        assert not self.failures, self.failures[:3]
+        print(f"{state:<42} {self.count() - before:>6} answers, {len(self.faults)} failures", flush=True)
+        assert not self.faults, self.faults[:3]
 
 
 def requests_of(service):
@@ -139,10 +129,10 @@ def test_not_one_request_fails_from_one_version_to_the_next():
                     old.stop()
                     load.enough("the newer one alone, the older one stopped", new)
                     assert requests_of(old) == before
-                    load.__exit__()
+                    load.stop()
                     kept = {id: new_state(Client(new, token), id) for id in load.written}
         assert kept == {id: (count, count) for id, count in load.written.items()}, "acknowledged, and not there"
-        assert not load.failures and set(+load.answers) <= {200, 201}, (load.failures[:3], load.answers)
+        assert not load.faults and set(+load.answers) <= {200, 201}, (load.faults[:3], load.answers)
         assert not (shared and load.begun_anew), "both seal cursors by one key, and one did not take the other's"
         print(f"{load.count()} answers, {sum(load.written.values())} writes, no failure; {load.begun_anew} walks began anew")
 
