@@ -7,8 +7,9 @@
  *
  * Calls are reads, in sessions that can do nothing else. A transaction has a sync of its own, and is over when that is
  * answered. Those that write go to a connection of their own, one after another, and those of them that take their time
- * to another one; each is opened for the first. Whether one was committed is not known if the connection is lost, or
- * its answer does not come in time, and it is not sent again.
+ * to another one; each is opened for the first, and anew where the server turns out to be one that cannot be written
+ * to. Whether one was committed is not known if the connection is lost, or its answer does not come in time, and it is
+ * not sent again.
  *
  * A db is of one server, or of several that can stand for each other, as standbys do.
  *
@@ -33,7 +34,7 @@ enum db_status {
     DB_UNABLE,      /* the database lacks what the query needs: room, memory, the right to write; logged */
     DB_TIMEOUT,     /* no answer within the deadline */
     DB_OVERLOADED,  /* the queue is full */
-    DB_UNREADY,     /* the database answers, but its schema is not this program's */
+    DB_UNREADY,     /* the database answers, but its schema, or what the greeting asks for, is not this program's */
     DB_UNAVAILABLE, /* no connection */
     DB_UNKNOWN,     /* the transaction may have been committed, or may not: its answer did not come */
     DB_STATUSES
@@ -155,15 +156,16 @@ struct db_settings {
     const struct db_statement *const *prepare;
     size_t prepare_count;
 
-    /* Channel to listen on; NULL: none, as standbys cannot be listened to. That takes a connection of its own, as a
-     * notification waits until the queries before it are answered. `state` is a query of one text that says what has
-     * been notified so far. It is asked first, and then once a second, to learn soon of a connection that is dead. */
+    /* Channel to listen on, once the server can be listened to; NULL: none, as standbys cannot. That takes a connection
+     * of its own, as a notification waits until the queries before it are answered. `state` is a query of one text that
+     * says what has been notified so far. It is asked first, and then once a second, to learn soon of a connection that
+     * is dead. */
     const char *channel, *state;
     void (*heard)(struct db *db, enum db_news news, const char *payload);
 
     /* A query of one text, asked by each connection that reads before it answers anything else; `greeted` is told what
-     * it gave. NULL: nothing is asked. */
-    const char *greeting;
+     * it gave, and `ungreeted` is what the log says of a database that gives nothing. NULL: nothing is asked. */
+    const char *greeting, *ungreeted;
     void (*greeted)(struct db *db, const char *text);
 };
 
@@ -180,11 +182,11 @@ struct db {
     uint64_t
         owing_since; /* loop_now() since when the database has said nothing though it was asked; 0: it owes nothing */
 
-    /* Where the server was when its state was told last: asked at loop_now() == asked, and behind all that has been
-     * notified. */
+    /* Where the server was when its state was told last. */
     struct db_place {
         struct position position; /* not known where the state does not tell it */
-        uint64_t asked;
+        uint64_t asked;           /* loop_now() */
+        bool settled;             /* it is behind all that has been notified */
     } place;
     enum { SCHEMA_UNKNOWN, SCHEMA_FITS, SCHEMA_UNFIT } schema; /* whether the statements could be prepared */
     enum db_status outage; /* DB_OK, or why calls are refused while no connection is ready */

@@ -112,7 +112,7 @@ extern const char service_channel[], service_state[], service_placed_state[], se
 extern const char service_place[], service_next_place[];
 
 /* The query of the key that cursors are sealed by (see seal.h), and what takes it, as struct db_settings has them. */
-extern const char service_greeting[];
+extern const char service_greeting[], service_ungreeted[];
 void service_greeted(struct db *db, const char *key);
 
 /* A write of this process was committed before that position (where it is known): from now on no thread answers from

@@ -43,8 +43,9 @@ struct db_entry {
         ENTRY_PREPARE,
         ENTRY_FORGET,
         ENTRY_LISTEN,
-        ENTRY_PULSE, /* the state, once a second */
-        ENTRY_NEWS,  /* the state, as something was notified */
+        ENTRY_RECOVERY, /* whether the server is in it */
+        ENTRY_PULSE,    /* the state, once a second */
+        ENTRY_NEWS,     /* the state, as something was notified */
         ENTRY_PLACE,
         ENTRY_CALL,
         ENTRY_STEP,
@@ -77,6 +78,7 @@ struct db_link {
     bool unsent;              /* something was queued since the last flush */
     bool loaded;              /* calls are among it */
     bool listening;           /* notifications come, or the state alone is asked for */
+    bool asks_news, news_due; /* ENTRY_NEWS is under way, and something was notified since */
     bool placed;              /* the position has been asked for since the last sync */
     struct position position; /* as answered last */
     uint64_t timeline_until;  /* loop_now() at which the timeline is asked for again */
@@ -421,9 +423,14 @@ static bool send_sync(struct db_link *link)
     return PQpipelineSync(link->connection);
 }
 
+static bool ends_batch(const struct db_entry *entry)
+{
+    return entry->kind == ENTRY_SYNC || entry->kind == ENTRY_END;
+}
+
 static bool is_synced(const struct db_link *link)
 {
-    return !link->last || link->last->kind == ENTRY_SYNC || link->last->kind == ENTRY_END;
+    return !link->last || ends_batch(link->last);
 }
 
 static bool *link_prepared(struct db_link *link, const struct db_statement *statement)
@@ -576,6 +583,7 @@ static bool send_transaction(struct db_link *link, struct db_call *call)
         return false;
     struct db_entry *end = entry_new(ENTRY_END, NULL);
     bool sent = true;
+    end->patience_ms = transaction->patience_ms;
     for (unsigned i = 0; sent && i < transaction->steps_count; i++) {
         struct db_entry *entry = entry_push(link, ENTRY_STEP, transaction->steps[i].statement);
         entry->end = end;
@@ -590,9 +598,14 @@ static bool send_transaction(struct db_link *link, struct db_call *call)
     return sent && PQpipelineSync(link->connection);
 }
 
+/* The server may keep what it has answered until the sync. */
 static unsigned patience_with(const struct db_link *link)
 {
-    return link->first->patience_ms ? link->first->patience_ms : link->db->settings.deadline_ms;
+    unsigned most = link->db->settings.deadline_ms;
+    for (const struct db_entry *entry = link->first; entry; entry = ends_batch(entry) ? NULL : entry->next)
+        if (entry->patience_ms > most)
+            most = entry->patience_ms;
+    return most;
 }
 
 /* The database ends a slow statement itself, so one that says nothing for longer than that is gone. */
@@ -707,30 +720,35 @@ static bool ask_state(struct db_link *link, int kind)
     return send_sync(link);
 }
 
-/* What was prepared was so to see whether it can be. The state is asked for once it is sure that no later notification
- * is missed. A server that cannot be listened to, as a standby, serves all the same. */
+/* The state is asked for once it is sure that no later notification is missed. */
 static bool send_listen(struct db_link *link)
 {
     const char *channel = link->db->settings.channel;
     char sql[80];
     link->listening = !channel;
     snprintf(sql, sizeof(sql), "LISTEN %s", channel ? channel : "");
-    return (!keeps_session(link) || send_alone(link, ENTRY_FORGET, "DEALLOCATE ALL")) &&
-           (!channel || send_alone(link, ENTRY_LISTEN, sql)) && ask_state(link, ENTRY_PULSE);
+    return (!channel || send_alone(link, ENTRY_LISTEN, sql)) && ask_state(link, ENTRY_PULSE);
 }
 
-/* Whether one of that kind is to be answered still, the first being answered now. */
-static bool awaits(const struct db_link *link, int kind)
+/* What was prepared was so to see whether it can be. */
+static bool begin_listening(struct db_link *link)
 {
-    for (const struct db_entry *entry = link->first ? link->first->next : NULL; entry; entry = entry->next)
-        if ((int)entry->kind == kind)
-            return true;
-    return false;
+    return (!keeps_session(link) || send_alone(link, ENTRY_FORGET, "DEALLOCATE ALL")) && send_listen(link);
 }
 
 static bool awaits_pulse(const struct db_link *link)
 {
-    return awaits(link, ENTRY_PULSE) || (link->first && link->first->kind == ENTRY_PULSE);
+    for (const struct db_entry *entry = link->first; entry; entry = entry->next)
+        if (entry->kind == ENTRY_PULSE)
+            return true;
+    return false;
+}
+
+/* A server that cannot be listened to, as a standby, serves all the same, and may take over one day. */
+static bool ask_recovery(struct db_link *link)
+{
+    bool idle = link->state == LINK_READY && !link->first;
+    return !idle || send_alone(link, ENTRY_RECOVERY, "SELECT pg_is_in_recovery()");
 }
 
 static void on_pulse(struct loop_timer *timer)
@@ -738,12 +756,21 @@ static void on_pulse(struct loop_timer *timer)
     struct db *db = container_of(timer, struct db, pulse);
     struct db_link *link = listener_of(db);
     loop_timer_start(db->loop, timer, PULSE_MS);
-    if (!link->listening)
-        return;
-    if (awaits_pulse(link))
+    if (link->listening && awaits_pulse(link))
         hear(link, DB_NEWS_LOST, NULL);
-    else if (!ask_state(link, ENTRY_PULSE))
+    else if (!(link->listening ? ask_state(link, ENTRY_PULSE) : ask_recovery(link)))
         link->unsent = true; /* the flush finds the connection broken */
+}
+
+/* One question at a time, however much is notified. */
+static void ask_news(struct db_link *link)
+{
+    link->news_due = link->asks_news;
+    if (link->asks_news)
+        return;
+    link->asks_news = true;
+    if (!ask_state(link, ENTRY_NEWS))
+        link->unsent = true;
 }
 
 /* Where the server was when that was notified, or behind, is told by whatever is asked afterwards. */
@@ -754,8 +781,8 @@ static void take_notifications(struct db_link *link)
         hear(link, DB_NEWS_CHANGE, heard->extra);
         any = true;
     }
-    if (any && link->db->settings.placed && !ask_state(link, ENTRY_NEWS))
-        link->unsent = true;
+    if (any && link->db->settings.placed)
+        ask_news(link);
 }
 
 /* ---- receiving ---- */
@@ -832,10 +859,38 @@ static void log_failure(const struct db_entry *entry, const PGresult *result)
 }
 
 /* The server goes down or comes up (57P), or what this connection has prepared is out of date: the schema has changed
- * under it (feature_not_supported: "cached plan must not change result type"), or a pooler has forgotten it. */
-static bool connection_is_stale(const PGresult *result)
+ * under it (feature_not_supported: "cached plan must not change result type"), or a pooler has forgotten it. One that
+ * writes and may not any more (25006) leads to what has become a standby. */
+static bool connection_is_stale(const struct db_link *link, const PGresult *result)
 {
-    return is_state(result, "57P") || is_state(result, "0A000") || is_state(result, "26000");
+    return is_state(result, "57P") || is_state(result, "0A000") || is_state(result, "26000") ||
+           (is_writer(link) && is_state(result, "25006"));
+}
+
+/* A failure that the server tells itself is in its place among the answers; what a pooler (class 08) or libpq (no
+ * state) makes up may stand for answers that were lost. */
+static bool is_told_by_server(const PGresult *result)
+{
+    return PQresultErrorField(result, PG_DIAG_SQLSTATE) && !is_state(result, "08");
+}
+
+/* The server has done nothing of it, and does not know it any more. */
+static void end_undone(struct db_call *call, const struct db_entry *entry, const PGresult *result)
+{
+    bool unable = is_want(result);
+    if (unable)
+        log_failure(entry, result);
+    call_end(call, unable ? DB_UNABLE : DB_UNAVAILABLE, NULL);
+}
+
+/* The server skips all that is behind a failure, up to the sync. */
+static void end_skipped_write(const struct db_link *link, const PGresult *result)
+{
+    const struct db_entry *end = link->first;
+    while (!ends_batch(end) && end->next)
+        end = end->next;
+    if (end->call && writes(end->call))
+        end_undone(end->call, link->first, result);
 }
 
 /* Somebody else of the batch failed. One whose own statement could not be prepared fails when it is sent alone. */
@@ -876,17 +931,20 @@ static bool answer_call(const struct db_link *link, struct db_entry *entry, cons
     default:
         break;
     }
-    if (call && !call->alone && is_state(result, "26000")) /* its PREPARE was aborted in an earlier batch */
-        call_aborted(call);
-    else if (connection_is_stale(result))
+    if (is_state(result, "26000") && !(call && call->alone)) { /* its PREPARE was aborted in an earlier batch */
+        if (call)
+            call_aborted(call);
+        return true;
+    }
+    if (connection_is_stale(link, result))
         return false;
-    else if (call)
+    if (call)
         call_failed(call, entry, result);
     return true;
 }
 
 /* Keeps the result; false if the connection is of no use any more. */
-static bool answer_step(struct db_entry *entry, PGresult **result)
+static bool answer_step(const struct db_link *link, struct db_entry *entry, PGresult **result)
 {
     struct db_call *call = entry->kind == ENTRY_END ? entry->call : entry->end->call;
     ExecStatusType got = PQresultStatus(*result);
@@ -898,9 +956,9 @@ static bool answer_step(struct db_entry *entry, PGresult **result)
         *result = NULL;
         return true;
     }
-    if (connection_is_stale(*result)) {
-        if (writes(call) && entry->kind == ENTRY_STEP) /* that it failed is known, and that nothing was done */
-            call_end(call, DB_UNAVAILABLE, NULL);
+    if (connection_is_stale(link, *result)) {
+        if (writes(call) && entry->kind == ENTRY_STEP)
+            end_undone(call, entry, *result);
         return false;
     }
     transaction->status = status_of(*result);
@@ -941,13 +999,45 @@ static const char *text_of(const PGresult *result, int column)
     return PQresultStatus(result) == PGRES_TUPLES_OK ? PQgetvalue(result, 0, column) : "";
 }
 
-static void answer_state(struct db_link *link, const struct db_entry *entry, const PGresult *result)
+/* What a batch begins with. */
+static bool answer_preface(const struct db_link *link, const PGresult *result, bool good)
+{
+    if (!good && PQresultStatus(result) == PGRES_FATAL_ERROR && is_told_by_server(result))
+        end_skipped_write(link, result);
+    return good;
+}
+
+static bool answer_setup(const struct db_link *link, const PGresult *result)
+{
+    ExecStatusType got = PQresultStatus(result);
+    return answer_preface(link, result, got == PGRES_TUPLES_OK || got == PGRES_COMMAND_OK);
+}
+
+static bool answer_place(struct db_link *link, const PGresult *result)
+{
+    bool skipped = PQresultStatus(result) == PGRES_PIPELINE_ABORTED;
+    return answer_preface(link, result, skipped || position_read(text_of(result, 0), &link->position));
+}
+
+static void hear_state(struct db_link *link, const struct db_entry *entry, const PGresult *result)
 {
     struct db_place *place = &link->db->place;
-    *place = (struct db_place){.asked = entry->asked};
-    if (link->db->settings.placed && !awaits(link, ENTRY_NEWS))
+    bool asks_still = link->asks_news && entry->kind != ENTRY_NEWS;
+    *place = (struct db_place){.asked = entry->asked, .settled = !asks_still && !link->news_due};
+    if (link->db->settings.placed)
         position_read(text_of(result, 1), &place->position);
     hear(link, DB_NEWS_STATE, PQgetvalue(result, 0, 0));
+}
+
+static void answer_state(struct db_link *link, const struct db_entry *entry, const PGresult *result)
+{
+    if (link->listening && PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+        hear_state(link, entry, result);
+    if (entry->kind != ENTRY_NEWS)
+        return;
+    link->asks_news = false;
+    if (link->news_due)
+        ask_news(link);
 }
 
 /* False if the connection is of no use after this answer; *result is NULL if it is kept. */
@@ -958,23 +1048,25 @@ static bool answer(struct db_link *link, struct db_entry *entry, PGresult **resu
         return answer_call(link, entry, *result);
     case ENTRY_STEP:
     case ENTRY_END:
-        return answer_step(entry, result);
+        return answer_step(link, entry, result);
     case ENTRY_PREPARE:
         return answer_prepare(link, entry, *result);
     case ENTRY_SETUP:
-        return PQresultStatus(*result) == PGRES_TUPLES_OK || PQresultStatus(*result) == PGRES_COMMAND_OK;
+        return answer_setup(link, *result);
     case ENTRY_GREETING:
         return answer_greeting(link->db, *result);
     case ENTRY_LISTEN:
         link->listening = PQresultStatus(*result) == PGRES_COMMAND_OK;
         return true;
+    case ENTRY_RECOVERY:
+        link->unsent |= *text_of(*result, 0) == 'f' && !send_listen(link);
+        return true;
     case ENTRY_PULSE:
     case ENTRY_NEWS:
-        if (link->listening && PQresultStatus(*result) == PGRES_TUPLES_OK && PQntuples(*result) == 1)
-            answer_state(link, entry, *result);
+        answer_state(link, entry, *result);
         return true;
     case ENTRY_PLACE:
-        return PQresultStatus(*result) == PGRES_PIPELINE_ABORTED || position_read(text_of(*result, 0), &link->position);
+        return answer_place(link, *result);
     default:
         return true;
     }
@@ -991,6 +1083,10 @@ static bool is_known(const struct db_link *link, enum db_status outage)
 /* Only what the schema lacks (class 42) says that the database is not migrated; all else may pass. */
 static void link_refused(struct db_link *link, const struct db_entry *entry, const PGresult *result)
 {
+    if (entry->kind == ENTRY_GREETING && PQresultStatus(result) == PGRES_TUPLES_OK) {
+        link_lost(link, DB_UNREADY, "database-unready", link->db->settings.ungreeted);
+        return;
+    }
     if (link->state == LINK_READY || !is_state(result, "42")) {
         link_lost(link, DB_UNAVAILABLE, "database-lost", message_of(result));
         return;
@@ -1005,7 +1101,7 @@ static void schema_fits(struct db_link *link)
 {
     link->db->schema = SCHEMA_FITS;
     log_event(LOG_INFO, "database-ready", LOG_NUMBER("server_version", PQserverVersion(link->connection)));
-    link->unsent |= !send_listen(link); /* the flush finds the connection broken */
+    link->unsent |= !begin_listening(link); /* the flush finds the connection broken */
 }
 
 static void link_is_ready(struct db_link *link)
@@ -1122,7 +1218,7 @@ static void link_close(struct db_link *link)
     link->connection = NULL;
     link->db->ready[role_of(link)] -= link->state == LINK_READY;
     link->state = LINK_DOWN;
-    link->unsent = link->loaded = link->listening = false;
+    link->unsent = link->loaded = link->listening = link->asks_news = link->news_due = false;
     link->position = (struct position){0};
     link->timeline_until = 0;
     hear(link, DB_NEWS_LOST, NULL);
@@ -1309,17 +1405,18 @@ void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue)
     }
 }
 
+/* Whoever is told that a call has ended may start another: by then none is taken. */
 void db_release(struct db *db)
 {
     loop_timer_stop(&db->pulse);
-    for (unsigned i = 0; i < db->links_count; i++) {
+    db->outage = DB_UNAVAILABLE;
+    for (unsigned i = 0; i < db->links_count; i++)
         link_close(&db->links[i]);
+    for (unsigned i = 0; i < db->links_count; i++)
         rescue_calls(&db->links[i]);
-    }
     for (enum db_lane lane = DB_LANE_READ; lane < DB_LANES; lane++)
         end_all(&db->waiting[lane], DB_UNAVAILABLE);
     free(db->links);
     db->links = NULL;
     db->settings.connections = db->links_count = 0;
-    db->outage = DB_UNAVAILABLE;
 }

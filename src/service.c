@@ -35,7 +35,8 @@ const char service_channel[] = "claimd_data", service_state[] = "SELECT data_sta
            service_next_place[] = "SELECT $1::text || '-' || to_hex(" LAST_CHANGE ")",
            service_placed_state[] = "SELECT data_state(), " PLACE,
            service_standby_state[] = "SELECT " LAST_CHANGE ", " PLACE;
-const char service_greeting[] = "SELECT encode(key, 'hex') FROM secret WHERE purpose = 'cursor'";
+const char service_greeting[] = "SELECT encode(key, 'hex') FROM secret WHERE purpose = 'cursor'",
+           service_ungreeted[] = "the table secret has no key for cursors";
 
 void service_init(struct service *service, size_t cache_bytes)
 {
@@ -92,7 +93,7 @@ static void note_state(struct service *service, const struct db_place *place)
     if (!place->position.timeline)
         return;
     lag_note(&service->standby.lag, place->position, place->asked);
-    if (!service->data.position.timeline)
+    if (place->settled && !service->data.position.timeline)
         service->data.position = place->position;
 }
 

@@ -382,6 +382,7 @@ void *worker_main(void *context)
     struct db_settings settings = {
         .url = config->database_url,
         .listen_url = config->listen_url,
+        .wanted = config->read_url ? "read-write" : NULL,
         .pooled = config->pooled == POOLED_ALL,
         .place = service_place,
         .next_place = service_next_place,
@@ -397,6 +398,7 @@ void *worker_main(void *context)
         .state = config->read_url ? service_placed_state : service_state,
         .heard = service_heard,
         .greeting = config->secret ? NULL : service_greeting,
+        .ungreeted = service_ungreeted,
         .greeted = service_greeted,
     };
     if (config->secret)

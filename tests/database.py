@@ -36,6 +36,17 @@ def execute(url, *statements):
         connection.close()
 
 
+def folder(url):
+    """Where the server keeps its data: another one for each."""
+    connection = connect(url, autocommit=True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW data_directory")
+            return cursor.fetchone()[0]
+    finally:
+        connection.close()
+
+
 def apply(url, migrations):
     """Applies migrations in order, each in a transaction of its own, and records them as dbmate does."""
     connection = connect(url)

@@ -207,3 +207,14 @@ class Tables:
 
     def value(self, statement, *parameters):
         return self.run(statement, *parameters)[0][0]
+
+
+@contextlib.contextmanager
+def lingering(tables, seconds):
+    """Each statement that inserts scopes takes so long."""
+    tables.run(f"CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$;"
+               "CREATE TRIGGER linger AFTER INSERT ON scope FOR EACH STATEMENT EXECUTE FUNCTION linger()")
+    try:
+        yield
+    finally:
+        tables.run("DROP TRIGGER linger ON scope; DROP FUNCTION linger()")

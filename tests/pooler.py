@@ -3,6 +3,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import urllib.parse
@@ -36,7 +37,7 @@ class Pooler:
 
     def __enter__(self):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="claimd-pooler."))
-        file = self._folder / "pgbouncer.ini"
+        file = self._file = self._folder / "pgbouncer.ini"
         file.write_text(self._settings())
         drop = {}
         if os.geteuid() == 0:
@@ -54,6 +55,13 @@ class Pooler:
         self.process.wait()
         self._log.close()
         shutil.rmtree(self._folder)
+
+    def lead_to(self, url):
+        """From now on it leads to the database of that name on another server; whoever is connected stays so."""
+        self._url = url
+        self._file.write_text(self._settings())
+        self.process.send_signal(signal.SIGHUP)
+        until(lambda: database.folder(self.url) == database.folder(url), 10, f"PgBouncer leads to {url}")
 
     def _answers(self):
         assert self.process.poll() is None, self.log()

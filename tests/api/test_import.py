@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import DOCUMENTS, STATEMENT, Client, Tables, create_token, opened, problem
+from desk import DOCUMENTS, STATEMENT, Client, Tables, create_token, lingering, opened, problem
 from service import INSTRUMENTED, until
 
 BODY_BYTES = 4096
@@ -66,8 +66,11 @@ class Upload:
     def send(self, data):
         self.wire.send(b"%x\r\n" % len(data), data, b"\r\n")
 
-    def end(self):
+    def send_end(self):
         self.wire.send("0\r\n\r\n")
+
+    def end(self):
+        self.send_end()
         return self.wire.answer()
 
 
@@ -189,20 +192,28 @@ def test_a_service_that_stops_ends_an_import(url, tables):
     tables.run("DELETE FROM import_part")
 
 
+def test_a_service_that_stops_ends_imports_that_wait_for_each_other(url, tables):
+    """What drops their parts is asked for while all calls end."""
+    with opened(url, "--threads", "1", "--request-timeout", "1000") as client, Tables(url, autocommit=False) as other:
+        client.token = create_token(url, "waiting-importer", "admin")
+        other.run("INSERT INTO scope VALUES ('import-ahead', 'Some', 'Some of it.')")
+        with half_way(client, tables, "ahead") as ahead, half_way(client, tables, "behind") as behind:
+            for upload in (ahead, behind):
+                upload.send_end()
+            client.service.stop()
+    assert known(tables, "ahead") == known(tables, "behind") == 0
+    tables.run("DELETE FROM import_part")
+
+
 def test_an_import_may_take_longer_than_other_requests(url, tables):
     with opened(url, "--request-timeout", "500", "--idle-timeout", "1") as client:
         client.token = create_token(url, "patient-importer", "admin")
-        tables.run("CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$;"
-                   "CREATE TRIGGER linger AFTER INSERT ON scope FOR EACH STATEMENT EXECUTE FUNCTION linger()")
-        try:
+        between = json.dumps({"subject": {"id": "patient-between", "name": "S", "kind": "model", "description": "S."}}).encode() + b"\n"
+        with lingering(tables, 1.5):
             began = time.monotonic()
-            told = post(client, b"".join(scopes("patient", 700)) + b"".join(
-                json.dumps({"subject": {"id": "patient-between", "name": "S", "kind": "model", "description": "S."}}).encode() + b"\n"
-                for _ in range(1)) + b"".join(scopes("patient-more", 700)))
+            told = post(client, b"".join(scopes("patient", 700)) + between + b"".join(scopes("patient-more", 700)))
             assert told.status_code == 200 and told.json()["created"] == 1401, told.text
             assert time.monotonic() - began > 3
-        finally:
-            tables.run("DROP TRIGGER linger ON scope; DROP FUNCTION linger()")
 
 
 def test_an_import_waits_for_another(desk, url, tables):

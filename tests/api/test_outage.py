@@ -3,7 +3,9 @@ import concurrent.futures
 import contextlib
 import datetime
 import itertools
+import os
 import re
+import signal
 import time
 
 import database
@@ -440,6 +442,43 @@ def test_query_that_the_database_refuses_is_not_papered_over(cluster, own):
         back(service, within=5)
 
 
+def backends(tables, of):
+    """The processes of the database that serve such connections of a service."""
+    return [pid for pid, in tables.run(f"SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'claimd%' AND {of}")]
+
+
+@contextlib.contextmanager
+def stopped(*processes):
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def test_an_error_that_nobody_waits_for_any_more_costs_no_connection(cluster, own):
+    """What prepares a statement fails with the batch that it is in; whoever relies on it in the next has been given what there was."""
+    with reader(own, "--db-connections", "1") as service, Tables(own) as tables, contextlib.ExitStack() as wires:
+        settled(service.answers())
+        tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'claimd%'")
+        until(lambda: backends(tables, "query LIKE 'SELECT data_state%'"), 10, "a connection that listens")
+        service.answers()
+        before = len(service.events())
+        asked = [wires.enter_context(service.wire()) for _ in range(3)]
+        with locked(own, "subject"), stopped(*backends(tables, "query LIKE 'SELECT data_state%'")):
+            with stopped(service.process.pid):
+                for wire, target in zip(asked, ("/v1/subjects?limit=1", "/v1/claims/affordability-myth-15-fleet-value-1-6-billion", "/v1/subjects?limit=2")):
+                    wire.get(target)
+            until_blocked(own)
+            assert_stale(ask(service, ONE))
+            tables.run("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            until_blocked(own)
+        assert sorted(wire.answer().status for wire in asked) == [200, 200, 200]
+        assert not [event for event in service.events()[before:] if event["event"] == "database-lost"]
+
+
 def test_those_who_wait_together_are_answered_together(cluster, own):
     with reader(own) as service:
         settled(service.answers())
@@ -554,3 +593,16 @@ def test_a_cursor_whose_key_never_comes_is_told_so(cluster, own):
     with away(cluster, "stopped"), reader(own) as service:
         service.answers("/healthz")
         problem(ask(service, following), 503, "database-unavailable")
+
+
+def test_a_database_whose_key_is_gone_is_told_as_such(own):
+    """Somebody has emptied the table."""
+    with Tables(own) as tables:
+        key = tables.value("SELECT key FROM secret")
+        tables.run("DELETE FROM secret")
+        with reader(own) as service:
+            assert "secret" in service.event("database-unready")["reason"]
+            assert not [event for event in service.events() if event["event"] == "database-lost"]
+            assert service.status("/readyz") == 503
+            tables.run("INSERT INTO secret VALUES ('cursor', %s)", key)
+            service.answers()

@@ -1,9 +1,10 @@
 """Behind a pooler that lends sessions for a transaction each, all is as it is without, and nothing stays behind in them"""
 import concurrent.futures
+import time
 
 import pytest
 
-from desk import DOCUMENTS, Client, Tables, create_token, problem
+from desk import DOCUMENTS, Client, Tables, create_token, lingering, problem
 from pooler import Pooler
 from service import Service, claimd, until
 
@@ -71,6 +72,17 @@ def test_lines_are_imported(pooled, url):
     got = admin.send("POST", "/v1/import", lines.encode(), {"Content-Type": "application/x-ndjson"})
     assert got.status_code == 200, got.text[:500]
     assert pooled.get("/v1/subjects/line-2999").status_code == 200
+
+
+def test_an_import_may_take_longer_than_other_requests(url, pooler):
+    with Service(pooler.url, "--pooled", "all", "--listen-url", url, "--request-timeout", "500", "--threads", "1") as service, Tables(url) as tables:
+        admin = Client(service.answers(), create_token(url, "patient-admin", "admin"))
+        with lingering(tables, 2.5):
+            began = time.monotonic()
+            got = admin.send("POST", "/v1/import", b'{"scope": {"id": "patient", "name": "Some", "definition": "Some of it."}}\n', {"Content-Type": "application/x-ndjson"})
+            assert got.status_code == 200 and got.json()["created"] == 1, got.text[:500]
+            assert time.monotonic() - began > 2.5
+        assert not [event for event in service.events() if event["event"] == "database-silent"]
 
 
 def test_nothing_stays_in_the_sessions(pooled, pooler, url):

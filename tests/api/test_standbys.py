@@ -1,4 +1,7 @@
 """Reads from standbys: which server answers, how old its answer may be, whoever has written sees it, and what is left when the primary is gone"""
+import concurrent.futures
+import contextlib
+import threading
 import time
 
 import database
@@ -6,6 +9,7 @@ import pytest
 
 from cluster import Cluster
 from desk import DOCUMENTS, Client, Tables, create_token, problem
+from pooler import Pooler
 from service import Service, until
 
 SUBJECT = DOCUMENTS["subject"][0]
@@ -211,3 +215,73 @@ def test_reads_go_on_and_writes_come_back_when_a_standby_takes_over():
             again = client.put("subject", "after-that", SUBJECT)
             assert version(again).split("-")[0] > version(written).split("-")[0]
             assert name_of(client, "after-that", Data_Version=version(again))[0] == SUBJECT["name"]
+
+
+def test_a_server_that_takes_over_is_listened_to_and_written_to():
+    with Cluster() as primary, primary.standby() as standby:
+        world = World(primary, standby)
+        with Service(world.read_url, "--threads", "1") as service:
+            client = world.client(service)
+            client.get("/v1/subjects")
+            assert "Server-Timing" in client.get("/v1/subjects").headers, "nothing is heard of a standby"
+            primary.stop()
+            standby.promote()
+            until(lambda: "Server-Timing" not in client.get("/v1/subjects").headers, 10, "an answer comes from memory")
+            client.put("subject", "after", SUBJECT)
+            assert name_of(client, "after")[0] == SUBJECT["name"]
+
+
+def test_writes_go_to_the_server_that_takes_them(world):
+    """Wherever it stands in the URL, which need not say what is wanted."""
+    both = f"postgresql://postgres@/claims?host={world.standby.socket},{world.primary.socket}"
+    with world.service(url=both) as service:
+        client = world.client(service)
+        client.put("subject", "whichever", SUBJECT)
+        until(lambda: "Server-Timing" not in client.get("/v1/subjects").headers, 10, "changes are heard of")
+
+
+def test_a_write_that_could_not_begin_is_told_as_not_done(world):
+    """A pooler leads to a standby meanwhile, which refuses the settings that a transaction begins with."""
+    with Pooler(world.url) as pooler, Service(pooler.url, "--pooled", "all", "--listen-url", world.url, "--threads", "1") as service:
+        client = world.client(service)
+        client.put("subject", "begun", SUBJECT)
+        pooler.lead_to(world.read_url)
+        for _ in range(2):
+            refused = client.send("PUT", "/v1/subjects/never-begun", SUBJECT, {"If-None-Match": "*"})
+            problem(refused, 503, "database-unavailable")
+            assert refused.headers["Retry-After"]
+        pooler.lead_to(world.url)
+        client.put("subject", "begun-again", SUBJECT)
+
+
+@contextlib.contextmanager
+def dense_news(world):
+    """Something is notified all the time, and what the state is takes longer to be told than until the next."""
+    over = threading.Event()
+
+    def notify():
+        with Tables(world.url) as tables:
+            while not over.wait(0.02):
+                tables.run("SELECT pg_notify('claimd_data', quick_state())")
+    with Tables(world.url) as tables, concurrent.futures.ThreadPoolExecutor() as pool:
+        tables.run("ALTER FUNCTION data_state RENAME TO quick_state; CREATE FUNCTION data_state() RETURNS text LANGUAGE plpgsql AS "
+                   "$$ BEGIN PERFORM pg_sleep(0.05); RETURN quick_state(); END $$")
+        notified = pool.submit(notify)
+        try:
+            yield
+        finally:
+            over.set()
+            notified.result()
+            tables.run("DROP FUNCTION data_state; ALTER FUNCTION quick_state RENAME TO data_state")
+
+
+def test_standbys_answer_however_often_something_changes(world):
+    with world.service("--cache-bytes", "0") as service:
+        client = world.client(service)
+        until(lambda: client.get("/v1/subjects") and world.asked(world.standby_value), 5, "a read reaches the standby")
+        with dense_news(world):
+            time.sleep(4)   # longer than a standby is used of which nothing is known
+            before = world.asked(world.primary_value)
+            for _ in range(20):
+                assert ";" not in version(client.get("/v1/subjects")), "the primary is taken to be silent"
+            assert world.asked(world.primary_value) == before

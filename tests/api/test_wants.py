@@ -2,17 +2,17 @@
 import pytest
 
 import database
-from desk import DOCUMENTS, problem
+from desk import DOCUMENTS, Tables, problem
 
 RAISE = """
-CREATE FUNCTION in_want() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$;
+CREATE FUNCTION in_want() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN RAISE EXCEPTION USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$;
 CREATE TRIGGER in_want BEFORE INSERT ON subject FOR EACH ROW EXECUTE FUNCTION in_want()"""
 MEND = "DROP FUNCTION in_want CASCADE"
 
 
 @pytest.mark.parametrize("state", ["25006", "40001", "40P01", "53100", "53200", "53400", "58030"])
 def test_what_the_database_lacks_is_told_as_an_outage(desk, url, state):
-    database.execute(url, RAISE.format(state=state))
+    database.execute(url, RAISE.format(state=state, when='true'))
     try:
         answer = desk.send("PUT", f"/v1/subjects/want-{state.lower()}", DOCUMENTS["subject"][0], {"If-None-Match": "*"})
     finally:
@@ -24,8 +24,21 @@ def test_what_the_database_lacks_is_told_as_an_outage(desk, url, state):
     desk.put("subject", f"want-{state.lower()}", DOCUMENTS["subject"][0])
 
 
+def test_a_connection_that_can_write_no_more_is_replaced(desk, url):
+    """As one to a primary that has become a standby, behind something that keeps the connection."""
+    desk.put("subject", "want-before", DOCUMENTS["subject"][0])
+    with Tables(url) as tables:
+        now = tables.value("SELECT clock_timestamp()::text")
+        tables.run(RAISE.format(state="25006", when=f"(SELECT backend_start < '{now}' FROM pg_stat_activity WHERE pid = pg_backend_pid())"))
+        try:
+            problem(desk.send("PUT", "/v1/subjects/want-after", DOCUMENTS["subject"][0], {"If-None-Match": "*"}), 503, "database-unavailable")
+            desk.put("subject", "want-after", DOCUMENTS["subject"][0])
+        finally:
+            tables.run(MEND)
+
+
 def test_what_is_wrong_with_a_query_is_no_outage(desk, url):
-    database.execute(url, RAISE.format(state="22012"))
+    database.execute(url, RAISE.format(state="22012", when="true"))
     try:
         problem(desk.send("PUT", "/v1/subjects/want-none", DOCUMENTS["subject"][0], {"If-None-Match": "*"}), 500, "internal")
     finally:
