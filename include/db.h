@@ -85,6 +85,7 @@ struct db_call {
     const char *const *arguments;       /* text format; must live until `done`; NULL is null */
     bool placed;                        /* its position is wanted */
     struct db_transaction *transaction; /* instead of the statement, or NULL; must live until `done` */
+    unsigned within_ms;                 /* until its deadline; 0: as for any call */
     bool impatient;    /* DB_UNAVAILABLE will do as soon as the database is silent: there is something else to give */
     const char *trace; /* on whose behalf, a traceparent; must live until `done`; NULL: not known */
 

@@ -33,4 +33,7 @@ bool position_covers(struct position reached, struct position wanted);
 /* One that covers both. */
 struct position position_later(struct position a, struct position b);
 
+/* One that both cover. */
+struct position position_earlier(struct position a, struct position b);
+
 #endif

@@ -66,11 +66,17 @@ struct request {
     unsigned retry_after_s;
     bool limited; /* it has come too often */
     /* reading's */
-    bool newest;                             /* the call under way is not meant for a standby */
-    bool at_standby;                         /* it is, or was, a standby's */
-    bool unconfirmed;                        /* the answer may be older than the service lets it be */
-    struct loop_timer pause;                 /* until it is asked again */
-    void (*marked)(struct request *request); /* what it does once it is known where its write is */
+    struct {
+        enum { READING_OVER, READING_PRIMARY, READING_STANDBY, READING_AWAITING } state;
+        bool asked_standby;      /* the call has been asked of one */
+        struct loop_timer pause; /* until it is looked again whether a standby has come so far */
+        struct db_call look;     /* that looks */
+    } reading;
+    /* of the data that the answer's parts hold: */
+    unsigned parts;
+    bool parts_of_standbys;   /* one of them at least is */
+    bool unconfirmed;         /* and may be older than the service lets it be */
+    struct position position; /* that all of them have reached; not known: none in particular */
 
     /* write's */
     struct buffer body;  /* as far as it has come */

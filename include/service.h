@@ -11,32 +11,17 @@
 #include "cache.h"
 #include "db.h"
 #include "flights.h"
+#include "freshness.h"
 #include "heads.h"
-#include "lag.h"
 #include "metrics.h"
 #include "query.h"
-
-/* The state of the data that answers are made from, as far as this thread has heard. */
-struct data_state {
-    uint64_t version; /* another one after each change; 0: not known */
-    /* Second of the last change, rounded up: as everybody could see it, which is not before it was heard of, and by the
-     * database's word, when that transaction made its first change. */
-    int64_t changed_at, told_at;
-    struct position position; /* a standby that has reached this shows them; not known: none does for sure */
-};
 
 /* Standbys, which may answer reads where they are new enough. */
 struct standby {
     struct db db;
-    bool present;        /* there are some */
-    unsigned lag_most;   /* ms that their answers may be out of date */
-    struct lag lag;      /* where the primary was when */
-    bool heard;          /* one of them tells its state */
-    int64_t last_change; /* that it has told: its number */
+    bool present;            /* there are some */
+    struct loop_timer bound; /* until what they say is not confirmed any more */
 };
-
-/* The version of what no data go into. */
-#define DATA_FOREVER UINT64_MAX
 
 struct access;
 struct feed;
@@ -46,7 +31,7 @@ struct request;
 struct service {
     struct db db; /* the primary */
     struct standby standby;
-    bool heard; /* the primary tells what changes */
+    struct freshness known; /* of the data */
     struct query_set queries;
     struct cache cache;
     struct heads heads;
@@ -57,14 +42,6 @@ struct service {
     struct buffer head;    /* of the request at hand, as recall.c reads it */
     struct request *spare; /* requests that have ended, to be used again */
     unsigned spares;
-    struct data_state data;
-    uint64_t data_versions;    /* how many there have been: the last one, if it is still known or not */
-    uint64_t confirmed_at;     /* loop_now() at which the last one was the database's, by its own word */
-    uint64_t own_from;         /* the first version that has in it all that this process has written */
-    unsigned stale_most;       /* seconds after which an answer is not given, though the database is away; 0: at once */
-    uint64_t writes_seen;      /* of all that this process has committed */
-    struct position written;   /* behind all of these */
-    int64_t began;             /* second in which the process began: threads that hear soon after date alike */
     size_t head_bytes;         /* of memory for the heads of a request and its answer */
     size_t body_most;          /* bytes that a request's body may have */
     const char *cache_control; /* of documents */
@@ -83,9 +60,6 @@ struct service {
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
     unsigned active; /* requests that have come and have not ended */
-
-    /* There is another version of the data. */
-    void (*news)(struct service *service);
 
     /* It is the client's turn, to take its answer or a part of it, or to send more. */
     void (*progress)(struct MHD_Connection *connection);
@@ -114,18 +88,6 @@ extern const char service_place[], service_next_place[];
 /* The query of the key that cursors are sealed by (see seal.h), and what takes it, as struct db_settings has them. */
 extern const char service_greeting[], service_ungreeted[];
 void service_greeted(struct db *db, const char *key);
-
-/* A write of this process was committed before that position (where it is known): from now on no thread answers from
- * before it. */
-void service_wrote(struct service *service, struct position position);
-
-/* Takes note of what other threads have written. Call before an answer is chosen. */
-void service_catch_up(struct service *service);
-
-/* Seconds, rounded up, since an answer was last known to be right that was made from data of that version, which were
- * the database's at loop_now() == right_at. 0: it must not be given any more, as it is too old, or from before
- * something that this process has written. */
-unsigned service_age(const struct service *service, uint64_t version, uint64_t right_at);
 
 /* As struct db_settings has it, for the db of a service. A text is the second of the last change, 0: there is none. */
 void service_heard(struct db *db, enum db_news news, const char *payload);

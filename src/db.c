@@ -315,6 +315,8 @@ static bool any_link(const struct db *db, enum link_state state)
 static unsigned patience(const struct db *db, const struct db_call *call)
 {
     bool has_own = call->transaction && call->transaction->patience_ms;
+    if (call->within_ms)
+        return call->within_ms;
     return has_own ? call->transaction->patience_ms : db->settings.deadline_ms;
 }
 

@@ -163,8 +163,8 @@ static void on_changes(struct db_call *call, enum db_status status, const PGresu
 {
     struct feed_group *group = container_of(call, struct feed_group, call);
     struct feed *feed = group->feed;
-    bool behind = call->placed && !position_covers(call->position, feed->service->data.position);
-    bool stale = group->version != feed->service->data.version;
+    bool behind = call->placed && !position_covers(call->position, feed->service->known.data.position);
+    bool stale = group->version != feed->service->known.data.version;
     if (status == DB_OK && PQntuples(result))
         hand_out(group, result);
     disband(group);
@@ -191,7 +191,7 @@ static struct feed_group *group_new(struct feed *feed, const struct request *req
     struct feed_group *group = memory_alloc(sizeof(*group));
     group->feed = feed;
     group->key = key;
-    group->version = feed->service->data.version;
+    group->version = feed->service->known.data.version;
     arena_init(&group->arena);
     query_bind(&feed->service->queries, &group->arena, &request->params, request->representation, QUERY_ROWS,
                &group->call);
@@ -218,7 +218,7 @@ static struct feed_group *group_of(struct feed *feed, const struct request *requ
 {
     char *key = key_of(request);
     for (struct feed_group *group = feed->groups; group; group = group->next) {
-        if (strcmp(group->key, key) == 0 && group->version == feed->service->data.version) {
+        if (strcmp(group->key, key) == 0 && group->version == feed->service->known.data.version) {
             free(key);
             return group;
         }
@@ -231,9 +231,9 @@ void feed_follow(struct request *request)
     struct feed *feed = request->service->feed;
     request->waiting = (struct waiting){0};
     sit_down(feed, &request->waiting);
-    if (request->data.version == request->service->data.version)
+    if (request->data.version == request->service->known.data.version)
         return;
-    request->data = request->service->data;
+    request->data = request->service->known.data;
     request->waiting.group = group_of(feed, request);
 }
 
@@ -244,7 +244,7 @@ static void ask_for_followers(struct feed *feed)
     for (struct waiting *seat = feed->ring.next; seat != &feed->ring; seat = seat->next) {
         if (seat->wake || seat->group)
             continue;
-        request_at(seat)->data = feed->service->data;
+        request_at(seat)->data = feed->service->known.data;
         seat->group = group_of(feed, request_at(seat));
     }
 }

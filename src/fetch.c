@@ -74,7 +74,7 @@ static bool is_followed(const struct request *request)
 /* Whether the data are still those that the request was answered from. */
 static bool data_are_known(const struct request *request)
 {
-    return request->data.version && request->data.version == request->service->data.version &&
+    return request->data.version && request->data.version == request->service->known.data.version &&
            reading_is_current(request);
 }
 
@@ -114,7 +114,7 @@ static void answer_document(struct request *request, const PGresult *result)
     struct document *document = make_document(request, bytes, size, answer_revision(&request->params, result), next);
     document->version = data_are_known(request) ? request->data.version : 0;
     document->right_at = request->asked / 1000;
-    document->position = request->call.position;
+    document->position = request->position;
     recall_answer(request, document);
     document_unref(document);
 }
@@ -201,9 +201,8 @@ static enum db_status ask(struct request *request, enum query_aim aim, struct ar
     struct db_call *call = &request->call;
     request->aim = aim;
     if (is_followed(request))
-        request->data = request->service->data;
+        request->data = request->service->known.data;
     query_bind(&request->service->queries, arena, &request->params, request->representation, aim, call);
-    call->impatient = request->has_older;
     call->transaction = request->params.as_of ? turn_back(arena, request->params.as_of, call) : NULL;
     call->done = on_result;
     return reading_start(request, needs_newest(request));
@@ -361,7 +360,7 @@ static bool waits_for_rows(const struct request *request, const PGresult *result
 static void wait_for_rows(struct request *request)
 {
     uint64_t waited = (loop_now_us() - request->begun) / 1000, most = request->params.wait * UINT64_C(1000);
-    bool missed = request->data.version != request->service->data.version;
+    bool missed = request->data.version != request->service->known.data.version;
     feed_wait(request, missed || waited >= most ? 0 : (unsigned)(most - waited), look_again);
 }
 
@@ -549,8 +548,9 @@ void fetch(struct request *request)
 {
     if (is_streamed(request))
         request->params.limit = LIMIT_MAX;
-    request->data = request->service->data;
+    request->data = request->service->known.data;
     request->state = REQUEST_WAITING;
+    reading_begin(request);
     if (is_followed(request))
         begin_to_follow(request);
     else

@@ -50,9 +50,9 @@ void gauges_tell(const struct service *service, const struct clients *clients)
     metrics_set(metrics, METRIC_FEED_WAITING, service->feed->seated);
     metrics_set(metrics, METRIC_THREADS_READY,
                 db->ready[DB_ROLE_READ] && db->schema == SCHEMA_FITS && !service->draining);
-    metrics_set(metrics, METRIC_THREADS_INFORMED, service->data.version != 0);
-    metrics_set(metrics, METRIC_DATA_VERSIONS, service->data_versions);
-    metrics_set(metrics, METRIC_DATA_CHANGED_AT, (uint64_t)service->data.told_at);
+    metrics_set(metrics, METRIC_THREADS_INFORMED, service->known.data.version != 0);
+    metrics_set(metrics, METRIC_DATA_VERSIONS, service->known.versions);
+    metrics_set(metrics, METRIC_DATA_CHANGED_AT, (uint64_t)service->known.data.told_at);
     tell_cache(metrics, &service->cache);
     tell_calls(metrics, db);
     tell_links(metrics, db);

@@ -324,7 +324,7 @@ static void answer(struct request *request)
     struct error error;
     error_init(&error);
     request_count(request);
-    service_catch_up(request->service);
+    freshness_catch_up(&request->service->known);
     if (request->limited) {
         quota_refuse(request);
     } else if (request->crowded_out) {

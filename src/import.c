@@ -7,10 +7,10 @@
 
 #include "batch.h"
 #include "claimreview.h"
+#include "commit.h"
 #include "line.h"
 #include "memory.h"
 #include "negotiate.h"
-#include "reading.h"
 #include "refusal.h"
 #include "report.h"
 #include "secret.h"
@@ -39,7 +39,6 @@ struct import {
     json_t *left_out;     /* of reviews; owned, NULL: nothing */
     struct error failure; /* that it will be answered with */
     struct db_transaction transaction;
-    bool committed;
     unsigned end; /* the step that tells what became of the lines; 0: none */
 };
 
@@ -245,18 +244,10 @@ static void reply(struct request *request)
 
 /* ---- the end ---- */
 
-static void finish(struct request *request)
+static void end(struct request *request)
 {
     reply(request);
     request_resume(request);
-}
-
-static void end(struct request *request)
-{
-    if (request->import->committed)
-        reading_mark(request, finish);
-    else
-        finish(request);
 }
 
 static void on_dropped(struct db_call *call, enum db_status status, const PGresult *result)
@@ -291,7 +282,8 @@ static void on_taken(struct db_call *call, enum db_status status, const PGresult
     struct request *request = answered(call);
     struct import *import = request->import;
     const PGresult *told = import->end ? import->transaction.results[import->end] : NULL;
-    import->committed = status == DB_OK;
+    if (import->end)
+        commit_ended(request, status, &import->transaction);
     if (status != DB_OK && !(status == DB_REFUSED && refusal_is(result, "CL200")))
         note_failure(request, status, result);
     else if (told)
@@ -327,6 +319,7 @@ static void take_in(struct request *request)
     import->end = transaction->steps_count;
     steps_add(transaction, arena, &take_end);
     steps_add(transaction, arena, &settle, import->skips ? "true" : "false", import->is_trial ? "true" : "false");
+    commit_add_place(transaction, arena);
     if (!start(request, on_taken))
         reply(request);
 }

@@ -35,3 +35,9 @@ struct position position_later(struct position a, struct position b)
     return (struct position){a.timeline > b.timeline ? a.timeline : b.timeline,
                              a.change > b.change ? a.change : b.change};
 }
+
+struct position position_earlier(struct position a, struct position b)
+{
+    return (struct position){a.timeline < b.timeline ? a.timeline : b.timeline,
+                             a.change < b.change ? a.change : b.change};
+}

@@ -3,134 +3,196 @@
 
 #include "loop.h"
 #include "memory.h"
+#include "verdict.h"
 
-/* Until it is looked again whether a standby has come so far, or a server is there. */
+/* Until it is looked again whether a standby has come so far, or the primary is there. */
 enum { PAUSE_MS = 20 };
 
 /* Nothing is heard of the primary, but of a standby. */
 static bool primary_is_silent(const struct service *service)
 {
-    return service->standby.present && !service->heard && service->standby.heard;
-}
-
-static uint64_t lag_at(const struct standby *standby, struct position reached)
-{
-    return lag_of(&standby->lag, reached, loop_now());
+    return service->standby.present && !service->known.primary_heard && service->known.standby_heard;
 }
 
 static bool standby_is_fit(const struct service *service)
 {
-    const struct standby *standby = &service->standby;
-    return standby->present && standby->heard && lag_at(standby, standby->db.place.position) <= standby->lag_most;
+    const struct freshness *known = &service->known;
+    return service->standby.present && known->standby_heard && freshness_confirms(known, known->reached);
+}
+
+/* Milliseconds that are left of the time that a call has. */
+static unsigned rest_of(const struct request *request)
+{
+    uint64_t took = (loop_now_us() - request->asked) / 1000;
+    unsigned most = request->service->db.settings.deadline_ms;
+    return took < most ? most - (unsigned)took : 0;
+}
+
+static bool may_wait(const struct request *request)
+{
+    const struct service *service = request->service;
+    return service->standby.present && !service->draining && !request->has_older && rest_of(request);
+}
+
+static bool is_enough(const struct request *request, struct position reached)
+{
+    return position_covers(reached, position_later(request->least, request->service->known.written));
 }
 
 /* ---- asking ---- */
 
-/* The one that is meant, or the other if that cannot be asked. */
-static enum db_status start_at(struct service *service, struct db_call *call, bool standby)
+static struct db *db_of(struct service *service, bool standby)
 {
-    struct db *primary = &service->db, *standbys = &service->standby.db;
-    enum db_status status = db_start(standby ? standbys : primary, call);
-    if (status != DB_UNAVAILABLE || !service->standby.present)
-        return status;
-    return db_start(standby ? primary : standbys, call);
+    return standby ? &service->standby.db : &service->db;
 }
 
-static enum db_status start(struct request *request)
+static enum db_status ask(struct request *request, bool standby)
 {
-    struct service *service = request->service;
-    bool standby = primary_is_silent(service) || (!request->newest && standby_is_fit(service));
-    enum db_status status = start_at(service, &request->call, standby);
-    request->at_standby = request->call.db == &service->standby.db;
-    return status;
+    request->call.within_ms = rest_of(request);
+    if (!request->call.within_ms)
+        return DB_UNAVAILABLE;
+    enum db_status status = db_start(db_of(request->service, standby), &request->call);
+    if (status)
+        return status;
+    request->reading.state = standby ? READING_STANDBY : READING_PRIMARY;
+    request->reading.asked_standby |= standby;
+    return DB_OK;
+}
+
+void reading_begin(struct request *request)
+{
+    request->parts = 0;
+    request->parts_of_standbys = request->unconfirmed = false;
+    request->position = (struct position){0};
 }
 
 enum db_status reading_start(struct request *request, bool newest)
 {
+    struct service *service = request->service;
+    struct db_call *call = &request->call;
+    bool standby = primary_is_silent(service) || (!newest && standby_is_fit(service));
     request->asked = loop_now_us();
-    request->call.trace = request_trace(request);
-    request->newest = newest;
-    request->unconfirmed = false;
-    request->call.placed = request->service->standby.present || request->least.timeline;
-    request->call.impatient |= request->service->standby.present; /* there is another server to be asked */
-    return start(request);
+    request->reading.asked_standby = false;
+    call->trace = request_trace(request);
+    call->placed = service->standby.present || request->least.timeline;
+    call->impatient = service->standby.present || request->has_older; /* there is something else to be had */
+    enum db_status status = ask(request, standby);
+    return status == DB_UNAVAILABLE && service->standby.present ? ask(request, !standby) : status;
 }
 
 enum db_status reading_start_call(struct service *service, struct db_call *call)
 {
+    bool standby = primary_is_silent(service);
     call->placed = service->standby.present;
-    return start_at(service, call, primary_is_silent(service));
+    enum db_status status = db_start(db_of(service, standby), call);
+    return status == DB_UNAVAILABLE && service->standby.present ? db_start(db_of(service, !standby), call) : status;
 }
 
-/* ---- asking again ---- */
+/* ---- waiting ---- */
+
+static void end(struct request *request, enum db_status status)
+{
+    request->reading.state = READING_OVER;
+    request->call.done(&request->call, status, NULL);
+}
+
+static void look_later(struct request *request);
+
+static void on_look(struct db_call *call, enum db_status status, const PGresult *result)
+{
+    struct request *request = container_of(call, struct request, reading.look);
+    (void)result;
+    if (status == DB_OK && is_enough(request, call->position) && ask(request, true) == DB_OK)
+        return;
+    if (status == DB_FAILED || status == DB_UNABLE)
+        end(request, status);
+    else
+        look_later(request);
+}
+
+/* Where a standby is costs little to ask, and what was asked of it may cost much. */
+static void look(struct request *request)
+{
+    static const struct db_statement nothing = {.sql = "SELECT", .label = "where a standby is"};
+    struct db_call *call = &request->reading.look;
+    *call = (struct db_call){
+        .statement = &nothing, .placed = true, .impatient = true, .within_ms = rest_of(request), .done = on_look};
+    if (db_start(&request->service->standby.db, call) != DB_OK)
+        look_later(request);
+}
 
 static void on_pause_over(struct loop_timer *timer)
 {
-    struct request *request = container_of(timer, struct request, pause);
-    enum db_status status = start(request);
-    if (status)
-        request->call.done(&request->call, status, NULL);
+    struct request *request = container_of(timer, struct request, reading.pause);
+    if (!primary_is_silent(request->service) && ask(request, false) == DB_OK)
+        return;
+    if (may_wait(request))
+        look(request);
+    else
+        end(request, DB_UNAVAILABLE);
 }
 
-static void start_later(struct request *request)
+static void look_later(struct request *request)
 {
-    request->pause = (struct loop_timer){.fire = on_pause_over};
-    loop_timer_start(request->service->db.loop, &request->pause, PAUSE_MS);
+    request->reading.state = READING_AWAITING;
+    request->reading.pause = (struct loop_timer){.fire = on_pause_over};
+    loop_timer_start(request->service->db.loop, &request->reading.pause, PAUSE_MS);
 }
 
 void reading_leave(struct request *request)
 {
-    loop_timer_stop(&request->pause);
+    loop_timer_stop(&request->reading.pause);
+    db_cancel(&request->reading.look);
 }
 
-static bool ask_primary(struct request *request)
+/* ---- what was said ---- */
+
+/* An answer is as new as the oldest of its parts. */
+static void take_part(struct request *request, bool unconfirmed)
 {
-    request->newest = true;
-    request->at_standby = false;
-    return !primary_is_silent(request->service) && db_start(&request->service->db, &request->call) == DB_OK;
+    struct position reached = request->call.position;
+    request->position = request->parts++ ? position_earlier(request->position, reached) : reached;
+    request->parts_of_standbys |= request->reading.state == READING_STANDBY;
+    request->unconfirmed |= unconfirmed;
+    request->reading.state = READING_OVER;
 }
 
-static bool has_time(const struct request *request)
+static struct said said_of(const struct request *request, enum db_status status)
 {
-    uint64_t most = request->service->db.settings.deadline_ms * UINT64_C(1000);
-    return !request->service->draining && loop_now_us() - request->asked < most;
+    const struct service *service = request->service;
+    struct position reached = request->call.position;
+    bool by_standby = request->reading.state == READING_STANDBY;
+    bool other = by_standby ? !primary_is_silent(service) : service->standby.present && !request->reading.asked_standby;
+    return (struct said){.status = status,
+                         .by_standby = by_standby,
+                         .enough = is_enough(request, reached),
+                         .confirmed = freshness_confirms(&service->known, reached),
+                         .other = other,
+                         .may_wait = may_wait(request)};
 }
 
-static bool is_answer(enum db_status status)
+static enum verdict judge(struct request *request, enum db_status status)
 {
-    return status == DB_OK || status == DB_REFUSED || status == DB_MISFIT;
+    struct said said = said_of(request, status);
+    enum verdict verdict = verdict_of(&said);
+    if (verdict != VERDICT_ASK_OTHER || ask(request, !said.by_standby) == DB_OK)
+        return verdict;
+    said.other = false;
+    return verdict_of(&said);
 }
 
-/* Whether a standby has come as far as is wanted. */
-static bool is_far_enough(const struct request *request)
-{
-    struct position wanted = position_later(request->least, request->service->written);
-    return position_covers(request->call.position, wanted);
-}
-
-/* An answer that is too old is one all the same, if there is none to be had that is not. */
 bool reading_done(struct request *request, enum db_status *status)
 {
-    struct service *service = request->service;
-    bool standby = request->at_standby, answered = is_answer(*status);
-    request->unconfirmed = false;
-    if (!service->standby.present || (!standby && *status != DB_UNAVAILABLE) || *status == DB_TIMEOUT)
+    if (request->reading.state == READING_OVER)
         return true;
-    bool good = answered && standby && is_far_enough(request);
-    bool old = standby && lag_at(&service->standby, request->call.position) > service->standby.lag_most;
-    if (good && !old)
-        return true;
-    if (standby && has_time(request) && ask_primary(request))
+    enum verdict verdict = judge(request, *status);
+    if (verdict == VERDICT_WAIT)
+        look_later(request);
+    if (verdict == VERDICT_WAIT || verdict == VERDICT_ASK_OTHER)
         return false;
-    request->at_standby = standby;
-    request->unconfirmed = old;
-    if (good)
-        return true;
-    if (has_time(request)) {
-        start_later(request);
-        return false;
-    }
-    *status = answered ? DB_UNAVAILABLE : *status;
+    if (verdict == VERDICT_UNAVAILABLE)
+        *status = DB_UNAVAILABLE;
+    take_part(request, verdict == VERDICT_UNCONFIRMED);
     return true;
 }
 
@@ -138,31 +200,11 @@ bool reading_done(struct request *request, enum db_status *status)
 
 bool reading_is_current(const struct request *request)
 {
-    struct position wanted = request->service->data.position;
-    return !request->at_standby || (wanted.timeline && position_covers(request->call.position, wanted));
+    struct position wanted = request->service->known.data.position;
+    return !request->parts_of_standbys || (wanted.timeline && position_covers(request->position, wanted));
 }
 
 bool reading_has_schema(const struct service *service)
 {
     return service->db.schema == SCHEMA_FITS || (service->standby.present && service->standby.db.schema == SCHEMA_FITS);
-}
-
-/* ---- writes ---- */
-
-static void on_marked(struct db_call *call, enum db_status status, const PGresult *result)
-{
-    struct request *request = container_of(call, struct request, call);
-    (void)status, (void)result; /* it was committed, whether or not it can be told where */
-    service_wrote(request->service, call->position);
-    request->marked(request);
-}
-
-void reading_mark(struct request *request, void (*then)(struct request *request))
-{
-    static const struct db_statement nothing = {.sql = "SELECT", .label = "where a write is"};
-    request->marked = then;
-    request->at_standby = false;
-    request->call = (struct db_call){.statement = &nothing, .placed = true, .done = on_marked};
-    if (db_start(&request->service->db, &request->call) != DB_OK)
-        on_marked(&request->call, DB_UNAVAILABLE, NULL);
 }

@@ -13,14 +13,14 @@
  * answer without it is made once more when that second is over. */
 static bool is_settled(const struct service *service)
 {
-    return service->data.changed_at < time(NULL);
+    return service->known.data.changed_at < time(NULL);
 }
 
 static bool is_fresh(const struct service *service, const struct document *document)
 {
     if (document->version == DATA_FOREVER)
         return true;
-    bool current = service->data.version && document->version == service->data.version;
+    bool current = service->known.data.version && document->version == service->known.data.version;
     return current && (document->modified || !is_settled(service));
 }
 
@@ -56,7 +56,7 @@ static unsigned age_of(const struct request *request, const struct cache_entry *
 {
     if (!entry || !position_covers(entry->document->position, request->least))
         return 0;
-    return service_age(request->service, entry->document->version, entry->document->right_at);
+    return freshness_age(&request->service->known, entry->document->version, entry->document->right_at);
 }
 
 /* What is told to whoever asks for news must be new. */
@@ -84,7 +84,7 @@ static bool stand_in(struct request *request, enum error_code code)
 {
     if (!request->has_older || !is_outage(code))
         return false;
-    service_catch_up(request->service);
+    freshness_catch_up(&request->service->known);
     struct cache_entry *entry = entry_of(request);
     unsigned age = age_of(request, entry);
     if (!age || !give(request, entry))
@@ -172,8 +172,8 @@ bool recall_wait(struct request *request)
 {
     struct service *service = request->service;
     bool joined =
-        request->key && service->data.version && !request->least.timeline &&
-        flight_join(&service->flights, request->key, strlen(request->key), service->data.version, &request->seat);
+        request->key && service->known.data.version && !request->least.timeline &&
+        flight_join(&service->flights, request->key, strlen(request->key), service->known.data.version, &request->seat);
     if (joined) {
         request->memory = "shared";
         metrics_add(service->metrics, METRIC_FLIGHTS_SHARED, 1);

@@ -255,9 +255,9 @@ static void put_vary(struct request *request, struct headers *headers)
 static void put_version(struct request *request, struct headers *headers)
 {
     char version[POSITION_SIZE];
-    if (!request->call.position.timeline)
+    if (!request->position.timeline)
         return;
-    position_write(request->call.position, version);
+    position_write(request->position, version);
     headers_put(headers, "Data-Version",
                 arena_format(&request->arena, "%s%s", version, request->unconfirmed ? ";unconfirmed" : ""));
 }

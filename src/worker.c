@@ -112,9 +112,9 @@ static void on_abandon(struct MHD_Connection *connection)
     client_break_off(client_of(connection));
 }
 
-static void on_news(struct service *service)
+static void on_news(struct freshness *known)
 {
-    feed_news(service->feed);
+    feed_news(container_of(known, struct service, known)->feed);
 }
 
 static void on_sweep(struct loop_timer *timer)
@@ -212,7 +212,7 @@ static void take_up(struct worker *worker, const struct edition *edition)
     snprintf(worker->cache_control, sizeof(worker->cache_control),
              "%s, max-age=%u, stale-while-revalidate=60, stale-if-error=%u", config->closed ? "private" : "public",
              config->max_age_s, config->stale_if_error_s);
-    worker->service.stale_most = config->stale_if_error_s;
+    worker->service.known.stale_most = config->stale_if_error_s;
     snprintf(worker->hsts, sizeof(worker->hsts), "max-age=%u", config->hsts_s);
     worker->service.hsts = edition->tls && config->hsts_s ? worker->hsts : NULL;
     worker->service.cache_control = worker->cache_control;
@@ -290,7 +290,7 @@ static void take_word(struct worker *worker)
         tls_show(told->tls);
         params_page_most(told->config.page_most);
         db_adjust(&worker->service.db, told->config.request_timeout_ms, told->config.queue);
-        worker->service.standby.lag_most = told->config.replica_lag_ms;
+        worker->service.known.lag_most = told->config.replica_lag_ms;
         if (worker->service.standby.present)
             db_adjust(&worker->service.standby.db, told->config.request_timeout_ms, told->config.queue);
         gauges_begin(&worker->service, worker->config);
@@ -320,14 +320,14 @@ bool worker_init(struct worker *worker, const struct edition *edition, unsigned 
     *worker = (struct worker){.told = edition, .sweep = {.fire = on_sweep}};
     acceptor_init(&worker->acceptor, &worker->loop, on_accepted);
     clients_init(&worker->clients);
-    worker->service.began = began;
+    worker->service.known.began = began;
     worker->service.metrics = metrics_new();
     take_up(worker, edition);
     worker->service.head_bytes = worker->config->head_bytes;
     worker->service.progress = on_progress;
     worker->service.patience = on_patience;
     worker->service.abandon = on_abandon;
-    worker->service.news = on_news;
+    worker->service.known.changed = on_news;
     worker->service.feed = &worker->feed;
     worker->service.access = &worker->access;
     service_init(&worker->service, worker->config->cache_bytes / threads);
@@ -371,7 +371,7 @@ static void start_standby(struct worker *worker, const struct db_settings *prima
     settings.state = service_standby_state;
     settings.heard = service_heard_standby;
     standby->present = true;
-    standby->lag_most = worker->config->replica_lag_ms;
+    worker->service.known.lag_most = worker->config->replica_lag_ms;
     db_init(&standby->db, &worker->loop, &settings);
 }
 

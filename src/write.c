@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "answer.h"
+#include "commit.h"
 #include "figures.h"
 #include "intent.h"
 #include "memory.h"
 #include "negotiate.h"
 #include "query.h"
-#include "reading.h"
 #include "refusal.h"
 #include "steps.h"
 
@@ -147,6 +147,7 @@ static void on_written(struct db_call *call, enum db_status status, const PGresu
     struct request *request = container_of(call, struct request, call);
     struct write *write = request->write;
     request_heard(request);
+    commit_ended(request, status, &write->transaction);
     bool tried = write->intent.is_trial && status == DB_REFUSED && refusal_is(result, "CL200");
     if (status == DB_REFUSED && refusal_is(result, "CL409") && may_try_again(request)) {
         begin(request, write->tries + 1);
@@ -160,10 +161,7 @@ static void on_written(struct db_call *call, enum db_status status, const PGresu
         reply_written_to(request, write);
     else
         refuse_result(request, status, result);
-    if (status == DB_OK)
-        reading_mark(request, request_resume);
-    else
-        request_resume(request);
+    request_resume(request);
 }
 
 /* ---- the transaction ---- */
@@ -210,6 +208,7 @@ static void write_now(struct request *request)
                   intent->shown_id ? intent->shown_id : intent->id);
     if (intent->is_trial)
         steps_add(transaction, arena, &end_trial);
+    commit_add_place(transaction, arena);
     transaction->writes = true;
     request->call.transaction = transaction;
     start(request, on_written);
@@ -222,12 +221,12 @@ static void on_replayed(struct db_call *call, enum db_status status, const PGres
     struct request *request = container_of(call, struct request, call);
     request_heard(request);
     if (status == DB_OK) {
+        commit_was_before(request, call->position);
         reply_shown(request, request->write->created, result);
-        reading_mark(request, request_resume);
     } else {
         refuse_result(request, status, result);
-        request_resume(request);
     }
+    request_resume(request);
 }
 
 static void replay(struct request *request, const PGresult *prepared)
@@ -238,6 +237,7 @@ static void replay(struct request *request, const PGresult *prepared)
     steps_add(&write->transaction, &request->arena, &turn_back, field_of(request, prepared, 4));
     steps_add_past(&write->transaction, &request->arena, &shown);
     request->call.transaction = &write->transaction;
+    request->call.placed = true;
     start(request, on_replayed);
 }
 

@@ -1,6 +1,8 @@
 """Reads from standbys: which server answers, how old its answer may be, whoever has written sees it, and what is left when the primary is gone"""
 import concurrent.futures
 import contextlib
+import os
+import signal
 import threading
 import time
 
@@ -10,6 +12,7 @@ import pytest
 from cluster import Cluster
 from desk import DOCUMENTS, Client, Tables, create_token, problem
 from pooler import Pooler
+from proxy import DOWN, Proxy
 from service import Service, until
 
 SUBJECT = DOCUMENTS["subject"][0]
@@ -52,6 +55,16 @@ class World:
     def let_go(self):
         self.standby_value("SELECT pg_wal_replay_resume()")
         until(self.is_level, 20, "the standby has come after")
+
+    @contextlib.contextmanager
+    def silence(self):
+        """Nothing is heard of the primary, which services notice by the second pulse."""
+        self.primary.freeze()
+        try:
+            time.sleep(3)
+            yield
+        finally:
+            self.primary.thaw()
 
     def asked(self, value):
         """When a server was last asked for subjects by a service."""
@@ -285,3 +298,93 @@ def test_standbys_answer_however_often_something_changes(world):
             for _ in range(20):
                 assert ";" not in version(client.get("/v1/subjects")), "the primary is taken to be silent"
             assert world.asked(world.primary_value) == before
+
+
+# Writes that tell where they are ------------------------------------------------------------------
+
+@contextlib.contextmanager
+def begun(world, client, id):
+    """A write that has been prepared and waits for others; it goes on behind the block. Its answer, to come."""
+    with concurrent.futures.ThreadPoolExecutor() as pool, Tables(world.url, autocommit=False) as other:
+        other.run("SELECT pg_advisory_xact_lock(hashtext('claimd.change'))")
+        answer = pool.submit(client.send, "PUT", f"/v1/subjects/{id}", SUBJECT)
+        until(lambda: world.primary_value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"), 10, "the write waits")
+        yield answer
+
+
+def test_a_write_tells_its_version_though_nothing_can_be_asked_behind_it(held):
+    with held.service("--request-timeout", "2000") as service:
+        client = held.client(service)
+        readers = []
+        try:
+            with begun(held, client, "told-itself") as answer:
+                reader = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'claimd%%' AND query LIKE '%%prepare_write%%'"
+                readers.append(held.primary_value(reader))
+                os.kill(readers[0], signal.SIGSTOP)
+            written = answer.result()
+        finally:
+            for each in readers:
+                os.kill(each, signal.SIGCONT)
+        assert written.status_code == 201 and version(written), written.headers
+        assert name_of(client, "told-itself")[0] == SUBJECT["name"]
+
+
+def test_what_may_have_been_written_is_looked_for_at_the_primary(held):
+    """The connection is lost behind the commit."""
+    with Proxy(held.primary.socket) as proxy:
+        url = held.url.replace(held.primary.socket, proxy.folder)
+        with held.service("--replica-lag", "60000", url=url) as service:
+            client = held.client(service)
+            for count in range(20):
+                id = f"perhaps-{count}"
+                with begun(held, client, id) as answer:
+                    proxy.cut(DOWN, 1)
+                if answer.result().status_code != 201:  # or something else was cut
+                    break
+            assert answer.result().status_code in (503, 504), answer.result().text
+            assert held.primary_value("SELECT count(*) FROM subject WHERE id = %s", id) == 1
+            assert name_of(client, id)[0] == SUBJECT["name"]
+
+
+# While the primary is silent ----------------------------------------------------------------------
+
+def test_what_is_kept_says_that_it_is_unconfirmed_once_it_is(world):
+    with world.service("--replica-lag", "8000") as service:
+        client = world.client(service)
+        client.get("/v1/subjects")
+        with world.silence():
+            answer = client.get("/v1/subjects")
+            until(lambda: "Server-Timing" not in client.get("/v1/subjects").headers, 10, "an answer comes from memory")
+            until(lambda: version(client.get("/v1/subjects")).endswith(";unconfirmed"), 20, "it is unconfirmed")
+            until(lambda: "Server-Timing" not in client.get("/v1/subjects").headers, 10, "an answer comes from memory again")
+            assert version(client.get("/v1/subjects")).endswith(";unconfirmed")
+            assert answer.json() == client.get("/v1/subjects").json()
+        until(lambda: ";" not in version(client.get("/v1/subjects")), 10, "the primary is heard again")
+
+
+def test_a_standby_that_is_behind_is_not_asked_the_same_again_and_again(held):
+    with held.service("--request-timeout", "30000") as service:
+        client = held.client(service)
+        written = version(client.put("subject", "waited-for", SUBJECT))
+        with held.silence(), concurrent.futures.ThreadPoolExecutor() as pool:
+            answer = pool.submit(name_of, client, "waited-for", Data_Version=written)
+            time.sleep(1)
+            first = held.asked(held.standby_value)
+            time.sleep(1)
+            assert held.asked(held.standby_value) in (None, first) and not answer.done()
+            held.standby_value("SELECT pg_wal_replay_resume()")
+            assert answer.result()[0] == SUBJECT["name"]
+    held.let_go()
+    held.hold()
+
+
+def test_who_takes_what_was_right_before_does_not_wait_for_a_standby(held):
+    patience = 15
+    with held.service("--request-timeout", str(patience * 1000)) as service:
+        client = held.client(service)
+        client.put("subject", "kept-since", SUBJECT)
+        until(lambda: "Server-Timing" not in name_of(client, "kept-since")[1].headers, 10, "the answer is kept")
+        with held.silence():
+            name, answer = name_of(client, "kept-since")
+            assert name == SUBJECT["name"] and answer.headers["Age"]
+            assert answer.elapsed.total_seconds() < patience / 2

@@ -80,6 +80,14 @@ static void the_later_covers_both(void **state)
     assert_true(covers(later, a) && covers(later, b));
 }
 
+static void both_cover_the_earlier(void **state)
+{
+    struct position a = {1, 9}, b = {2, 5}, earlier = position_earlier(a, b);
+    (void)state;
+    assert_true(covers(a, earlier) && covers(b, earlier));
+    assert_int_equal(position_earlier(a, (struct position){0}).timeline, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +98,7 @@ int main(void)
         cmocka_unit_test(an_older_timeline_covers_nothing_of_a_newer_one),
         cmocka_unit_test(what_is_not_known_wants_nothing_and_covers_nothing),
         cmocka_unit_test(the_later_covers_both),
+        cmocka_unit_test(both_cover_the_earlier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
