@@ -1,6 +1,8 @@
 /* access: who may read, where reading takes a token
  *
- * What a token may is asked of the database, and known for a second: that long a revoked token may still be taken.
+ * What a token may is asked of the primary, and known for a second: that long a revoked token may still be taken. A
+ * standby is not believed: how far it is behind is known of changes of the data alone, and a token that is revoked is
+ * none.
  */
 #ifndef CLAIMD_ACCESS_H
 #define CLAIMD_ACCESS_H

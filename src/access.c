@@ -7,7 +7,6 @@
 
 #include "loop.h"
 #include "memory.h"
-#include "reading.h"
 #include "refusal.h"
 #include "request.h"
 
@@ -34,8 +33,6 @@ static void on_answer(struct db_call *call, enum db_status status, const PGresul
 {
     struct request *request = container_of(call, struct request, call);
     struct error error;
-    if (!reading_done(request, &status))
-        return;
     request_heard(request);
     if (status == DB_OK) {
         remember(request->service->access, request->digest);
@@ -53,7 +50,7 @@ static enum db_status ask(struct request *request)
 {
     request->call = (struct db_call){
         .statement = &authorize, .arguments_count = 1, .arguments = &request->digest, .done = on_answer};
-    return reading_start(request, true);
+    return request_ask(request);
 }
 
 bool access_granted(struct request *request, void (*go_on)(struct request *request))
@@ -96,7 +93,7 @@ static void renewal_free(struct renewal *renewal)
     free(renewal);
 }
 
-/* Where the database cannot say, there is nothing to be read from it either. */
+/* Where the primary cannot say, nothing is read on. */
 static void on_renewed(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct renewal *renewal = container_of(call, struct renewal, call);
@@ -129,7 +126,7 @@ static struct renewal *renewal_start(struct service *service, const char *digest
     renewal->argument = renewal->digest;
     renewal->call = (struct db_call){
         .statement = &authorize, .arguments_count = 1, .arguments = &renewal->argument, .done = on_renewed};
-    if (reading_start_call(service, &renewal->call) == DB_OK)
+    if (db_start(&service->db, &renewal->call) == DB_OK)
         return renewal;
     renewal_free(renewal);
     return NULL;

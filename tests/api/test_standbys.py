@@ -13,7 +13,7 @@ from cluster import Cluster
 from desk import DOCUMENTS, Client, Tables, create_token, problem
 from pooler import Pooler
 from proxy import DOWN, Proxy
-from service import Service, until
+from service import Service, claimd, until
 
 SUBJECT = DOCUMENTS["subject"][0]
 LONG_AGO = "1-0"
@@ -388,3 +388,16 @@ def test_who_takes_what_was_right_before_does_not_wait_for_a_standby(held):
             name, answer = name_of(client, "kept-since")
             assert name == SUBJECT["name"] and answer.headers["Age"]
             assert answer.elapsed.total_seconds() < patience / 2
+
+
+def test_a_standby_does_not_say_who_may_read(held):
+    """It may not know that a token was revoked, and changes of the data do not tell how far it is behind in that."""
+    token = create_token(held.url, "leaked", "read")
+    held.let_go()
+    held.hold()
+    assert claimd("token", "revoke", "--name", "leaked", DATABASE_URL=held.url).returncode == 0
+    with held.service("--read", "token", "--request-timeout", "1000") as service:
+        client = Client(service.answers(), token)
+        problem(client.send("GET", "/v1/subjects"), 401, "unauthorized")
+        with held.silence():
+            assert client.send("GET", "/v1/subjects").status_code in (503, 504)
