@@ -6,10 +6,13 @@
 
 #include "cursor.h"
 #include "memory.h"
+#include "reading.h"
 
 static void on_key(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
+    if (!reading_done(request, &status))
+        return;
     request_heard(request);
     if (status == DB_OK && PQntuples(result) == 1)
         service_greeted(&request->service->db, PQgetvalue(result, 0, 0));
@@ -30,7 +33,7 @@ bool sealing_await(struct request *request, void (*go_on)(struct request *reques
     request->granted = go_on;
     request->state = REQUEST_WAITING;
     request->call = (struct db_call){.statement = &key, .done = on_key};
-    enum db_status status = request_ask(request);
+    enum db_status status = reading_start(request, false);
     if (status)
         request_fail_status(request, status);
     return true;

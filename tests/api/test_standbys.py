@@ -401,3 +401,21 @@ def test_a_standby_does_not_say_who_may_read(held):
         problem(client.send("GET", "/v1/subjects"), 401, "unauthorized")
         with held.silence():
             assert client.send("GET", "/v1/subjects").status_code in (503, 504)
+
+
+def test_the_key_of_cursors_is_had_from_a_standby():
+    with Cluster() as primary, primary.standby() as standby:
+        world = World(primary, standby)
+        with world.service() as service:
+            target = world.client(service).get("/v1/claims?limit=3").json()["next"]
+        primary.stop()
+        standby.freeze()
+        try:
+            with world.service() as service, concurrent.futures.ThreadPoolExecutor() as pool:
+                until(lambda: service.status("/healthz") == 200, 10, "the service is there")
+                answer = pool.submit(Client(service).send, "GET", target)
+                time.sleep(1)
+                standby.thaw()
+                assert answer.result().status_code == 200, answer.result().text
+        finally:
+            standby.thaw()
