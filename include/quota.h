@@ -26,11 +26,8 @@ void quota_init(struct quotas *quotas, const struct config *config);
 /* The client, as far as proxies that are trusted tell. */
 struct peer quota_client(const struct request *request);
 
-/* Takes one request off what the client may ask, and notes what every answer tells it of that; false if it has asked
- * too often. There must be a limit. Whether the service lives is not counted: who asks that is no client. */
-bool quota_grant(struct request *request);
-
-/* Answers that it has. */
-void quota_refuse(struct request *request);
+/* Takes one request off what the client may ask, and notes what every answer tells it of that; sets *error if it has
+ * asked too often. */
+void quota_take(struct request *request, struct error *error);
 
 #endif

@@ -59,12 +59,12 @@ struct request {
     struct renewal *renewal;                             /* that it waits for, or NULL */
     struct request *renewing;                            /* the next that does */
     bool suspended;                                      /* its connection is */
-    bool counted;                                        /* among the service's active ones */
+    bool counted;                                        /* among the service's active ones, once its head has come */
+    const struct error *refusal;                         /* by its head, for when all of it has come; NULL: none */
+    bool closes;                                         /* its connection must end with the answer */
 
     /* quota's */
     const char *quota_left, *quota_policy; /* RateLimit and RateLimit-Policy, or NULL */
-    unsigned retry_after_s;
-    bool limited; /* it has come too often */
     /* reading's */
     struct {
         enum { READING_OVER, READING_PRIMARY, READING_STANDBY, READING_AWAITING } state;
@@ -178,9 +178,6 @@ const char *request_origin(const struct request *request);
 
 /* Hands the answer of a READY request to libmicrohttpd. */
 enum MHD_Result request_queue(struct request *request);
-
-/* Who stops waits for the request from now on. Harmless if it does already. */
-void request_count(struct request *request);
 
 /* The request waits. */
 void request_suspend(struct request *request);

@@ -59,7 +59,7 @@ struct service {
     bool draining;   /* the thread stops: answers close their connection */
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
-    unsigned active; /* requests that have come and have not ended */
+    unsigned active; /* requests whose head has come and that have not ended */
 
     /* It is the client's turn, to take its answer or a part of it, or to send more. */
     void (*progress)(struct MHD_Connection *connection);

@@ -2,21 +2,18 @@
 #include "handler.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "access.h"
 #include "account.h"
 #include "assets.h"
 #include "feed.h"
 #include "fetch.h"
-#include "guard.h"
+#include "gate.h"
 #include "held.h"
 #include "import.h"
-#include "intent.h"
 #include "memory.h"
 #include "page.h"
 #include "parse.h"
-#include "quota.h"
 #include "reading.h"
 #include "recall.h"
 #include "routes.h"
@@ -200,91 +197,6 @@ static void dispatch(struct request *request)
         request_suspend(request);
 }
 
-/* The bytes of a target's cursor: the link to the next page may be that much longer than what led to it. */
-static size_t cursor_size(const char *target)
-{
-    static const char name[] = "cursor=";
-    for (const char *found = strchr(target, '?'); found; found = strpbrk(found, "&")) {
-        found++;
-        if (strncmp(found, name, strlen(name)) == 0)
-            return strcspn(found, "&");
-    }
-    return 0;
-}
-
-static bool reads(const struct request *request)
-{
-    return request_has_method(request, MHD_HTTP_METHOD_GET) || request_has_method(request, MHD_HTTP_METHOD_HEAD) ||
-           request_has_method(request, MHD_HTTP_METHOD_OPTIONS);
-}
-
-static void refuse_size(const struct request *request, struct error *error)
-{
-    error_set(error, ERROR_BODY_TOO_LARGE, "A body may have %zu bytes.", request->service->body_most);
-}
-
-/* Nothing is unpacked: what a few bytes would become is not known before. */
-static void check_coding(const struct request *request, struct error *error)
-{
-    const char *coding = request_field(request, FIELD_CONTENT_ENCODING);
-    if (!coding || strcasecmp(coding, "identity") == 0)
-        return;
-    error_set(error, ERROR_UNSUPPORTED_MEDIA_TYPE, "Bodies are taken as they are, without a Content-Encoding.");
-    error->field = "Accept-Encoding";
-    error->value = "identity";
-}
-
-/* What can be known to be refused before the body is read. */
-static void check_write(struct request *request, const struct guard_finding *finding, struct error *error)
-{
-    if (!target_read(&request->arena, request->method, request->target, &request->params, error))
-        return;
-    enum shape shape =
-        request_has_method(request, MHD_HTTP_METHOD_OPTIONS) ? SHAPE_HEALTH : request->params.route->shape;
-    if (shape == SHAPE_WRITE)
-        intent_may_begin(request, error);
-    else if (shape == SHAPE_IMPORT)
-        import_may_begin(request, error);
-    else if (shape == SHAPE_PARSE)
-        parse_may_begin(request, error);
-    else if (finding->body)
-        error_set(error, ERROR_UNEXPECTED_BODY, "This service reads no request bodies here.");
-    if (!error->code && finding->body)
-        check_coding(request, error);
-    if (!error->code && shape != SHAPE_IMPORT && finding->length > request->service->body_most)
-        refuse_size(request, error);
-}
-
-/* Where there is a body, it is not waited for. */
-static void grant_or_refuse(struct request *request, bool has_body)
-{
-    request->limited = !quota_grant(request);
-    if (request->limited && has_body)
-        quota_refuse(request);
-}
-
-/* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
-static void accept_or_refuse(struct request *request, const char *method, const char *version)
-{
-    struct error error;
-    error_init(&error);
-    struct guard_line line = {.method = method,
-                              .target = request->target_received,
-                              .target_size = strlen(request->target),
-                              .cursor_size = cursor_size(request->target),
-                              .version = version,
-                              .head_most = request_head_most(request)};
-    request->state = REQUEST_ACCEPTED;
-    struct guard_finding finding = guard_check(request->connection, &line, &error);
-    request->head_size = finding.head_size;
-    if (!error.code && (finding.body || !reads(request)))
-        check_write(request, &finding, &error);
-    if (error.code)
-        request_fail(request, &error);
-    else if (request->service->rated)
-        grant_or_refuse(request, finding.body);
-}
-
 /* There is no room for it among all that is held; what of it is held makes room for others. */
 static void crowd_out(struct request *request)
 {
@@ -304,12 +216,31 @@ static void receive(struct request *request, const char *bytes, size_t size)
     held_change(&request->body_held, request->body.capacity + import_held(request));
 }
 
+/* What refuses it, for when all of it has come. */
+static const struct error *keep(struct request *request, const struct error *error)
+{
+    struct error *kept = arena_alloc(&request->arena, sizeof(*kept));
+    *kept = *error;
+    return kept;
+}
+
+/* An answer given here closes the connection, so that a body which nobody reads is not taken for the next request. */
 static void arrive(struct request *request, struct MHD_Connection *connection, const char *method, const char *version)
 {
+    struct error error;
+    error_init(&error);
     request->connection = connection;
     request->method = arena_copy(&request->arena, method, strlen(method));
     fields_read(&request->fields, &request->arena, connection);
-    accept_or_refuse(request, method, version);
+    request->state = REQUEST_ACCEPTED;
+    request->counted = true;
+    request->service->active++;
+    enum gate gate = gate_pass(request, method, version, &error);
+    request->closes = gate == GATE_CLOSED;
+    if (request->closes)
+        request_fail(request, &error);
+    else if (gate == GATE_REFUSED)
+        request->refusal = keep(request, &error);
 }
 
 /* ---- life ---- */
@@ -323,14 +254,13 @@ static void answer(struct request *request)
 {
     struct error error;
     error_init(&error);
-    request_count(request);
     freshness_catch_up(&request->service->known);
-    if (request->limited) {
-        quota_refuse(request);
+    if (request->refusal) {
+        request_fail(request, request->refusal);
     } else if (request->crowded_out) {
         request_refuse(request, ERROR_OVERLOADED, "There is no room for the body among all that is held just now.");
     } else if (request->body.size > request->service->body_most) {
-        refuse_size(request, &error);
+        gate_refuse_size(request, &error);
         request_fail(request, &error);
     } else if (!recall_by_head(request)) {
         dispatch(request);
@@ -344,8 +274,6 @@ enum MHD_Result handler_handle(struct request *request, struct MHD_Connection *c
         return MHD_YES;
     if (request->state == REQUEST_NEW) {
         arrive(request, connection, method, version);
-        if (request->state == REQUEST_READY)
-            request_count(request);
     } else if (request->state == REQUEST_ACCEPTED && *size) {
         receive(request, bytes, *size);
     } else if (request->state == REQUEST_ACCEPTED) {

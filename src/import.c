@@ -140,10 +140,8 @@ static void keep_part(struct request *request)
     snprintf(import->part, sizeof(import->part), "%u", ++import->kept);
     steps_add(new_transaction(import, 0), &request->arena, &keep, import->digest, import->id, import->part,
               import->batch.numbers.data, import->batch.lines.data);
-    if (!start(request, on_kept))
-        return;
-    request_count(request);
-    request_suspend(request);
+    if (start(request, on_kept))
+        request_suspend(request);
 }
 
 static void take_line(struct import *import, const char *text, size_t size)

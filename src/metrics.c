@@ -33,7 +33,7 @@ static const struct {
     const char *meaning;
 } table[METRICS] = {
     [METRIC_ABANDONED] = {"claimd_requests_abandoned_total", COUNTER, {0}, "Requests that ended without an answer: the client left, or what it sent was no HTTP."},
-    [METRIC_IN_FLIGHT] = {"claimd_requests_in_flight", GAUGE, {0}, "Requests that are being answered."},
+    [METRIC_IN_FLIGHT] = {"claimd_requests_in_flight", GAUGE, {0}, "Requests whose head has come and that have not ended."},
     [METRIC_CLIENTS] = {"claimd_client_connections", GAUGE, {0}, "Connections of clients."},
     [METRIC_CLIENTS_MOST] = {"claimd_client_connections_limit", GAUGE, {0}, "Connections of clients that there may be."},
     [METRIC_CLIENTS_TOTAL] = {"claimd_client_connections_accepted_total", COUNTER, {0}, "Connections of clients that were accepted."},

@@ -38,49 +38,41 @@ static void tell(struct request *request, const char *name, const struct rate *r
     request->quota_policy = arena_format(arena, "%s\"%s\";q=%u;w=%u", policy, name, rate->quota, rate->window_s);
 }
 
-static bool take(struct request *request, const char *name, const struct rate *rate, uint64_t who)
+static void refuse(struct request *request, unsigned retry_s, struct error *error)
+{
+    error_set(error, ERROR_RATE_LIMITED, "Too many requests: the next one is answered in %u s.", retry_s);
+    error->field = "Retry-After";
+    error->value = arena_format(&request->arena, "%u", retry_s);
+}
+
+static void take(struct request *request, const char *name, const struct rate *rate, uint64_t who, struct error *error)
 {
     struct rate_state state = rate_take(rate, who, request->begun);
     tell(request, name, rate, &state);
     if (!state.granted)
-        request->retry_after_s = state.retry_s;
-    return state.granted;
+        refuse(request, state.retry_s, error);
 }
 
-static bool grant_address(struct request *request)
+static void take_of_address(struct request *request, struct error *error)
 {
     struct peer client = quota_client(request);
-    return client.local || take(request, "address", &request->service->quotas->address, peer_hash(&client));
+    if (!client.local)
+        take(request, "address", &request->service->quotas->address, peer_hash(&client), error);
 }
 
-static bool grant_token(struct request *request)
+static void take_of_token(struct request *request, struct error *error)
 {
     if (!secret_bearer(request_field(request, FIELD_AUTHORIZATION)))
-        return true;
+        return;
     const char *digest = request_digest(request);
-    return take(request, "token", &request->service->quotas->token, hash_of(digest, strlen(digest)));
+    take(request, "token", &request->service->quotas->token, hash_of(digest, strlen(digest)), error);
 }
 
-static bool is_probe(const struct request *request)
-{
-    return strcmp(request->target, "/healthz") == 0 || strcmp(request->target, "/readyz") == 0;
-}
-
-bool quota_grant(struct request *request)
+void quota_take(struct request *request, struct error *error)
 {
     const struct quotas *quotas = request->service->quotas;
-    if (is_probe(request))
-        return true;
-    return (!quotas->address.quota || grant_address(request)) && (!quotas->token.quota || grant_token(request));
-}
-
-void quota_refuse(struct request *request)
-{
-    struct error error;
-    error_init(&error);
-    error_set(&error, ERROR_RATE_LIMITED, "Too many requests: the next one is answered in %u s.",
-              request->retry_after_s);
-    error.field = "Retry-After";
-    error.value = arena_format(&request->arena, "%u", request->retry_after_s);
-    request_fail(request, &error);
+    if (quotas->address.quota)
+        take_of_address(request, error);
+    if (!error->code && quotas->token.quota)
+        take_of_token(request, error);
 }

@@ -339,7 +339,8 @@ static const char *timing(struct request *request)
 
 static bool must_close(const struct request *request)
 {
-    return request->service->draining || request->service->crowded || request->failure == ERROR_MALFORMED_REQUEST;
+    return request->service->draining || request->service->crowded || request->closes ||
+           request->failure == ERROR_MALFORMED_REQUEST;
 }
 
 /* Everybody can have the same response, unless there is something to tell that is this request's alone. */
@@ -434,12 +435,6 @@ enum MHD_Result request_queue(struct request *request)
         put_common_headers(request);
     put_own_headers(request);
     return MHD_queue_response(request->connection, request->status, request->response);
-}
-
-void request_count(struct request *request)
-{
-    request->service->active += !request->counted;
-    request->counted = true;
 }
 
 void request_suspend(struct request *request)

@@ -181,6 +181,23 @@ def test_stopping_finishes_what_is_under_way(database_url):
         assert service.process.wait(5) == 0
 
 
+def test_stopping_waits_for_a_body_that_is_on_its_way(database_url):
+    """Longer than for whoever has connected and said nothing yet."""
+    body = '{"text": "294.000 US-Dollar"}'
+    with Service(database_url, "--threads", "1") as service:
+        service.answers()
+        with service.wire() as wire:
+            wire.get("/v1/figures/parse", "Content-Type: application/json", f"Content-Length: {len(body)}", method="POST")
+            wire.send(body[:10])
+            until(lambda: service.status("/healthz") == 200, 5, "the head was read before")
+            service.process.send_signal(signal.SIGTERM)
+            time.sleep(2)
+            wire.send(body[10:])
+            answer = wire.answer()
+            assert answer.status == 200 and answer.headers["Connection"] == "close" and json.loads(answer.body)["figures"]
+        assert service.process.wait(5) == 0
+
+
 def test_no_answer_in_time(database_url, contract):
     with Service(database_url, "--request-timeout", "300") as service:
         service.answers()

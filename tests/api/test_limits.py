@@ -168,6 +168,28 @@ def test_whoever_asks_whether_the_service_lives_is_not_counted(serve):
             assert answer.status != 429 and "RateLimit" not in answer.headers
 
 
+@pytest.mark.parametrize("method, target, fields, status", [
+    ("PUT", "/v1/subjects/x", [], 401), ("DELETE", "/v1/claims", [], 405), ("BREW", "/v1/claims", [], 405), ("POST", "/nowhere", [], 404), ("POST", "/healthz", [], 405),
+    ("GET", "/readyz", ["Content-Length: 5"], 400), ("POST", PARSE[0], ["Content-Type: text/plain"], 415), ("POST", PARSE[0], [PARSE[1], "Content-Length: 99999999"], 413),
+    ("GET", "/v1/claims", ["Host: other"], 400), ("GET", "/" + "x" * 4200, [], 414), ("GET", "/v1/claims", ["X: " + "x" * 5600], 431)])
+def test_what_is_refused_by_its_head_alone_is_counted(serve, method, target, fields, status):
+    """Of all that can be wrong with a request the first in the order of docs/engine.md is told; how often it comes is before all of it."""
+    service = serve("--address-rate", "1", "--rate-window", "3")
+    answers = exhaust(lambda: ask(service, target, *fields, method=method), 3)
+    assert {answer.status for answer in answers[:-1]} == {status}
+    assert told(answers[0])["address"][0] == 2 and int(answers[-1].headers["Retry-After"]) >= 1
+    assert ask(service).status == 429
+
+
+def test_who_is_refused_by_the_head_alone_and_sends_no_body_keeps_the_connection(serve):
+    service = serve()
+    with service.wire(source=ONE) as wire:
+        for method, target, status in (("PUT", "/v1/subjects/x", 401), ("DELETE", "/v1/claims", 405), ("POST", "/nowhere", 404), ("GET", "/healthz", 200)):
+            wire.get(target, method=method)
+            answer = wire.answer()
+            assert answer.status == status and "Connection" not in answer.headers
+
+
 def test_a_body_is_not_waited_for_where_nothing_is_left(serve):
     service = serve("--address-rate", "1", "--rate-window", "2")
     exhaust(lambda: ask(service), 2)
