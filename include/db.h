@@ -208,6 +208,9 @@ enum db_status db_start(struct db *db, struct db_call *call);
 /* `done` will not be called any more. Harmless for a call that has ended or was never started. */
 void db_cancel(struct db_call *call);
 
+/* Why a read could not be answered just now, however few there are; DB_OK: it can. */
+enum db_status db_standing(const struct db *db);
+
 /* Calls that no connection has taken. */
 unsigned db_waiting(const struct db *db);
 

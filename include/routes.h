@@ -83,8 +83,8 @@ enum id_form {
 enum shape {
     SHAPE_LIST,    /* {"items": […], "next": …}: a page of the query's rows */
     SHAPE_ONE,     /* the query's only row as an object; none is a 404 */
-    SHAPE_READY,   /* whether the query's rows are this program's migrations */
     SHAPE_HEALTH,  /* that the process answers */
+    SHAPE_READY,   /* whether it can use its database */
     SHAPE_PROBLEM, /* what a type of problem means */
     SHAPE_FILE,    /* a file that is built in */
     SHAPE_ASSET,   /* one of the front end's files, whose names change with what is in them */

@@ -56,6 +56,7 @@ struct service {
     const struct quotas *quotas;
     bool rated; /* there are some */
     bool log_requests;
+    bool ready;      /* it can answer requests: see readiness.h */
     bool draining;   /* the thread stops: answers close their connection */
     bool crowded;    /* no client more can connect: answers close their connection, so that others get their turn */
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */

@@ -16,6 +16,7 @@
 #include "feed.h"
 #include "loop.h"
 #include "quota.h"
+#include "readiness.h"
 #include "service.h"
 
 struct worker {
@@ -32,6 +33,7 @@ struct worker {
     struct clients clients;
     struct feed feed;
     struct access access;
+    struct readiness readiness;
     struct quotas quotas;
     unsigned refused; /* connections since that was logged */
     struct peer refused_last;
@@ -43,7 +45,8 @@ struct worker {
 
 /* One of `threads` of a process that began at that second. False where no HTTP daemon can be had. Editions
  * must outlast the worker. */
-bool worker_init(struct worker *worker, const struct edition *edition, unsigned threads, int64_t began);
+bool worker_init(struct worker *worker, const struct edition *edition, unsigned number, unsigned threads,
+                 int64_t began);
 
 /* Takes a listening socket, on which it will accept; before its thread begins. */
 bool worker_listen(struct worker *worker, int socket);

@@ -13,6 +13,7 @@
 #include "exposition.h"
 #include "memory.h"
 #include "process.h"
+#include "readiness.h"
 
 /* A few scrapers; whoever is slow leaves room for others. */
 enum { CLIENTS_MOST = 16, TIMEOUT_S = 10 };
@@ -65,11 +66,14 @@ static enum MHD_Result answer_metrics(const struct admin *admin, struct MHD_Conn
     return answer(connection, MHD_HTTP_OK, exposition_media_type, bytes, size);
 }
 
-/* One thread that cannot answer is as bad as none: a client does not choose the thread that it meets. */
-static enum MHD_Result answer_ready(const struct admin *admin, struct MHD_Connection *connection)
+/* As clients are told. */
+static enum MHD_Result answer_ready(struct MHD_Connection *connection)
 {
-    bool ready = metrics_sum(admin->metrics, admin->count, METRIC_THREADS_READY) == admin->count;
-    return answer_text(connection, ready ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, ready ? "ready" : "not ready");
+    struct error error;
+    error_init(&error);
+    if (readiness_of_all(&error))
+        return answer_text(connection, MHD_HTTP_OK, "ready");
+    return answer_text(connection, error_kind(error.code)->status, error.detail);
 }
 
 /* A body is not for anything here, and goes unread. */
@@ -88,7 +92,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (reads && strcmp(url, "/metrics") == 0)
         return answer_metrics(admin, connection);
     if (reads && strcmp(url, "/readyz") == 0)
-        return answer_ready(admin, connection);
+        return answer_ready(connection);
     if (reads && strcmp(url, "/healthz") == 0)
         return answer_text(connection, MHD_HTTP_OK, "ok");
     return answer_text(connection, MHD_HTTP_NOT_FOUND, "There is /metrics, /healthz and /readyz, to be read.");

@@ -45,8 +45,6 @@ static const struct representation *choose(const struct params *params, const ch
     unsigned most = 0;
     if (best)
         return best;
-    if (params->route->shape == SHAPE_READY) /* a probe gets its answer, whatever it says that it takes */
-        return params->route->representations;
     for (const struct representation *each = params->route->representations; each && each->query; each++) {
         unsigned quality = negotiate_media_type(accept, media_types[each->format]);
         if (quality > most) {

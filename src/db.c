@@ -340,6 +340,15 @@ static enum db_status admit(const struct db *db, const struct db_call *call)
     return call->impatient && !until_silent(db) ? DB_UNAVAILABLE : DB_OK;
 }
 
+enum db_status db_standing(const struct db *db)
+{
+    if (db->schema == SCHEMA_UNFIT)
+        return DB_UNREADY;
+    if (!any_link(db, LINK_READY))
+        return db->outage ? db->outage : DB_UNAVAILABLE;
+    return until_silent(db) ? DB_OK : DB_UNAVAILABLE;
+}
+
 enum db_status db_start(struct db *db, struct db_call *call)
 {
     enum db_status refused = admit(db, call);

@@ -84,9 +84,10 @@ static const struct error_kind kinds[ERROR_CODES] = {
     [ERROR_DATABASE_UNAVAILABLE] =
         {503, "database-unavailable", "The database cannot be reached", true,
          "The service runs, but cannot reach its database. Try again after the time that Retry-After names."},
-    [ERROR_NOT_READY] =
-        {503, "not-ready", "The database is not migrated to this version", true,
-         "The service is of another version than its database's schema: an operator has to run claimd migrate up."},
+    [ERROR_NOT_READY] = {503, "not-ready", "The service is not ready", true,
+                         "The service is of another version than its database's schema, and an operator has to run "
+                         "claimd migrate up; or "
+                         "that is still being looked at, or the service stops. The detail says which."},
     [ERROR_OUTCOME_UNKNOWN] = {503, "outcome-unknown", "It is not known whether it was done", false,
                                "The connection to the database was lost while the change was being committed. Look "
                                "whether it is there, in an answer without Age, before "

@@ -9,7 +9,6 @@
 #include "access.h"
 #include "account.h"
 #include "answer.h"
-#include "assets.h"
 #include "cursor.h"
 #include "feed.h"
 #include "held.h"
@@ -119,32 +118,6 @@ static void answer_document(struct request *request, const PGresult *result)
     document_unref(document);
 }
 
-static bool has_row(const PGresult *result, const char *version, size_t size)
-{
-    for (int row = 0; row < PQntuples(result); row++)
-        if ((size_t)PQgetlength(result, row, 0) == size && memcmp(PQgetvalue(result, row, 0), version, size) == 0)
-            return true;
-    return false;
-}
-
-static void answer_ready(struct request *request, const PGresult *result)
-{
-    if (!reading_has_schema(request->service)) {
-        request_refuse(request, ERROR_NOT_READY, "The schema is being checked.");
-        return;
-    }
-    for (const struct asset *migration = asset_migrations; migration->name; migration++) {
-        if (has_row(result, migration->name, strcspn(migration->name, "_")))
-            continue;
-        struct error error;
-        error_init(&error);
-        error_set(&error, ERROR_NOT_READY, "Migration %s is not applied.", migration->name);
-        request_fail(request, &error);
-        return;
-    }
-    request_reply(request, reply_status("ready"));
-}
-
 /* ---- the database ---- */
 
 static void refuse_status(struct request *request, enum db_status status)
@@ -191,8 +164,7 @@ static struct db_transaction *turn_back(struct arena *arena, const char *as_of, 
 /* What waits for a change must see it, and of a moment that is passing the primary alone knows all. */
 static bool needs_newest(const struct request *request)
 {
-    return is_followed(request) || request->params.wait || request->params.as_of ||
-           request->params.route->shape == SHAPE_READY;
+    return is_followed(request) || request->params.wait || request->params.as_of;
 }
 
 /* Sends the request's next query; what it answers comes to on_result(). */
@@ -367,9 +339,7 @@ static void wait_for_rows(struct request *request)
 static void answer_rows(struct request *request, const PGresult *result)
 {
     const struct route *route = request->params.route;
-    if (route->shape == SHAPE_READY)
-        answer_ready(request, result);
-    else if (route->shape == SHAPE_ONE && route->kind && PQntuples(result) == 0 && !request->params.as_of)
+    if (route->shape == SHAPE_ONE && route->kind && PQntuples(result) == 0 && !request->params.as_of)
         ask_why(request);
     else if (waits_for_rows(request, result))
         wait_for_rows(request);
@@ -486,7 +456,7 @@ bool fetch_choose(struct request *request, struct error *error)
 
 bool fetch_is_whole(const struct request *request)
 {
-    return request->params.route->shape != SHAPE_READY && !is_streamed(request) && !request->params.wait;
+    return !is_streamed(request) && !request->params.wait;
 }
 
 static enum query_aim first_aim(const struct request *request)

@@ -43,19 +43,17 @@ static void tell_links(struct metrics *metrics, const struct db *db)
 void gauges_tell(const struct service *service, const struct clients *clients)
 {
     struct metrics *metrics = service->metrics;
-    const struct db *db = &service->db;
     metrics_set(metrics, METRIC_IN_FLIGHT, service->active);
     metrics_set(metrics, METRIC_CLIENTS, clients->count);
     metrics_set(metrics, METRIC_CLIENTS_TOTAL, clients->added);
     metrics_set(metrics, METRIC_FEED_WAITING, service->feed->seated);
-    metrics_set(metrics, METRIC_THREADS_READY,
-                db->ready[DB_ROLE_READ] && db->schema == SCHEMA_FITS && !service->draining);
+    metrics_set(metrics, METRIC_THREADS_READY, service->ready);
     metrics_set(metrics, METRIC_THREADS_INFORMED, service->known.data.version != 0);
     metrics_set(metrics, METRIC_DATA_VERSIONS, service->known.versions);
     metrics_set(metrics, METRIC_DATA_CHANGED_AT, (uint64_t)service->known.data.told_at);
     tell_cache(metrics, &service->cache);
-    tell_calls(metrics, db);
-    tell_links(metrics, db);
+    tell_calls(metrics, &service->db);
+    tell_links(metrics, &service->db);
 }
 
 void gauges_end(const struct service *service)

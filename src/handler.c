@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "page.h"
 #include "parse.h"
+#include "readiness.h"
 #include "reading.h"
 #include "recall.h"
 #include "routes.h"
@@ -45,6 +46,16 @@ static void answer_for_ever(struct request *request, struct document *document)
     document->version = DATA_FOREVER;
     recall_answer(request, document);
     document_unref(document);
+}
+
+static void answer_ready(struct request *request)
+{
+    struct error error;
+    error_init(&error);
+    if (readiness_of_all(&error))
+        request_reply(request, reply_status("ready"));
+    else
+        request_fail(request, &error);
 }
 
 static void answer_file(struct request *request)
@@ -126,8 +137,7 @@ static void answer_data(struct request *request)
 {
     struct error error;
     error_init(&error);
-    if (request->service->closed && request->params.route->shape != SHAPE_READY &&
-        !access_granted(request, answer_data))
+    if (request->service->closed && !access_granted(request, answer_data))
         return;
     if (!read_least(request, &error) || !fetch_choose(request, &error)) {
         request_fail(request, &error);
@@ -168,6 +178,9 @@ static void lead(struct request *request)
         break;
     case SHAPE_HEALTH:
         request_reply(request, reply_status("ok"));
+        break;
+    case SHAPE_READY:
+        answer_ready(request);
         break;
     case SHAPE_PROBLEM:
         answer_problem_type(request);

@@ -81,7 +81,7 @@ static const struct {
     [METRIC_CONNECTS_FAILED] = {"claimd_database_connects_failed_total", COUNTER, {0}, "Attempts to connect that failed."},
     [METRIC_LINKS_LOST] = {"claimd_database_connections_lost_total", COUNTER, {0}, "Connections that were ready and were lost."},
     [METRIC_THREADS] = {"claimd_threads", GAUGE, {0}, "Threads that serve."},
-    [METRIC_THREADS_READY] = {"claimd_threads_ready", GAUGE, {0}, "Threads that can reach a database whose schema is right."},
+    [METRIC_THREADS_READY] = {"claimd_threads_ready", GAUGE, {0}, "Threads that can reach a database whose schema is this version's."},
     [METRIC_THREADS_INFORMED] = {"claimd_threads_informed", GAUGE, {0}, "Threads that hear of changes, and so may answer from memory."},
     [METRIC_DATA_VERSIONS] = {"claimd_data_versions", GREATEST, {0}, "States of the data that a thread has known, the most of all threads."},
     [METRIC_DATA_CHANGED_AT] = {"claimd_data_changed_timestamp_seconds", GREATEST, {0}, "When the data last changed, as the database says; 0: not known."},

@@ -294,7 +294,7 @@ const struct route routes[] = {
     {"/docs/swagger-ui-bundle.js", FILE_AT("docs/swagger-ui-bundle.js", "text/javascript")},
     {"/docs/swagger-ui-bundle.js.LICENSE.txt", FILE_AT("docs/swagger-ui-bundle.js.LICENSE.txt", "text/plain")},
     {"/healthz", SHAPE_HEALTH, .file = NULL},
-    {"/readyz", SHAPE_READY, .representations = REPRESENTATIONS({FORMAT_JSON, "ready"})},
+    {"/readyz", SHAPE_READY, .file = NULL},
     {.path = NULL},
 };
 /* clang-format on */

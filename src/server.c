@@ -100,7 +100,7 @@ static bool give_up_rank(const struct server *server, const struct config *confi
 static bool init_worker(struct server *server, unsigned number, int64_t began)
 {
     struct worker *worker = &server->workers[number];
-    bool good = worker_init(worker, server->edition, server->count, began);
+    bool good = worker_init(worker, server->edition, number, server->count, began);
     for (unsigned i = 0; i < server->listeners_count && good; i++)
         good = worker_listen(worker, server->listeners[i].sockets[number]);
     return good || complain("cannot start the HTTP daemon.");

@@ -255,6 +255,7 @@ static void drain(struct worker *worker)
     worker->service.draining = true;
     feed_end(&worker->feed);
     acceptor_end(&worker->acceptor);
+    readiness_look(&worker->readiness);
     gauges_tell(&worker->service, &worker->clients);
 }
 
@@ -305,6 +306,7 @@ static int before_wait(struct loop *loop)
     take_word(worker);
     if (loop->stopping && !worker->drain_until)
         drain(worker);
+    readiness_look(&worker->readiness);
     worker->service.woken = false;
     MHD_run(worker->daemon);
     db_flush(&worker->service.db);
@@ -315,7 +317,7 @@ static int before_wait(struct loop *loop)
 
 /* ---- threads ---- */
 
-bool worker_init(struct worker *worker, const struct edition *edition, unsigned threads, int64_t began)
+bool worker_init(struct worker *worker, const struct edition *edition, unsigned number, unsigned threads, int64_t began)
 {
     *worker = (struct worker){.told = edition, .sweep = {.fire = on_sweep}};
     acceptor_init(&worker->acceptor, &worker->loop, on_accepted);
@@ -331,6 +333,7 @@ bool worker_init(struct worker *worker, const struct edition *edition, unsigned 
     worker->service.feed = &worker->feed;
     worker->service.access = &worker->access;
     service_init(&worker->service, worker->config->cache_bytes / threads);
+    readiness_init(&worker->readiness, &worker->service, number);
     gauges_begin(&worker->service, worker->config);
     return loop_init(&worker->loop) && daemon_start(worker);
 }

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 
+import database
 import pytest
 
 from contract import TREE
@@ -302,6 +303,66 @@ def test_without_a_database_it_is_told_so():
         until(lambda: service.metrics().value("claimd_database_connects_failed_total") >= 4, 10, "attempts that fail")
         assert service.metrics().value("claimd_problems_total", type="database-unavailable") >= 1
         assert service.ask("/readyz").status_code == 503 and service.ask("/healthz").status_code == 200
+
+
+# Readiness --------------------------------------------------------------------------------------
+
+
+def readiness(service):
+    """What operators and clients are told, which is one thing."""
+    return {service.ask("/readyz").status_code, service.status("/readyz")}
+
+
+def test_who_asks_whether_it_is_ready_asks_the_database_nothing(database_url):
+    with Watched(database_url, "--threads", "2") as service:
+        service.answers()
+        before = settled(service).total("claimd_database_calls_total")
+        for _ in range(40):
+            assert readiness(service) == {200}
+        assert settled(service).total("claimd_database_calls_total") == before
+
+
+def test_readiness_is_none_of_load(database_url):
+    with Watched(database_url, "--threads", "1", "--cache-bytes", "0", "--queue", "1") as service:
+        service.answers()
+        with service.wire() as waiting, Tables(database_url, autocommit=False) as held:
+            held.run("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
+            waiting.get(CLAIMS + "?limit=3")
+            until(lambda: send(service, "GET", CLAIMS + "?limit=2").status == 503, 10, "a full queue")
+            assert readiness(service) == {200}
+            held.connection.rollback()
+
+
+def test_operators_and_clients_are_told_of_the_same_readiness(fresh_database):
+    """Of a migration that no statement would miss, and once it is there without having lost a connection."""
+    url, missing = fresh_database(), database.version(database.MIGRATIONS[5])
+    with Tables(url) as tables:
+        tables.run("DELETE FROM schema_migrations WHERE version = %s", missing)
+        with Watched(url, "--threads", "2") as service:
+            service.answers("/healthz")
+            until(lambda: f"Migration {missing}" in service.ask("/readyz").text, 10, "the migration that is missing")
+            assert readiness(service) == {503} and send(service, "GET", CLAIM).status == 200
+            assert service.metrics().value("claimd_threads_ready") == 0
+            tables.run("INSERT INTO schema_migrations VALUES (%s)", missing)
+            service.answers()
+            assert readiness(service) == {200}
+
+
+def test_who_stays_connected_is_told_that_it_stops(database_url):
+    with Watched(database_url, "--threads", "1") as service:
+        service.answers()
+        with Tables(database_url, autocommit=False) as held, service.wire() as wire, service.wire() as probe:
+            probe.get("/readyz")
+            assert probe.answer().status == 200
+            held.run("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
+            wire.get(CLAIMS + "?limit=6")
+            service.becomes(1, "claimd_requests_in_flight")
+            service.process.terminate()
+            until(lambda: service.ask("/readyz").status_code == 503, 5, "operators are told")
+            probe.get("/readyz")
+            assert probe.answer().status == 503
+            held.connection.rollback()
+        assert service.process.wait(10) == 0
 
 
 # Changes ----------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ import time
 
 import database
 import pytest
+import requests
 
 from cluster import Cluster
 from desk import DOCUMENTS, Client, Tables, create_token, problem
 from pooler import Pooler
 from proxy import DOWN, Proxy
-from service import Service, claimd, until
+from service import Service, claimd, free_port, until
 
 SUBJECT = DOCUMENTS["subject"][0]
 LONG_AGO = "1-0"
@@ -209,7 +210,8 @@ def test_reads_go_on_and_writes_come_back_when_a_standby_takes_over():
     with Cluster() as primary, primary.standby() as standby:
         world = World(primary, standby)
         both = f"postgresql://postgres@/claims?host={primary.socket},{standby.socket}&target_session_attrs=read-write"
-        with world.service(url=both) as service:
+        admin = f"127.0.0.1:{free_port()}"
+        with world.service("--admin-listen", admin, url=both) as service:
             client = world.client(service)
             written = client.put("subject", "before", SUBJECT)
             until(world.is_level, 10, "the standby has it")
@@ -217,7 +219,7 @@ def test_reads_go_on_and_writes_come_back_when_a_standby_takes_over():
             for count in range(1, 100):
                 assert name_of(client, "before", Data_Version=version(written))[0] == SUBJECT["name"]
                 assert client.get(f"/v1/subjects?limit={count}").status_code == 200
-            assert service.status("/readyz") == 200
+            assert service.status("/readyz") == 200 == requests.get(f"http://{admin}/readyz", timeout=5).status_code
             refused = client.send("PUT", "/v1/subjects/during", SUBJECT)
             problem(refused, 503, "database-unavailable")
             assert refused.headers["Retry-After"]

@@ -392,14 +392,6 @@ static void an_id_and_a_placed_value_are_both_numbered(void **state)
     ARGUMENTS("c", "b", "{\"asserts\"}");
 }
 
-static void readiness_takes_no_arguments(void **state)
-{
-    (void)state;
-    bind_target("/readyz");
-    assert_int_equal(call.arguments_count, 0);
-    assert_sql("FROM schema_migrations");
-}
-
 /* ---- counts ---- */
 
 static void counts_have_the_filters_alone(void **state)
@@ -952,7 +944,6 @@ int main(void)
         TEST(a_mixed_order_goes_on_just_behind_the_row),
         TEST(a_placed_value_is_null_when_not_given),
         TEST(an_id_and_a_placed_value_are_both_numbered),
-        TEST(readiness_takes_no_arguments),
         TEST(counts_have_the_filters_alone),
         TEST(a_count_is_of_all_pages),
         TEST(a_count_does_not_look_at_the_order),

@@ -197,7 +197,7 @@ static const char *query_of(const struct representation *representation)
 
 static bool has_statement(const struct route *route)
 {
-    return route->shape == SHAPE_LIST || route->shape == SHAPE_ONE || route->shape == SHAPE_READY;
+    return route->shape == SHAPE_LIST || route->shape == SHAPE_ONE;
 }
 
 /* Or the rows say {id} themselves. */
