@@ -30,6 +30,7 @@ struct client {
     bool fresh;   /* none of its requests has ended yet */
     enum client_phase phase;
     bool patient;   /* it waits for its answer, or for its turn to send more */
+    bool ended;     /* it had no more to send when it was looked at last */
     uint64_t since; /* loop_now() when the phase, or the last block of it, began */
 };
 
@@ -63,7 +64,7 @@ void client_break_off(struct client *client);
 void clients_break_off(struct clients *clients);
 
 /* Shuts down the sockets of those that take longer to ask than a phase may take, and breaks off those that are in the
- * middle of a request. */
+ * middle of a request, also when they have ended their side of the connection in the middle of a body. */
 void clients_sweep(struct clients *clients, const uint64_t most_ms[static CLIENT_PHASES]);
 
 #endif

@@ -95,10 +95,27 @@ static void cut_off(struct client *client)
         shutdown(client->fd, SHUT_RDWR);
 }
 
+/* It sends no more, though its body is not whole: libmicrohttpd would wait on. It has read what the system has of it by
+ * the second time. */
+static bool has_left(struct client *client)
+{
+    char byte;
+    bool ended = client->phase == CLIENT_SENDS && !client->patient &&
+                 recv(client->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) == 0;
+    bool left = ended && client->ended;
+    client->ended = ended;
+    return left;
+}
+
+static bool is_late(const struct client *client, const uint64_t most_ms[static CLIENT_PHASES], uint64_t now)
+{
+    return !client->patient && now - client->since > most_ms[client->phase];
+}
+
 void clients_sweep(struct clients *clients, const uint64_t most_ms[static CLIENT_PHASES])
 {
     uint64_t now = loop_now();
     for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
-        if (!client->patient && now - client->since > most_ms[client->phase])
+        if (has_left(client) || is_late(client, most_ms, now))
             cut_off(client);
 }

@@ -198,6 +198,19 @@ def test_stopping_waits_for_a_body_that_is_on_its_way(database_url):
         assert service.process.wait(5) == 0
 
 
+@pytest.mark.parametrize("sent", [b"", b'{"text": "294'])
+def test_a_client_that_has_left_in_the_middle_of_a_body_is_not_waited_for(database_url, sent):
+    with Service(database_url, "--threads", "1", "--request-timeout", "30000") as service:
+        service.answers()
+        with service.wire() as wire:
+            wire.get("/v1/figures/parse", "Content-Type: application/json", "Content-Length: 29", method="POST")
+            wire.send(sent)
+            until(lambda: service.status("/healthz") == 200, 5, "the head was read before")
+            wire.socket.shutdown(socket.SHUT_WR)
+            service.process.send_signal(signal.SIGTERM)
+            assert service.process.wait(10) == 0
+
+
 def test_no_answer_in_time(database_url, contract):
     with Service(database_url, "--request-timeout", "300") as service:
         service.answers()

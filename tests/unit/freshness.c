@@ -32,7 +32,7 @@ static void change(int64_t second)
 static void state_at(int64_t second, uint64_t place, uint64_t asked)
 {
     struct position position = place ? (struct position){1, place} : (struct position){0};
-    freshness_state(&known, second, &(struct db_place){position, asked});
+    freshness_state(&known, second, &(struct db_place){position, asked, true});
 }
 
 static void state(int64_t second)
@@ -187,7 +187,7 @@ static void no_version_comes_back(void **unused)
 
 static void standby_state(int64_t last_change, uint64_t place)
 {
-    freshness_standby_state(&known, last_change, &(struct db_place){{1, place}, loop_now()});
+    freshness_standby_state(&known, last_change, &(struct db_place){{1, place}, loop_now(), true});
 }
 
 static void standbys_are_not_believed_while_the_primary_speaks(void **unused)
