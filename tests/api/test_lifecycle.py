@@ -430,7 +430,7 @@ def test_migrating_waits_for_the_database(cluster):
                           stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as migrating:
         time.sleep(0.5)
         cluster("start")
-        _, log = migrating.communicate(timeout=10)
+        _, log = migrating.communicate(timeout=60)
     assert migrating.returncode == 0, log
     assert "database-unreachable" in log and "swordfish" not in log
 
