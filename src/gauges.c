@@ -23,12 +23,12 @@ static void tell_cache(struct metrics *metrics, const struct cache *cache)
 
 static void tell_calls(struct metrics *metrics, const struct db *db)
 {
-    metrics_set(metrics, METRIC_QUEUE, db->under_way);
+    metrics_set(metrics, METRIC_QUEUE, db->calls.under_way);
     metrics_set(metrics, METRIC_QUEUE_WAITING, db_waiting(db));
     metrics_set(metrics, METRIC_CALLS_SENT, db->counts.sent);
     metrics_set(metrics, METRIC_BATCHES, db->counts.batches);
     for (unsigned status = 0; status < DB_STATUSES; status++)
-        metrics_set(metrics, METRIC_CALLS + status, db->counts.ended[status]);
+        metrics_set(metrics, METRIC_CALLS + status, db->calls.ended[status]);
 }
 
 static void tell_links(struct metrics *metrics, const struct db *db)

@@ -442,6 +442,9 @@ def test_query_that_the_database_refuses_is_not_papered_over(cluster, own):
         back(service, within=5)
 
 
+LISTENS = "query LIKE 'SELECT data_state%'"
+
+
 def backends(tables, of):
     """The processes of the database that serve such connections of a service."""
     return [pid for pid, in tables.run(f"SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'claimd%' AND {of}")]
@@ -462,12 +465,12 @@ def test_an_error_that_nobody_waits_for_any_more_costs_no_connection(cluster, ow
     """What prepares a statement fails with the batch that it is in; whoever relies on it in the next has been given what there was."""
     with reader(own, "--db-connections", "1") as service, Tables(own) as tables, contextlib.ExitStack() as wires:
         settled(service.answers())
-        tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'claimd%'")
-        until(lambda: backends(tables, "query LIKE 'SELECT data_state%'"), 10, "a connection that listens")
+        old = backends(tables, "pg_terminate_backend(pid)")
+        until(lambda: set(backends(tables, LISTENS)) - set(old), 10, "another connection that listens")
         service.answers()
         before = len(service.events())
         asked = [wires.enter_context(service.wire()) for _ in range(3)]
-        with locked(own, "subject"), stopped(*backends(tables, "query LIKE 'SELECT data_state%'")):
+        with locked(own, "subject"), stopped(*backends(tables, LISTENS)):
             with stopped(service.process.pid):
                 for wire, target in zip(asked, ("/v1/subjects?limit=1", "/v1/claims/affordability-myth-15-fleet-value-1-6-billion", "/v1/subjects?limit=2")):
                     wire.get(target)

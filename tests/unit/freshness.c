@@ -245,10 +245,19 @@ static void a_change_has_a_place_once_that_is_told(void **unused)
     assert_int_equal(known.data.position.change, 100);
     change(4000000001);
     assert_int_equal(known.data.position.timeline, 0);
-    state_at(4000000001, 0, 0); /* asked before it was notified */
+    freshness_state(&known, 4000000001, &(struct db_place){{1, 150}, 0, false}); /* asked before it was notified */
     assert_int_equal(known.data.position.timeline, 0);
     state_at(4000000001, 200, 0);
     assert_int_equal(known.data.position.change, 200);
+}
+
+static void a_standby_is_measured_however_often_something_changes(void **unused)
+{
+    (void)unused;
+    change(4000000001);
+    freshness_state(&known, 4000000001, &(struct db_place){{1, 150}, loop_now(), false});
+    assert_true(lag_of(&known.lag, (struct position){1, 150}, loop_now()) < 1000);
+    assert_int_equal(known.data.position.timeline, 0);
 }
 
 static void what_was_written_is_wanted_of_each_answer(void **unused)
@@ -469,6 +478,7 @@ int main(void)
         TEST(a_standby_speaks_for_a_primary_that_is_silent),
         TEST(the_primary_is_believed_again),
         TEST(a_change_has_a_place_once_that_is_told),
+        TEST(a_standby_is_measured_however_often_something_changes),
         TEST(what_was_written_is_wanted_of_each_answer),
         TEST(a_standby_is_confirmed_by_where_the_primary_was),
         TEST(nobody_waits_for_the_bound_while_the_primary_speaks),

@@ -1,0 +1,158 @@
+/* listening: the connection that hears of changes, by notifications and by asking what the state is */
+#include "listening.h"
+
+#include <stdio.h>
+
+#include "memory.h"
+
+/* A connection that is dead is known to be so after twice this, whether anybody asks something of it or not. */
+enum { PULSE_MS = 1000 };
+
+static void send_listen(struct listening *listening);
+
+/* ---- the state ---- */
+
+static bool is_told(const PGresult *result)
+{
+    return PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+}
+
+static void hear_state(struct listening *listening, uint64_t asked, const PGresult *result)
+{
+    if (!listening->listens || !is_told(result))
+        return;
+    bool settled = !listening->asks_news && !listening->news_due;
+    *listening->place = (struct db_place){.asked = asked, .settled = settled};
+    if (listening->placed)
+        position_read(PQgetvalue(result, 0, 1), &listening->place->position);
+    listening->heard(listening, DB_NEWS_STATE, PQgetvalue(result, 0, 0));
+}
+
+static const char *on_pulse_answered(void *asker, uint64_t asked, const PGresult *result)
+{
+    struct listening *listening = asker;
+    listening->asks_pulse = false;
+    hear_state(listening, asked, result);
+    return NULL;
+}
+
+static void ask(struct listening *listening, const char *sql, pipeline_answered *answered)
+{
+    struct pipeline *pipeline = &listening->link->pipeline;
+    if (pipeline_ask(pipeline, sql, answered, listening))
+        pipeline_sync(pipeline);
+}
+
+static void ask_pulse(struct listening *listening)
+{
+    listening->asks_pulse = true;
+    ask(listening, listening->state, on_pulse_answered);
+}
+
+/* ---- notifications ---- */
+
+static void ask_news(struct listening *listening);
+
+static const char *on_news_answered(void *asker, uint64_t asked, const PGresult *result)
+{
+    struct listening *listening = asker;
+    listening->asks_news = false;
+    hear_state(listening, asked, result);
+    if (listening->news_due)
+        ask_news(listening);
+    return NULL;
+}
+
+/* One question at a time, however much is notified. */
+static void ask_news(struct listening *listening)
+{
+    listening->news_due = listening->asks_news;
+    if (listening->asks_news)
+        return;
+    listening->asks_news = true;
+    ask(listening, listening->state, on_news_answered);
+}
+
+/* Where the server was when that was notified, or behind, is told by whatever is asked afterwards. */
+void listening_take(struct listening *listening)
+{
+    PGconn *connection = listening->link->connection;
+    bool any = false;
+    for (PGnotify *notified; connection && (notified = PQnotifies(connection)); PQfreemem(notified)) {
+        listening->heard(listening, DB_NEWS_CHANGE, notified->extra);
+        any = true;
+    }
+    if (any && listening->placed)
+        ask_news(listening);
+}
+
+/* ---- beginning and end ---- */
+
+static const char *on_listen_answered(void *asker, uint64_t asked, const PGresult *result)
+{
+    (void)asked;
+    ((struct listening *)asker)->listens = PQresultStatus(result) == PGRES_COMMAND_OK;
+    return NULL;
+}
+
+static const char *on_recovery_answered(void *asker, uint64_t asked, const PGresult *result)
+{
+    (void)asked;
+    if (is_told(result) && *PQgetvalue(result, 0, 0) == 'f')
+        send_listen(asker);
+    return NULL;
+}
+
+static const char *on_forgotten(void *asker, uint64_t asked, const PGresult *result)
+{
+    (void)asker, (void)asked, (void)result;
+    return NULL;
+}
+
+/* The state is asked for once it is sure that no later notification is missed. */
+static void send_listen(struct listening *listening)
+{
+    char sql[80];
+    snprintf(sql, sizeof(sql), "LISTEN %s", listening->channel ? listening->channel : "");
+    listening->listens = !listening->channel;
+    if (listening->channel)
+        ask(listening, sql, on_listen_answered);
+    ask_pulse(listening);
+}
+
+void listening_begin(struct listening *listening)
+{
+    if (!listening->link->pipeline.terms.lent)
+        ask(listening, "DEALLOCATE ALL", on_forgotten);
+    send_listen(listening);
+}
+
+void listening_end(struct listening *listening)
+{
+    listening->listens = listening->asks_pulse = listening->asks_news = listening->news_due = false;
+    listening->heard(listening, DB_NEWS_LOST, NULL);
+}
+
+static void on_pulse(struct loop_timer *timer)
+{
+    struct listening *listening = container_of(timer, struct listening, pulse);
+    const struct link *link = listening->link;
+    loop_timer_start(link->loop, timer, PULSE_MS);
+    if (listening->listens && listening->asks_pulse)
+        listening->heard(listening, DB_NEWS_LOST, NULL);
+    else if (listening->listens)
+        ask_pulse(listening);
+    else if (link->state == LINK_READY && !link->pipeline.first)
+        ask(listening, "SELECT pg_is_in_recovery()", on_recovery_answered);
+}
+
+void listening_init(struct listening *listening)
+{
+    listening->pulse = (struct loop_timer){.fire = on_pulse};
+    loop_timer_start(listening->link->loop, &listening->pulse, PULSE_MS);
+}
+
+void listening_release(struct listening *listening)
+{
+    loop_timer_stop(&listening->pulse);
+}
