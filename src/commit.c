@@ -6,7 +6,7 @@
 void commit_add_place(struct db_transaction *transaction, struct arena *arena)
 {
     static const struct db_statement place = {.sql = service_place, .label = "where a write is"};
-    steps_append(transaction, arena, &place, 0, NULL);
+    steps_add(transaction, arena, &place);
 }
 
 void commit_was_before(struct request *request, struct position position)
