@@ -24,7 +24,7 @@ void exposition_family(struct buffer *text, const char *name, const char *type, 
 
 void exposition_count(struct buffer *text, const char *name, const struct label *labels, uint64_t value);
 
-/* Microseconds, told in seconds. */
+/* Microseconds, told in seconds; UINT64_MAX is more than can be told. */
 void exposition_time(struct buffer *text, const char *name, const struct label *labels, uint64_t value_us);
 
 /* How many took no longer than each bound, ascending, and longer than the one before; behind them those that took

@@ -43,20 +43,7 @@ enum metric {
     METRIC_LINES_REPLACED,
     METRIC_LINES_UNCHANGED,
     METRIC_LINES_REFUSED,
-    METRIC_QUEUE,
-    METRIC_QUEUE_MOST,
-    METRIC_QUEUE_WAITING,
-    METRIC_CALLS, /* by their db_status */
-    METRIC_CALLS_LAST = METRIC_CALLS + DB_STATUSES - 1,
-    METRIC_CALLS_SENT,
-    METRIC_BATCHES,
-    METRIC_LINKS, /* by their db_role */
-    METRIC_LINKS_LAST = METRIC_LINKS + DB_ROLES - 1,
-    METRIC_LINKS_READ_WANTED,
-    METRIC_LINKS_LISTEN_WANTED,
-    METRIC_CONNECTS,
-    METRIC_CONNECTS_FAILED,
-    METRIC_LINKS_LOST,
+    METRIC_STANDBY_LAG_US, /* UINT64_MAX: not known; not told where there is no standby */
     METRIC_THREADS,
     METRIC_THREADS_READY,
     METRIC_THREADS_INFORMED,
@@ -64,6 +51,27 @@ enum metric {
     METRIC_DATA_CHANGED_AT,
     METRICS
 };
+
+/* Numbers that each server of the database has, told like those above: gauges.c tells all of them. */
+enum server_metric {
+    SERVER_QUEUE,
+    SERVER_QUEUE_MOST, /* 0: there is no such server */
+    SERVER_QUEUE_WAITING,
+    SERVER_CALLS, /* by their db_status */
+    SERVER_CALLS_LAST = SERVER_CALLS + DB_STATUSES - 1,
+    SERVER_CALLS_SENT,
+    SERVER_BATCHES,
+    SERVER_LINKS, /* by their db_role */
+    SERVER_LINKS_LAST = SERVER_LINKS + DB_ROLES - 1,
+    SERVER_LINKS_READ_WANTED,
+    SERVER_LINKS_LISTEN_WANTED,
+    SERVER_CONNECTS,
+    SERVER_CONNECTS_FAILED,
+    SERVER_LINKS_LOST,
+    SERVER_METRICS
+};
+
+enum metrics_server { METRICS_PRIMARY, METRICS_STANDBY, METRICS_SERVERS };
 
 /* Upper bounds of how long a request may take to be counted in a bucket, and one for all that take longer. */
 enum { METRICS_BOUNDS = 8 };
@@ -84,6 +92,7 @@ struct metrics_route {
 
 struct metrics {
     _Atomic uint64_t values[METRICS];
+    _Atomic uint64_t servers[METRICS_SERVERS][SERVER_METRICS];
     _Atomic uint64_t failures[ERROR_CODES];
     struct metrics_histogram database;
     struct metrics_route routes[]; /* in the table's order; the last one: of no endpoint */
@@ -112,10 +121,13 @@ static inline void metrics_add(struct metrics *metrics, enum metric metric, uint
     metrics_set(metrics, metric, atomic_load_explicit(&metrics->values[metric], memory_order_relaxed) + more);
 }
 
-void metrics_answered(struct metrics *metrics, const struct metrics_answer *answer);
+static inline void metrics_set_server(struct metrics *metrics, enum metrics_server server, enum server_metric metric,
+                                      uint64_t value)
+{
+    atomic_store_explicit(&metrics->servers[server][metric], value, memory_order_relaxed);
+}
 
-/* Over all threads. */
-uint64_t metrics_sum(const struct metrics *const all[], unsigned count, enum metric metric);
+void metrics_answered(struct metrics *metrics, const struct metrics_answer *answer);
 
 /* Appends all of them as Prometheus reads them, summed over the threads. */
 void metrics_write(const struct metrics *const all[], unsigned count, struct buffer *text);

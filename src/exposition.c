@@ -54,6 +54,8 @@ static const char *count_text(uint64_t value, char number[static NUMBER_SIZE])
 
 static const char *time_text(uint64_t value_us, char number[static NUMBER_SIZE])
 {
+    if (value_us == UINT64_MAX)
+        return "+Inf";
     snprintf(number, NUMBER_SIZE, "%" PRIu64 ".%06" PRIu64, value_us / 1000000, value_us % 1000000);
     return number;
 }

@@ -2,6 +2,7 @@
 #include "metrics.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,28 +11,32 @@
 
 const uint64_t metrics_bounds_us[METRICS_BOUNDS] = {500, 1000, 5000, 20000, 100000, 500000, 1000000, 5000000};
 
-/* ---- THE table of numbers ---- */
+/* ---- THE tables of numbers ---- */
 
-enum kind { COUNTER, GAUGE, GREATEST }; /* GREATEST: a gauge whose sum would mean nothing */
+/* GREATEST: a gauge whose sum would mean nothing; LAG: one of microseconds, of standbys */
+enum kind { COUNTER, GAUGE, GREATEST, LAG };
 
-static const char *const type_names[] = {[COUNTER] = "counter", [GAUGE] = "gauge", [GREATEST] = "gauge"};
-
-#define CALLS(status, outcome)                                                                                         \
-    [METRIC_CALLS + (status)] = {"claimd_database_calls_total", COUNTER, {"outcome", outcome}, CALLS_MEANING}
-#define CALLS_MEANING "Queries and transactions by how they ended; those that were refused a place are among them."
-#define LINKS(role, name)                                                                                              \
-    [METRIC_LINKS + (role)] = {"claimd_database_connections", GAUGE, {"role", name}, LINKS_MEANING}
-#define LINKS_MEANING "Connections to the database that are ready, by what they are for."
-
-/* clang-format off */
+static const char *const type_names[] = {
+    [COUNTER] = "counter", [GAUGE] = "gauge", [GREATEST] = "gauge", [LAG] = "gauge"};
 
 /* A family's rows stand together; what it means is that of the first. */
-static const struct {
+struct row {
     const char *name;
     enum kind kind;
     struct label label;
     const char *meaning;
-} table[METRICS] = {
+};
+
+#define CALLS(status, outcome)                                                                                         \
+    [SERVER_CALLS + (status)] = {"claimd_database_calls_total", COUNTER, {"outcome", outcome}, CALLS_MEANING}
+#define CALLS_MEANING "Queries and transactions by how they ended; those that were refused a place are among them."
+#define LINKS(role, name)                                                                                              \
+    [SERVER_LINKS + (role)] = {"claimd_database_connections", GAUGE, {"role", name}, LINKS_MEANING}
+#define LINKS_MEANING "Connections to the database that are ready, by what they are for."
+
+/* clang-format off */
+
+static const struct row table[METRICS] = {
     [METRIC_ABANDONED] = {"claimd_requests_abandoned_total", COUNTER, {0}, "Requests that ended without an answer: the client left, or what it sent was no HTTP."},
     [METRIC_IN_FLIGHT] = {"claimd_requests_in_flight", GAUGE, {0}, "Requests whose head has come and that have not ended."},
     [METRIC_CLIENTS] = {"claimd_client_connections", GAUGE, {0}, "Connections of clients."},
@@ -56,9 +61,19 @@ static const struct {
     [METRIC_LINES_REPLACED] = {"claimd_import_lines_total", COUNTER, {"outcome", "replaced"}, NULL},
     [METRIC_LINES_UNCHANGED] = {"claimd_import_lines_total", COUNTER, {"outcome", "unchanged"}, NULL},
     [METRIC_LINES_REFUSED] = {"claimd_import_lines_total", COUNTER, {"outcome", "refused"}, NULL},
-    [METRIC_QUEUE] = {"claimd_database_calls_under_way", GAUGE, {0}, "Queries and transactions that have not ended."},
-    [METRIC_QUEUE_MOST] = {"claimd_database_calls_limit", GAUGE, {0}, "Queries and transactions that may be under way; the next is refused."},
-    [METRIC_QUEUE_WAITING] = {"claimd_database_calls_waiting", GAUGE, {0}, "Those of them that no connection has taken yet."},
+    [METRIC_STANDBY_LAG_US] = {"claimd_standby_lag_seconds", LAG, {0}, "How old what standbys show may be, the most of all threads; +Inf: not known, or more than a minute."},
+    [METRIC_THREADS] = {"claimd_threads", GAUGE, {0}, "Threads that serve."},
+    [METRIC_THREADS_READY] = {"claimd_threads_ready", GAUGE, {0}, "Threads that can reach a database whose schema is this version's."},
+    [METRIC_THREADS_INFORMED] = {"claimd_threads_informed", GAUGE, {0}, "Threads that hear of changes, and so may answer from memory."},
+    [METRIC_DATA_VERSIONS] = {"claimd_data_versions", GREATEST, {0}, "States of the data that a thread has known, the most of all threads."},
+    [METRIC_DATA_CHANGED_AT] = {"claimd_data_changed_timestamp_seconds", GREATEST, {0}, "When the data last changed, as the database says; 0: not known."},
+};
+
+/* The same of each server, with a label that says which. */
+static const struct row server_table[SERVER_METRICS] = {
+    [SERVER_QUEUE] = {"claimd_database_calls_under_way", GAUGE, {0}, "Queries and transactions that have not ended."},
+    [SERVER_QUEUE_MOST] = {"claimd_database_calls_limit", GAUGE, {0}, "Queries and transactions that may be under way; the next is refused."},
+    [SERVER_QUEUE_WAITING] = {"claimd_database_calls_waiting", GAUGE, {0}, "Those of them that no connection has taken yet."},
     CALLS(DB_OK, "ok"),
     CALLS(DB_REFUSED, "refused"),
     CALLS(DB_MISFIT, "misfit"),
@@ -69,25 +84,22 @@ static const struct {
     CALLS(DB_UNREADY, "unready"),
     CALLS(DB_UNAVAILABLE, "unavailable"),
     CALLS(DB_UNKNOWN, "unknown"),
-    [METRIC_CALLS_SENT] = {"claimd_database_calls_sent_total", COUNTER, {0}, "Queries and transactions that were sent; what was sent again counts again."},
-    [METRIC_BATCHES] = {"claimd_database_batches_total", COUNTER, {0}, "Round trips that took them: what a turn of the loop sent on one connection."},
+    [SERVER_CALLS_SENT] = {"claimd_database_calls_sent_total", COUNTER, {0}, "Queries and transactions that were sent; what was sent again counts again."},
+    [SERVER_BATCHES] = {"claimd_database_batches_total", COUNTER, {0}, "Round trips that took them: what a turn of the loop sent on one connection."},
     LINKS(DB_ROLE_READ, "read"),
     LINKS(DB_ROLE_LISTEN, "listen"),
     LINKS(DB_ROLE_WRITE, "write"),
     LINKS(DB_ROLE_IMPORT, "import"),
-    [METRIC_LINKS_READ_WANTED] = {"claimd_database_connections_wanted", GAUGE, {"role", "read"}, "Connections that there should be; those that write are opened when needed."},
-    [METRIC_LINKS_LISTEN_WANTED] = {"claimd_database_connections_wanted", GAUGE, {"role", "listen"}, NULL},
-    [METRIC_CONNECTS] = {"claimd_database_connects_total", COUNTER, {0}, "Connections that became ready: beyond the first ones, reconnections."},
-    [METRIC_CONNECTS_FAILED] = {"claimd_database_connects_failed_total", COUNTER, {0}, "Attempts to connect that failed."},
-    [METRIC_LINKS_LOST] = {"claimd_database_connections_lost_total", COUNTER, {0}, "Connections that were ready and were lost."},
-    [METRIC_THREADS] = {"claimd_threads", GAUGE, {0}, "Threads that serve."},
-    [METRIC_THREADS_READY] = {"claimd_threads_ready", GAUGE, {0}, "Threads that can reach a database whose schema is this version's."},
-    [METRIC_THREADS_INFORMED] = {"claimd_threads_informed", GAUGE, {0}, "Threads that hear of changes, and so may answer from memory."},
-    [METRIC_DATA_VERSIONS] = {"claimd_data_versions", GREATEST, {0}, "States of the data that a thread has known, the most of all threads."},
-    [METRIC_DATA_CHANGED_AT] = {"claimd_data_changed_timestamp_seconds", GREATEST, {0}, "When the data last changed, as the database says; 0: not known."},
+    [SERVER_LINKS_READ_WANTED] = {"claimd_database_connections_wanted", GAUGE, {"role", "read"}, "Connections that there should be; those that write are opened when needed."},
+    [SERVER_LINKS_LISTEN_WANTED] = {"claimd_database_connections_wanted", GAUGE, {"role", "listen"}, NULL},
+    [SERVER_CONNECTS] = {"claimd_database_connects_total", COUNTER, {0}, "Connections that became ready: beyond the first ones, reconnections."},
+    [SERVER_CONNECTS_FAILED] = {"claimd_database_connects_failed_total", COUNTER, {0}, "Attempts to connect that failed."},
+    [SERVER_LINKS_LOST] = {"claimd_database_connections_lost_total", COUNTER, {0}, "Connections that were ready and were lost."},
 };
 
 /* clang-format on */
+
+static const char *const server_names[] = {[METRICS_PRIMARY] = "primary", [METRICS_STANDBY] = "standby"};
 
 /* A row that is missing would have no name. */
 _Static_assert(DB_STATUSES == 10 && DB_ROLES == 4, "each way to end and each role has a row of its own above");
@@ -164,17 +176,34 @@ static uint64_t value_of(const _Atomic uint64_t *number)
     return atomic_load_explicit(number, memory_order_relaxed);
 }
 
-uint64_t metrics_sum(const struct metrics *const all[], unsigned count, enum metric metric)
+/* Over all threads, of the number that is there in each one's metrics. */
+static uint64_t sum_at(const struct metrics *const all[], unsigned count, size_t offset, enum kind kind)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i < count; i++) {
-        uint64_t value = value_of(&all[i]->values[metric]);
-        if (table[metric].kind != GREATEST)
+        uint64_t value = value_of((const _Atomic uint64_t *)((const char *)all[i] + offset));
+        if (kind == COUNTER || kind == GAUGE)
             sum += value;
         else if (value > sum)
             sum = value;
     }
     return sum;
+}
+
+static uint64_t sum_of(const struct metrics *const all[], unsigned count, enum metric metric)
+{
+    return sum_at(all, count, offsetof(struct metrics, values[metric]), table[metric].kind);
+}
+
+static uint64_t sum_of_server(const struct metrics *const all[], unsigned count, enum metrics_server server,
+                              enum server_metric metric)
+{
+    return sum_at(all, count, offsetof(struct metrics, servers[server][metric]), server_table[metric].kind);
+}
+
+static bool is_there(const struct metrics *const all[], unsigned count, enum metrics_server server)
+{
+    return sum_of_server(all, count, server, SERVER_QUEUE_MOST);
 }
 
 struct times {
@@ -277,15 +306,58 @@ static void write_problems(const struct metrics *const all[], unsigned count, st
     }
 }
 
+/* Whether a family begins with the row. */
+static bool begins(const struct row *rows, unsigned row)
+{
+    return !row || strcmp(rows[row].name, rows[row - 1].name) != 0;
+}
+
+static void write_family(const struct row *row, struct buffer *text)
+{
+    exposition_family(text, row->name, type_names[row->kind], row->meaning);
+}
+
+static void write_numbers(const struct metrics *const all[], unsigned count, struct buffer *text)
+{
+    for (unsigned metric = 0; metric < METRICS; metric++) {
+        const struct row *row = &table[metric];
+        if (row->kind == LAG && !is_there(all, count, METRICS_STANDBY))
+            continue;
+        if (begins(table, metric))
+            write_family(row, text);
+        if (row->kind == LAG)
+            exposition_time(text, row->name, NULL, sum_of(all, count, metric));
+        else
+            exposition_count(text, row->name, row->label.name ? LABELS(row->label) : NULL, sum_of(all, count, metric));
+    }
+}
+
+static void write_server(const struct metrics *const all[], unsigned count, enum metrics_server server, unsigned metric,
+                         struct buffer *text)
+{
+    const struct row *row = &server_table[metric];
+    exposition_count(text, row->name, LABELS({"server", server_names[server]}, row->label),
+                     sum_of_server(all, count, server, metric));
+}
+
+/* The rows of one family of one server after those of the other. */
+static void write_servers(const struct metrics *const all[], unsigned count, struct buffer *text)
+{
+    for (unsigned first = 0, behind; first < SERVER_METRICS; first = behind) {
+        for (behind = first + 1; behind < SERVER_METRICS && !begins(server_table, behind);)
+            behind++;
+        write_family(&server_table[first], text);
+        for (unsigned server = 0; server < METRICS_SERVERS; server++)
+            for (unsigned metric = first; metric < behind && is_there(all, count, server); metric++)
+                write_server(all, count, server, metric, text);
+    }
+}
+
 void metrics_write(const struct metrics *const all[], unsigned count, struct buffer *text)
 {
     write_requests(all, count, text);
     write_database(all, count, text);
     write_problems(all, count, text);
-    for (unsigned metric = 0; metric < METRICS; metric++) {
-        if (!metric || strcmp(table[metric].name, table[metric - 1].name) != 0)
-            exposition_family(text, table[metric].name, type_names[table[metric].kind], table[metric].meaning);
-        exposition_count(text, table[metric].name, table[metric].label.name ? LABELS(table[metric].label) : NULL,
-                         metrics_sum(all, count, metric));
-    }
+    write_numbers(all, count, text);
+    write_servers(all, count, text);
 }

@@ -12,6 +12,7 @@ import time
 import database
 import pytest
 
+from cluster import Cluster
 from contract import TREE
 from desk import DOCUMENTS, Client, Tables, create_token, furnish
 from service import Service, claimd, free_port, until
@@ -157,7 +158,7 @@ def test_a_slow_answer_takes_its_time_and_the_databases(alone, database_url):
         held.run("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
         wire.get(CLAIMS + "?limit=3")
         told = alone.becomes(1, "claimd_requests_in_flight")
-        assert told.value("claimd_database_calls_under_way") == 1
+        assert told.value("claimd_database_calls_under_way", server="primary") == 1
         time.sleep(0.6)
         held.connection.rollback()
         assert wire.answer().status == 200
@@ -220,7 +221,7 @@ def test_hits_and_misses_are_those_of_the_client(alone):
     grown = {name: after.value(name) - before.value(name) for name in ("claimd_cache_hits_total", "claimd_cache_misses_total", "claimd_cache_entries")}
     assert grown == {"claimd_cache_hits_total": 6, "claimd_cache_misses_total": 2, "claimd_cache_entries": 2}
     assert after.value("claimd_cache_bytes") > before.value("claimd_cache_bytes")
-    assert after.value("claimd_database_calls_total", outcome="ok") - before.value("claimd_database_calls_total", outcome="ok") == 2
+    assert after.value("claimd_database_calls_total", server="primary", outcome="ok") - before.value("claimd_database_calls_total", server="primary", outcome="ok") == 2
     assert after.value("claimd_cache_limit_bytes") == 64000000
 
 
@@ -246,7 +247,7 @@ def test_requests_that_share_an_answer_are_counted(alone, database_url):
         assert [wire.answer().status for wire in wires] == [200] * 10
     after = settled(alone)
     assert after.value("claimd_flights_shared_total") - before.value("claimd_flights_shared_total") == 9
-    assert after.value("claimd_database_calls_sent_total") - before.value("claimd_database_calls_sent_total") == 1
+    assert after.value("claimd_database_calls_sent_total", server="primary") - before.value("claimd_database_calls_sent_total", server="primary") == 1
 
 
 # The database -----------------------------------------------------------------------------------
@@ -260,8 +261,8 @@ def test_calls_that_come_together_go_together(alone):
         wire.get(f"/v1/claims?limit=1&line={number + 1}")
     assert [wire.answer().status for wire in wires] == [200] * 50
     after = settled(alone)
-    sent = after.value("claimd_database_calls_sent_total") - before.value("claimd_database_calls_sent_total")
-    batches = after.value("claimd_database_batches_total") - before.value("claimd_database_batches_total")
+    sent = after.value("claimd_database_calls_sent_total", server="primary") - before.value("claimd_database_calls_sent_total", server="primary")
+    batches = after.value("claimd_database_batches_total", server="primary") - before.value("claimd_database_batches_total", server="primary")
     assert sent == 50 and 1 <= batches <= 50
 
 
@@ -273,8 +274,8 @@ def test_what_does_not_fit_into_the_queue_is_counted(database_url):
             held.run("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
             for number, wire in enumerate(wires):
                 wire.get(f"/v1/claims?limit={number + 1}")
-            told = service.becomes(15 + before.value("claimd_database_calls_total", outcome="overloaded"), "claimd_database_calls_total", outcome="overloaded")
-            assert told.value("claimd_database_calls_under_way") == told.value("claimd_database_calls_limit") == 5
+            told = service.becomes(15 + before.value("claimd_database_calls_total", server="primary", outcome="overloaded"), "claimd_database_calls_total", server="primary", outcome="overloaded")
+            assert told.value("claimd_database_calls_under_way", server="primary") == told.value("claimd_database_calls_limit", server="primary") == 5
             held.connection.rollback()
             assert sorted(wire.answer().status for wire in wires) == [200] * 5 + [503] * 15
         after = settled(service)
@@ -286,12 +287,12 @@ def test_connections_are_seen_to_go_and_come_back(database_url):
     with Watched(database_url, "--threads", "2", "--db-connections", "2") as service, Tables(database_url) as tables:
         service.answers().becomes(2, "claimd_threads_informed")
         before = settled(service)
-        assert before.named("claimd_database_connections") == {(("role", "read"),): 4, (("role", "listen"),): 2, (("role", "write"),): 0, (("role", "import"),): 0}
-        assert before.named("claimd_database_connections_wanted") == {(("role", "read"),): 4, (("role", "listen"),): 2}
-        assert before.value("claimd_database_connects_total") == 6
+        assert before.named("claimd_database_connections") == of_primary(read=4, listen=2, write=0, **{"import": 0})
+        assert before.named("claimd_database_connections_wanted") == of_primary(read=4, listen=2)
+        assert before.value("claimd_database_connects_total", server="primary") == 6
         killed = tables.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ~ '^claimd/' AND datname = current_database()")
-        after = service.becomes(before.value("claimd_database_connects_total") + 6, "claimd_database_connects_total")
-        assert killed >= 6 and after.value("claimd_database_connections_lost_total") == 6
+        after = service.becomes(before.value("claimd_database_connects_total", server="primary") + 6, "claimd_database_connects_total", server="primary")
+        assert killed >= 6 and after.value("claimd_database_connections_lost_total", server="primary") == 6
         assert service.becomes(2, "claimd_threads_ready").named("claimd_database_connections") == before.named("claimd_database_connections")
 
 
@@ -300,9 +301,42 @@ def test_without_a_database_it_is_told_so():
         service.answers("/readyz", 503)
         told = service.becomes(2, "claimd_threads")
         assert told.total("claimd_database_connections") == told.value("claimd_threads_ready") == told.value("claimd_threads_informed") == 0
-        until(lambda: service.metrics().value("claimd_database_connects_failed_total") >= 4, 10, "attempts that fail")
+        until(lambda: service.metrics().value("claimd_database_connects_failed_total", server="primary") >= 4, 10, "attempts that fail")
         assert service.metrics().value("claimd_problems_total", type="database-unavailable") >= 1
         assert service.ask("/readyz").status_code == 503 and service.ask("/healthz").status_code == 200
+
+
+# Standbys ---------------------------------------------------------------------------------------
+
+
+def of_primary(**roles):
+    return {(("role", role), ("server", "primary")): count for role, count in roles.items()}
+
+
+def test_what_a_standby_is_asked_is_told_apart():
+    """And how old what it shows is, which nobody knows once it is gone."""
+    with Cluster() as primary, primary.standby() as standby:
+        url = primary.database("claims")
+        with Watched(url, "--database-read-url", database.with_name(standby.url, "claims"), "--threads", "1", "--cache-bytes", "0") as service:
+            service.answers()
+            until(lambda: service.metrics().value("claimd_standby_lag_seconds") < 3, 20, "a standby that is level")
+            before = settled(service)
+            for _ in range(10):
+                assert send(service, "GET", CLAIMS + "?limit=1").status == 200
+            after = settled(service)
+            asked = {server: after.value("claimd_database_calls_total", server=server, outcome="ok") - before.value("claimd_database_calls_total", server=server, outcome="ok")
+                     for server in ("primary", "standby")}
+            assert asked == {"primary": 0, "standby": 10}
+            assert after.value("claimd_database_connections", server="standby", role="read") == 1
+            standby.kill()
+            service.becomes(0, "claimd_database_connections", server="standby", role="read")
+            service.becomes(float("inf"), "claimd_standby_lag_seconds")
+            assert service.metrics().value("claimd_database_connections", server="primary", role="read") == 1
+
+
+def test_without_standbys_none_is_told_of(watched):
+    told = watched.metrics()
+    assert not told.named("claimd_standby_lag_seconds") and not [key for key in told if ("server", "standby") in key[1]]
 
 
 # Readiness --------------------------------------------------------------------------------------
@@ -393,7 +427,7 @@ def test_writes_imports_and_what_follows_them(fresh_database):
         assert grown("claimd_requests_total", route="/v1/scopes/{id}", method="PUT", code="201") == 1
         assert grown("claimd_data_versions") >= 4
         assert abs(after.value("claimd_data_changed_timestamp_seconds") - time.time()) < 60
-        assert after.value("claimd_database_connections", role="write") == after.value("claimd_database_connections", role="import") == 1
+        assert after.value("claimd_database_connections", server="primary", role="write") == after.value("claimd_database_connections", server="primary", role="import") == 1
 
 
 def test_streams_last_as_long_as_they_do(fresh_database):

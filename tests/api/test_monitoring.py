@@ -24,7 +24,8 @@ DOCUMENT = (TREE / "docs/operations.md").read_text()
 
 @pytest.fixture(scope="module")
 def watched(database_url):
-    with Watched(database_url, "--threads", "2") as service:
+    """The database stands for a standby of itself, so that all there is is told."""
+    with Watched(database_url, "--database-read-url", database_url, "--threads", "2") as service:
         service.answers().becomes(2, "claimd_threads_informed")
         for target in ("/v1/claims", "/v1/claims", "/nowhere"):
             service.status(target)

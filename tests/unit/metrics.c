@@ -161,6 +161,29 @@ static void numbers_are_summed_and_states_of_the_data_are_not(void **state)
     assert_told("claimd_streams{kind=\"list\"} 2");
 }
 
+static void each_server_has_numbers_of_its_own_if_it_is_there(void **state)
+{
+    (void)state;
+    metrics_set_server(threads[0], METRICS_PRIMARY, SERVER_QUEUE_MOST, 5);
+    metrics_set_server(threads[1], METRICS_PRIMARY, SERVER_CALLS + DB_OK, 3);
+    metrics_set_server(threads[2], METRICS_PRIMARY, SERVER_CALLS + DB_OK, 4);
+    metrics_set(threads[0], METRIC_STANDBY_LAG_US, 1);
+    tell();
+    assert_told("claimd_database_calls_total{server=\"primary\",outcome=\"ok\"} 7");
+    assert_told("claimd_database_batches_total{server=\"primary\"} 0");
+    assert_null(strstr(text.data, "standby"));
+    metrics_set_server(threads[0], METRICS_STANDBY, SERVER_QUEUE_MOST, 5);
+    metrics_set_server(threads[0], METRICS_STANDBY, SERVER_CALLS + DB_OK, 1);
+    metrics_set(threads[1], METRIC_STANDBY_LAG_US, 1500000);
+    tell();
+    assert_told("claimd_database_calls_total{server=\"primary\",outcome=\"ok\"} 7");
+    assert_told("claimd_database_calls_total{server=\"standby\",outcome=\"ok\"} 1");
+    assert_told("claimd_standby_lag_seconds 1.500000");
+    metrics_set(threads[2], METRIC_STANDBY_LAG_US, UINT64_MAX);
+    tell();
+    assert_told("claimd_standby_lag_seconds +Inf");
+}
+
 /* A family that came twice would be refused as a whole. */
 static void every_family_is_told_once_and_explained(void **state)
 {
@@ -186,6 +209,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows_of_one_path_are_one_route, begin, end),
         cmocka_unit_test_setup_teardown(every_problem_has_a_code_of_its_own, begin, end),
         cmocka_unit_test_setup_teardown(numbers_are_summed_and_states_of_the_data_are_not, begin, end),
+        cmocka_unit_test_setup_teardown(each_server_has_numbers_of_its_own_if_it_is_there, begin, end),
         cmocka_unit_test_setup_teardown(every_family_is_told_once_and_explained, begin, end),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
