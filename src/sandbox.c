@@ -63,9 +63,10 @@ static bool change_user(const struct passwd *user)
            setresuid(user->pw_uid, user->pw_uid, user->pw_uid) == 0;
 }
 
-static bool is_root_again(void)
+/* Who is in the group of root, by whatever name, is not root by that. */
+static bool is_root_again(const struct passwd *user)
 {
-    return setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0;
+    return setuid(0) == 0 || seteuid(0) == 0 || (user->pw_gid != 0 && setgid(0) == 0);
 }
 
 static bool become(const char *name, char fault[static SANDBOX_FAULT])
@@ -83,7 +84,7 @@ static bool become(const char *name, char fault[static SANDBOX_FAULT])
         return complain(fault, what, errno);
     if (!drop_capabilities(fault))
         return false;
-    return user->pw_uid == 0 || !is_root_again() || complain(fault, what, EBUSY);
+    return user->pw_uid == 0 || !is_root_again(user) || complain(fault, what, EBUSY);
 }
 
 bool sandbox_become(const char *user, char fault[static SANDBOX_FAULT])

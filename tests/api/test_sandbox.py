@@ -125,6 +125,21 @@ def test_files_are_read_as_the_other(reached, tmp_path):
     assert ended.returncode == 2 and re.search(r"cannot be used: .*", ended.stderr), ended
 
 
+@as_root
+def test_a_user_of_the_group_of_root_is_one_like_any_other(reached, tmp_path):
+    """Whose group is 0 is not root by that."""
+    users = tmp_path / "passwd"
+    users.write_text(pathlib.Path("/etc/passwd").read_text() + "rooted:x:4711:0::/nonexistent:/usr/sbin/nologin\n")
+
+    class Elsewhere(Service):
+        command = ("unshare", "--mount", "sh", "-c", f'mount --bind {users} /etc/passwd && exec {BINARY} serve "$@"', "sh")
+    with Elsewhere(reached, "--user", "rooted") as service:
+        service.answers()
+        for status in statuses(service):
+            assert set(status["Uid"].split()) == {"4711"} and set(status["Gid"].split()) == {"0"}
+            assert {int(status[name], 16) for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
+
+
 def test_user_that_is_not_there():
     ended = claimd("serve", "--listen", f"127.0.0.1:{free_port()}", "--user", "no-such-user", DATABASE_URL="")
     assert (ended.returncode, ended.stderr) == (2, "claimd: there is no user no-such-user.\n")
