@@ -33,7 +33,7 @@ static int serve(const struct config *config, int argc, char *argv[])
     signal(SIGTERM, on_early_stop);
     signal(SIGINT, on_early_stop);
     if (config->migrate && migrate_up(config->migrate_url, config->service_role) != 0)
-        return 1;
+        return SERVER_FAILED;
     return server_run(config, argc, argv);
 }
 
@@ -66,7 +66,7 @@ int main(int argc, char *argv[])
     struct config config;
     json_set_alloc_funcs(memory_take, free); /* without memory a part of a document would be taken for the whole */
     if (!options_read(&config, argc, argv))
-        return 2;
+        return SERVER_MISCONFIGURED;
     switch (config.command) {
     case COMMAND_MIGRATE_UP:
         return migrate_up(config.migrate_url, config.service_role);

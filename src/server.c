@@ -24,6 +24,9 @@
 /* How long threads have for a sign of life before the next is done without it. */
 enum { SIGN_MS = 2000 };
 
+_Static_assert((int)ACCEPTOR_SOCKETS_MAX >= (int)SUPERVISOR_SOCKETS_MAX,
+               "each thread accepts on every socket that is passed");
+
 struct server {
     struct supervisor supervisor;
     struct edition *edition; /* the newest */
@@ -244,6 +247,13 @@ static void stop_all(struct server *server)
     supervisor_release(&server->supervisor);
 }
 
+/* Of a start that failed. */
+static void remove_files(struct server *server)
+{
+    release_listeners(server);
+    listener_release(&server->admin_listener);
+}
+
 static bool begin(struct server *server, const struct config *config)
 {
     char fault[SUPERVISOR_FAULT];
@@ -267,13 +277,14 @@ int server_run(const struct config *config, int argc, char *const argv[])
     raise_descriptor_limit();
     hash_init();
     if (!begin(&server, config)) {
-        release_listeners(&server);
-        listener_release(&server.admin_listener);
+        remove_files(&server);
         supervisor_release(&server.supervisor);
-        return 2;
+        return SERVER_MISCONFIGURED;
     }
-    if (!start_all(&server) || !start_admin(&server))
-        return 1; /* the process ends, and with it whatever did start */
+    if (!start_all(&server) || !start_admin(&server)) {
+        remove_files(&server);
+        return SERVER_FAILED; /* the process ends, and with it whatever did start */
+    }
     log_listening(&server);
     say_ready(&server);
     int caught = serve_until_stopped(&server, argc, argv);
@@ -281,5 +292,5 @@ int server_run(const struct config *config, int argc, char *const argv[])
     supervisor_stopping(&server.supervisor);
     stop_all(&server);
     log_write(LOG_INFO, "stopped", NULL);
-    return 0;
+    return SERVER_STOPPED;
 }

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from service import Service, claimd, until
+from service import BINARY, Service, claimd, environment, until
 
 
 class Local(Service):
@@ -104,6 +104,16 @@ def test_what_a_killed_server_left_is_replaced(database_url, where):
     assert os.path.exists(where)
     with Local(database_url, where) as service:
         service.answers("/healthz")
+
+
+def test_a_start_that_fails_late_leaves_no_file(database_url, where, tmp_path):
+    """As it lacks descriptors for the loops of its threads."""
+    admin = str(tmp_path / "admin.sock")
+    limits = ["prlimit", "--nofile=40:40"]
+    ended = subprocess.run([*limits, BINARY, "serve", "--threads", "16", "--listen", f"unix:{where}", "--admin-listen", f"unix:{admin}"],
+                           env=environment(DATABASE_URL=database_url), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=20, check=False)
+    assert ended.returncode == 1 and "cannot start" in ended.stderr, ended
+    assert not os.path.exists(where) and not os.path.exists(admin)
 
 
 def test_socket_that_is_in_use_is_left_alone(database_url, where):
