@@ -32,7 +32,8 @@ void acceptor_init(struct acceptor *acceptor, struct loop *loop,
 /* Takes a listening socket, and begins to accept on it. */
 bool acceptor_add(struct acceptor *acceptor, int fd);
 
-/* Takes nobody until acceptor_go_on(). It rests by itself when the process has no descriptors left. */
+/* Takes nobody until acceptor_go_on(), which may be called at any time; where the system lacks memory, it rests still
+ * afterwards. It rests by itself when the process has no descriptors left. */
 void acceptor_rest(struct acceptor *acceptor);
 void acceptor_go_on(struct acceptor *acceptor);
 

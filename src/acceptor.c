@@ -42,24 +42,39 @@ void acceptor_init(struct acceptor *acceptor, struct loop *loop,
     *acceptor = (struct acceptor){.loop = loop, .accepted = accepted};
 }
 
+static bool watch(struct acceptor *acceptor, struct acceptor_socket *socket)
+{
+    return loop_watch(acceptor->loop, &socket->watch, EPOLLIN | EPOLLEXCLUSIVE);
+}
+
 bool acceptor_add(struct acceptor *acceptor, int fd)
 {
     struct acceptor_socket *socket = &acceptor->sockets[acceptor->count++];
     *socket = (struct acceptor_socket){.watch = {.fd = fd, .ready = on_clients}, .acceptor = acceptor};
-    return loop_watch(acceptor->loop, &socket->watch, EPOLLIN | EPOLLEXCLUSIVE);
+    return watch(acceptor, socket);
+}
+
+static void unwatch_first(struct acceptor *acceptor, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        loop_unwatch(acceptor->loop, &acceptor->sockets[i].watch);
 }
 
 void acceptor_rest(struct acceptor *acceptor)
 {
-    for (unsigned i = 0; i < acceptor->count && !acceptor->resting; i++)
-        loop_unwatch(acceptor->loop, &acceptor->sockets[i].watch);
+    if (!acceptor->resting)
+        unwatch_first(acceptor, acceptor->count);
     acceptor->resting = true;
 }
 
+/* All of them or none. */
 void acceptor_go_on(struct acceptor *acceptor)
 {
     for (unsigned i = 0; i < acceptor->count && acceptor->resting; i++)
-        loop_watch(acceptor->loop, &acceptor->sockets[i].watch, EPOLLIN | EPOLLEXCLUSIVE);
+        if (!watch(acceptor, &acceptor->sockets[i])) {
+            unwatch_first(acceptor, i);
+            return;
+        }
     acceptor->resting = false;
 }
 
