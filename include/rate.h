@@ -5,6 +5,9 @@
  * in one table of a fixed size, whose entries threads change without a lock. Where it is full, who has the most left is
  * forgotten first, and begins anew: a flood of strangers lets none through who has used up its quota, but loses a few
  * who have nearly all of theirs.
+ *
+ * What somebody has had stays known where the rate is changed: as the time that it takes to be forgiven, at most that
+ * of the whole quota. So at another rate of the same window the same share of the quota is used.
  */
 #ifndef CLAIMD_RATE_H
 #define CLAIMD_RATE_H

@@ -59,16 +59,26 @@ static struct rate_state judge(const struct rate *rate, uint64_t ahead_us)
     return (struct rate_state){true, remaining, seconds(ahead_us), seconds(wait)};
 }
 
+/* How far what was had reaches beyond now: by another rate that may be further than this one lets it. */
+static uint64_t ahead(const struct rate *rate, uint64_t entry, uint64_t now)
+{
+    uint64_t due = entry & TIME_MASK, most = rate->quota * rate->interval_us;
+    if (due <= now)
+        return 0;
+    return due - now < most ? due - now : most;
+}
+
+/* What is refused takes nothing, but an entry that this rate does not let be. */
 struct rate_state rate_take(const struct rate *rate, uint64_t who, uint64_t now_us)
 {
     uint64_t now = now_us & TIME_MASK, entry = 0;
     for (;;) {
         _Atomic uint64_t *place = find(who, &entry);
-        bool known = entry && tag_of(entry) == tag_of(who) && (entry & TIME_MASK) > now;
-        uint64_t due = (known ? entry & TIME_MASK : now) + rate->interval_us;
-        struct rate_state state = judge(rate, due - now);
-        if (!state.granted || atomic_compare_exchange_weak_explicit(place, &entry, tag_of(who) | (due & TIME_MASK),
-                                                                    memory_order_relaxed, memory_order_relaxed))
+        uint64_t had = now + (tag_of(entry) == tag_of(who) ? ahead(rate, entry, now) : 0);
+        struct rate_state state = judge(rate, had + rate->interval_us - now);
+        uint64_t next = tag_of(who) | ((state.granted ? had + rate->interval_us : had) & TIME_MASK);
+        if (next == entry ||
+            atomic_compare_exchange_weak_explicit(place, &entry, next, memory_order_relaxed, memory_order_relaxed))
             return state;
     }
 }

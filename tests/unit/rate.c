@@ -82,6 +82,21 @@ static void what_is_refused_takes_nothing(void **state)
     assert_int_equal(granted(&rate, who, 2 * SECOND, 100), 1);
 }
 
+/* A shorter window forgives what it would not have let grow so far; a slower rate leaves the share that was used. */
+static void who_is_told_another_rate_owes_no_more_than_that_lets_it(void **state)
+{
+    (void)state;
+    struct rate long_one = rate_of(1, 100), short_one = rate_of(1, 2), fast = rate_of(100, 10), slow = rate_of(1, 10);
+    uint64_t who = somebody(), other = somebody();
+    assert_int_equal(granted(&long_one, who, SECOND, 200), 100);
+    struct rate_state told = rate_take(&short_one, who, SECOND);
+    assert_false(told.granted);
+    assert_true(told.retry_s <= 1 && told.reset_s <= 2);
+    assert_int_equal(granted(&short_one, who, 3 * SECOND, 100), 2);
+    assert_int_equal(granted(&fast, other, SECOND, 500), 500);
+    assert_int_equal(granted(&slow, other, SECOND, 500), 5);
+}
+
 static void each_has_a_quota_of_its_own(void **state)
 {
     (void)state;
@@ -138,6 +153,7 @@ int main(void)
         cmocka_unit_test(it_comes_back_evenly),
         cmocka_unit_test(what_is_told_is_true),
         cmocka_unit_test(what_is_refused_takes_nothing),
+        cmocka_unit_test(who_is_told_another_rate_owes_no_more_than_that_lets_it),
         cmocka_unit_test(each_has_a_quota_of_its_own),
         cmocka_unit_test(a_flood_of_strangers_sets_nobody_free),
         cmocka_unit_test(threads_share_it),
