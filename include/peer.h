@@ -29,8 +29,9 @@ bool peer_read(const char *text, size_t size, struct peer *ret);
 /* As in a log; "unix" for one on this machine. */
 void peer_write(const struct peer *peer, char text[static PEER_TEXT_SIZE]);
 
-/* The same number for all that is counted as one client: who has an IPv6 address has 2^64 of them (RFC 6177). Nobody
- * outside of the process can foresee it. */
+/* The same number for all that is counted as one client: who has an IPv6 address has 2^64 of them (RFC 6177), and
+ * who comes by NAT64 is whoever has that IPv4 address; for what is believed of a proxy it is no other's. Nobody outside
+ * of the process can foresee it. */
 uint64_t peer_hash(const struct peer *peer);
 
 enum { PEERS_MAX = 64 };

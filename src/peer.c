@@ -14,6 +14,9 @@ enum { MAPPED_BITS = 96, NETWORK_BYTES = 8 };
 
 static const unsigned char mapped[MAPPED_BITS / 8] = {[10] = 0xFF, [11] = 0xFF};
 
+/* The well-known prefix of NAT64 (RFC 6052, section 2.1). */
+static const unsigned char translated[MAPPED_BITS / 8] = {0x00, 0x64, 0xFF, 0x9B};
+
 static bool is_mapped(const unsigned char bytes[static 16])
 {
     return memcmp(bytes, mapped, sizeof(mapped)) == 0;
@@ -77,9 +80,20 @@ void peer_write(const struct peer *peer, char text[static PEER_TEXT_SIZE])
         inet_ntop(AF_INET6, peer->bytes, text, PEER_TEXT_SIZE);
 }
 
+/* The IPv4 address that stands at the end of one, as a mapped one. */
+static struct peer embedded(const struct peer *peer)
+{
+    struct peer four = *peer;
+    memcpy(four.bytes, mapped, sizeof(mapped));
+    return four;
+}
+
 uint64_t peer_hash(const struct peer *peer)
 {
-    return hash_of(peer->bytes, is_mapped(peer->bytes) ? sizeof(peer->bytes) : NETWORK_BYTES);
+    if (memcmp(peer->bytes, translated, sizeof(translated)) != 0)
+        return hash_of(peer->bytes, is_mapped(peer->bytes) ? sizeof(peer->bytes) : NETWORK_BYTES);
+    struct peer four = embedded(peer);
+    return hash_of(four.bytes, sizeof(four.bytes));
 }
 
 /* ---- networks ---- */

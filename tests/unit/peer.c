@@ -91,6 +91,20 @@ static void one_network_of_64_bits_is_one_client(void **state)
     assert_true(peer_hash(&four) != peer_hash(&next));
 }
 
+/* All that a NAT64 translates has addresses of one network (RFC 6052, section 2.1); of another prefix nothing is known.
+ */
+static void a_translated_client_is_the_one_that_it_was(void **state)
+{
+    (void)state;
+    struct peer one = read_peer("64:ff9b::192.0.2.1"), other = read_peer("64:ff9b::192.0.2.2"),
+                four = read_peer("192.0.2.1"), longer = read_peer("64:ff9b:1::192.0.2.1");
+    assert_true(peer_hash(&one) == peer_hash(&four));
+    assert_true(peer_hash(&one) != peer_hash(&other));
+    assert_true(peer_hash(&longer) != peer_hash(&four));
+    struct peers trusted = read_peers("192.0.2.0/24");
+    assert_false(peers_have(&trusted, &one));
+}
+
 static void an_address_may_have_a_port(void **state)
 {
     (void)state;
@@ -285,6 +299,7 @@ int main(void)
         cmocka_unit_test(addresses_of_sockets_are_told),
         cmocka_unit_test(a_mapped_address_is_the_address),
         cmocka_unit_test(one_network_of_64_bits_is_one_client),
+        cmocka_unit_test(a_translated_client_is_the_one_that_it_was),
         cmocka_unit_test(an_address_may_have_a_port),
         cmocka_unit_test(networks_have_bounds),
         cmocka_unit_test(what_is_no_network_is_refused),
