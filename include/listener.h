@@ -21,7 +21,7 @@ struct listener {
 
 /* Listens for `count` threads, port 0 being any free one. The file of a unix socket gets the mode; one that is there
  * already is replaced if it is a socket on which nobody listens. False after one sentence on stderr, with nothing left
- * open. Only while there is one thread: the umask is the process's. */
+ * open and no file. Only while there is one thread: the umask is the process's. */
 bool listener_open(struct listener *listener, const struct address *address, unsigned mode, unsigned count);
 
 /* The same of a socket that listens already. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,18 +129,37 @@ static void remember_file(struct listener *listener, const char *file)
 }
 
 /* The file has its mode from the first moment on. */
-static bool open_local(struct listener *listener, const struct address_name *name, const char *file, unsigned mode,
-                       unsigned count)
+static int local_socket(struct listener *listener, const struct address_name *name, const char *file, unsigned mode)
 {
     int fd = socket(AF_UNIX, SOCKET, 0);
     mode_t before = umask(0777 & ~mode);
     bool bound = fd >= 0 && bind_file(fd, name, file);
     umask(before);
-    if (!bound || listen(fd, BACKLOG) != 0) {
-        close_failed(fd);
+    if (bound)
+        remember_file(listener, file);
+    return bound && listen(fd, BACKLOG) == 0 ? fd : close_failed(fd);
+}
+
+/* Of all that begin at once one finds out whether a file is stale, and listens before the next one looks: until then
+ * its own would look so, too. Where the folder cannot be read it is not locked. */
+static int lock_folder(const char *file)
+{
+    char folder[sizeof(struct address)];
+    snprintf(folder, sizeof(folder), "%.*s/", (int)(strrchr(file, '/') - file), file);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        flock(fd, LOCK_EX);
+    return fd;
+}
+
+static bool open_local(struct listener *listener, const struct address_name *name, const char *file, unsigned mode,
+                       unsigned count)
+{
+    int lock = file ? lock_folder(file) : -1, fd = local_socket(listener, name, file, mode);
+    if (lock >= 0)
+        close_failed(lock);
+    if (fd < 0)
         return false;
-    }
-    remember_file(listener, file);
     *listener->sockets = fd;
     return share(listener, count);
 }
