@@ -182,10 +182,11 @@ void import_receive(struct request *request, const char *bytes, size_t size)
 {
     struct import *import = import_of(request);
     struct buffer *body = &request->body;
+    note_progress(request, size);
     if (import->failure.code)
         return;
-    note_progress(request, size);
     if (request->crowded_out) {
+        batch_release(&import->batch);
         error_init(&import->failure);
         error_set(&import->failure, ERROR_OVERLOADED,
                   "There is no room for more lines among all that is held just now.");

@@ -1,4 +1,5 @@
 """Imports over HTTP: however long, in constant memory, in one transaction that nobody waits for before all has come"""
+import contextlib
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -181,6 +182,32 @@ def test_what_was_lost_on_the_way_is_told(desk, tables):
         answer = upload.end()
     assert answer.status == 503 and "again" in json.loads(answer.body)["detail"] and int(answer.headers["Retry-After"]) > 0
     assert known(tables, "lost") == 0 == parts(tables)
+
+
+def test_who_is_refused_while_it_still_sends_is_told_when_it_has_sent_all(url):
+    """However long that takes, as long as it comes."""
+    with opened(url, *SERVICE, "--body-timeout", "1") as client:
+        client.token = create_token(url, "slow-importer", "admin")
+        with Upload(client) as upload:
+            upload.send(b"x" * 2 * BODY_BYTES)
+            for _ in range(20):
+                upload.send(b"y" * 1024)
+                time.sleep(0.2)
+            assert upload.end().status == 413
+
+
+def test_an_import_that_there_is_no_room_for_makes_room_for_others(url):
+    with opened(url, "--memory-bytes", "1048576", "--cache-bytes", "0", "--threads", "1") as client, contextlib.ExitStack() as held:
+        client.token = create_token(url, "crowded-importer", "admin")
+
+        def has_room():
+            got = client.send("POST", "/v1/figures/parse", json.dumps({"text": "x" * 100000}).encode(), {"Content-Type": "application/json"})
+            return got.status_code == 422
+        uploads = [held.enter_context(Upload(client)) for _ in range(12)]
+        for upload in uploads:
+            upload.send(b"".join(scopes("crowd", 1800)))
+        until(has_room, 5, "room beside those that there is none for")
+        assert 503 in [upload.end().status for upload in uploads]
 
 
 def test_a_service_that_stops_ends_an_import(url, tables):
