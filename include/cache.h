@@ -55,6 +55,9 @@ struct cache_entry {
 void cache_init(struct cache *cache, size_t most, void (*forget)(struct cache_entry *entry));
 void cache_release(struct cache *cache);
 
+/* Forgets all of them, which is no eviction; evictions are counted on. */
+void cache_clear(struct cache *cache);
+
 /* NULL if nothing is known of the answer. */
 struct cache_entry *cache_find(struct cache *cache, const char *key, size_t size);
 

@@ -140,6 +140,11 @@ void cache_init(struct cache *cache, size_t most, void (*forget)(struct cache_en
 
 void cache_release(struct cache *cache)
 {
+    cache_clear(cache);
+}
+
+void cache_clear(struct cache *cache)
+{
     for (int place = 0; place < CACHE_PLACES; place++)
         while (cache->queues[place].oldest)
             cache_remove(cache, cache->queues[place].oldest);

@@ -48,9 +48,7 @@ void service_release(struct service *service)
 
 void service_forget(struct service *service)
 {
-    size_t most = service->cache.most;
-    cache_release(&service->cache);
-    cache_init(&service->cache, most, heads_forget);
+    cache_clear(&service->cache);
 }
 
 void service_greeted(struct db *db, const char *key)

@@ -236,6 +236,21 @@ static void references_are_given_back(void **state)
     }
 }
 
+static void what_is_counted_outlasts_all_entries(void **state)
+{
+    (void)state;
+    begin_anew(100000);
+    for (unsigned i = 0; i < 1000; i++)
+        put(i, 1000);
+    uint64_t evictions = cache.evictions;
+    assert_true(evictions);
+    cache_clear(&cache);
+    assert_int_equal(cache_count(&cache), 0);
+    assert_true(cache.evictions == evictions);
+    put(1, 1000);
+    assert_true(has_bytes(1));
+}
+
 static void each_entry_is_forgotten_once(void **state)
 {
     (void)state;
@@ -730,6 +745,7 @@ int main(void)
         TEST(the_same_answer_may_be_put_again),
         TEST(one_document_may_answer_two_keys),
         TEST(references_are_given_back),
+        TEST(what_is_counted_outlasts_all_entries),
         TEST(each_entry_is_forgotten_once),
         TEST(what_is_removed_is_not_there),
         TEST(each_entry_can_be_removed),
