@@ -118,7 +118,8 @@ struct setting {
     bool live;            /* a server that runs takes another value */
 };
 
-/* Ends with one whose flag is NULL. */
+/* At most so many, behind which one ends the table whose flag is NULL. */
+enum { CONFIG_SETTINGS_MAX = 62 };
 extern const struct setting config_settings[];
 
 /* Keeps one sentence that says why what was told cannot be, for config_fault(); always false. Of one thread. */

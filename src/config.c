@@ -25,7 +25,7 @@ const struct setting config_settings[] = {
     {"tls-priorities", "CLAIMD_TLS_PRIORITIES", SETTING_TEXT, AT(tls_priorities), 0, 0, NULL,
      "GnuTLS' priority string; none: AEAD and forward secrecy; never below TLS 1.2", false},
     {"hsts", "CLAIMD_HSTS", SETTING_NUMBER, AT(hsts_s), 0, 99999999, "0",
-     "s that browsers are told to come by TLS alone; 0: they are not", true},
+     "s for which browsers that came by TLS shall come by nothing else; 0: they are told nothing", true},
     {"admin-listen", "CLAIMD_ADMIN_LISTEN", SETTING_ADDRESS, AT(admin_listen), 0, 0, NULL,
      "address for operators alone: /metrics, /healthz, /readyz; none: nowhere", false},
     {"database-url", "DATABASE_URL", SETTING_DATABASE, AT(database_url), 0, 0, "",
@@ -112,6 +112,9 @@ const struct setting config_settings[] = {
     {"format", NULL, SETTING_TEXT, AT(format), 0, 0, NULL, "export and import: what is written or read", false},
     {NULL, NULL, SETTING_TEXT, 0, 0, 0, NULL, NULL, false},
 };
+
+_Static_assert(sizeof(config_settings) / sizeof(*config_settings) <= CONFIG_SETTINGS_MAX + 1,
+               "what reads flags has room for each");
 
 static char fault[1000];
 

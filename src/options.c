@@ -67,9 +67,8 @@ static bool read_flag(struct config *config, const struct setting *setting)
 
 static bool read_flags(struct config *config, int argc, char *const argv[])
 {
-    enum { FLAGS_MAX = 64 };
-    struct option options[FLAGS_MAX + 1] = {{"help", no_argument, NULL, 'h'}};
-    for (int i = 0; config_settings[i].flag && i + 1 < FLAGS_MAX; i++) {
+    struct option options[CONFIG_SETTINGS_MAX + 2] = {{"help", no_argument, NULL, 'h'}}; /* and an empty one */
+    for (int i = 0; config_settings[i].flag; i++) {
         int argument = config_settings[i].type == SETTING_SWITCH ? no_argument : required_argument;
         options[i + 1] = (struct option){config_settings[i].flag, argument, NULL, FIRST + i};
     }

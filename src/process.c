@@ -62,13 +62,14 @@ static void put_descriptors(struct buffer *text)
     struct rlimit limit;
     uint64_t open = 0;
     DIR *folder = opendir("/proc/self/fd");
-    if (!folder || getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    if (!folder)
         return;
     while (readdir(folder)) /* NOLINT(concurrency-mt-unsafe): the folder is this call's alone */
         open++;
     closedir(folder);
     put_count(text, "process_open_fds", "File descriptors that are open.", open - 3);
-    put_count(text, "process_max_fds", "File descriptors that may be open.", limit.rlim_cur);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        put_count(text, "process_max_fds", "File descriptors that may be open.", limit.rlim_cur);
 }
 
 /* When it began, in ticks since the system did: the 22nd field (proc(5), stat), of which the second may hold anything

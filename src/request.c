@@ -248,9 +248,6 @@ static void put_vary(struct request *request, struct headers *headers)
         headers_put(headers, MHD_HTTP_HEADER_VARY, vary);
 }
 
-#define EXPOSED(more)                                                                                                  \
-    "Accept-Patch, Age, Allow, Cache-Status, Data-Version, ETag, Link, Location, Preference-Applied, " more            \
-    "Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id, X-Total-Count"
 /* What of the data the answer holds. */
 static void put_version(struct request *request, struct headers *headers)
 {
@@ -261,6 +258,10 @@ static void put_version(struct request *request, struct headers *headers)
     headers_put(headers, "Data-Version",
                 arena_format(&request->arena, "%s%s", version, request->unconfirmed ? ";unconfirmed" : ""));
 }
+
+#define EXPOSED(more)                                                                                                  \
+    "Accept-Patch, Age, Allow, Cache-Status, Data-Version, ETag, Link, Location, Preference-Applied, " more            \
+    "Retry-After, Server-Timing, WWW-Authenticate, X-Request-Id, X-Total-Count"
 
 /* To a browser's scripts: which pages may read the answer, and what of it. */
 static void put_cors(const struct request *request, struct headers *headers)
