@@ -4,12 +4,11 @@ import json
 
 import jsonschema
 import pytest
-import yaml
 
-from contract import READ, TREE
+from contract import READ, TREE, read_yaml
 from service import Api, Service, claimd
 
-DOCUMENT = yaml.safe_load((TREE / "openapi.yaml").read_text())
+DOCUMENT = read_yaml((TREE / "openapi.yaml").read_text())
 ANSWERS = DOCUMENT["components"]["responses"]
 
 
