@@ -11,11 +11,16 @@ from desk import furnish, opened
 from service import Api, Service, claimd
 
 
+# What takes longest, mostly by waiting.
+LONGEST = ["test_outage", "test_memory", "test_standbys", "test_lifecycle", "test_streams"]
+
+
 def pytest_collection_modifyitems(items):
-    """Modules of the pages, which keep the processors busy, among the others, which wait a lot: several run at once."""
+    """Modules of the pages, which keep the processors busy, among the others, which wait a lot: several run at once. The longest come first, so that none
+    of them goes on alone at the end."""
     modules = list(dict.fromkeys(item.path for item in items))
     browsing = [module for module in modules if module.parent.name == "web"]
-    others = [module for module in modules if module not in browsing]
+    others = sorted((module for module in modules if module not in browsing), key=lambda module: module.stem not in LONGEST)
     step = len(others) / max(len(browsing), 1)
     place = {module: (number * step, 0) for number, module in enumerate(browsing)} | {module: (number, 1) for number, module in enumerate(others)}
     items.sort(key=lambda item: place[item.path])
