@@ -19,6 +19,7 @@ BINARY = os.environ.get("CLAIMD_BINARY", str(TREE / "build/claimd"))
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 CONFINED = not any(name in pathlib.Path(BINARY).read_bytes() for name in (b"__asan_init", b"__tsan_init", b"__gcov_"))
 INSTRUMENTED = any(name in pathlib.Path(BINARY).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
+FAKETIME = pathlib.Path(f"/usr/lib/{os.uname().machine}-linux-gnu/faketime/libfaketimeMT.so.1")  # does not go with a sanitizer
 SETTINGS = ("DATABASE_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE")
 
 

@@ -95,6 +95,40 @@ def test_only_two_words_are_known(url):
             service.answers()
 
 
+@contextlib.contextmanager
+def held_up(url, *flags):
+    """Followers by three tokens, who were told of a change just when their tokens could not be asked about; they can be once the second connection ends its
+    transaction."""
+    tokens = [create_token(url, f"waits-{number}-{time.time_ns()}", "read") for number in range(3)]
+    with opened(url, "--threads", "1", *flags, CLAIMD_READ="token") as writer, Tables(url, autocommit=False) as held, Tables(url) as tables, contextlib.ExitStack() as followers:
+        tables.run("INSERT INTO scope VALUES ('held-up', 'Held up', 'For a while.') ON CONFLICT DO NOTHING")
+        wires = [followers.enter_context(writer.service.wire(30)) for _ in tokens * 2]
+        for wire, token in zip(wires, tokens * 2):
+            wire.get("/v1/changes", "Accept: text/event-stream", f"Authorization: Bearer {token}")
+            assert wire.head().status == 200
+        time.sleep(1.2)   # for longer than a token is known
+        held.run("LOCK TABLE token IN ACCESS EXCLUSIVE MODE")
+        tables.run("UPDATE scope SET name = 'Held up, ' || clock_timestamp() WHERE id = 'held-up'")
+        until(lambda: tables.value("SELECT count(*) FROM pg_locks WHERE NOT granted"), 5, "a token is asked about")
+        yield writer.service, held.connection, wires
+
+
+def test_followers_wait_until_their_tokens_can_be_asked_about(url):
+    """Two of them go away meanwhile, which is nothing to the others."""
+    with held_up(url) as (_, held, wires):
+        wires.pop().reset()
+        wires.pop(1).reset()
+        held.rollback()
+        assert all(b'"held-up"' in next(wire.chunks()) for wire in wires)
+
+
+def test_the_end_does_not_wait_for_tokens_that_cannot_be_asked_about(url):
+    with held_up(url, "--request-timeout", "1000") as (service, _, wires):
+        service.stop()
+        for wire in wires:
+            assert b'"held-up"' not in wire.rest()
+
+
 @pytest.fixture(scope="module")
 def as_role(server_url, fresh_database):
     """A service as a role that migrations have let serve, and the URL by which that role reaches the database."""

@@ -1,5 +1,7 @@
 """Export and import: the same bytes go round, all lines or none, and what is wrong with each is told"""
 import json
+import os
+import pty
 import subprocess
 
 import pytest
@@ -151,6 +153,35 @@ def test_blank_lines_are_none_and_no_line_is_fine(desk):
     assert post(desk, b"\n \n\r\n").json()["created"] == 0 and post(desk, b"").json()["lines"] == 0
 
 
+def test_no_line_is_fine_for_the_command_as_well(url):
+    done = run(url, "import")
+    assert done.returncode == 0 and done.stderr.startswith(b"0 lines: ")
+
+
+def test_a_form_that_is_none_of_an_import_is_told(url):
+    done = run(url, "import", "-", "--format", "csv")
+    assert done.returncode == 1 and b"an import is ndjson or claimreview" in done.stderr
+
+
+def test_of_very_many_refused_lines_the_first_are_told(url):
+    done = run(url, "import", lines=b'{"nothing":{}}\n' * 1200)
+    *told, rest, sums = done.stderr.splitlines()
+    assert done.returncode == 1 and len(told) == 1000 and rest == b"and 200 more" and b" 1200 refused: nothing was taken in." in sums
+
+
+@pytest.mark.parametrize("from_file", [True, False], ids=["file", "pipe"])
+def test_a_terminal_shows_how_far_it_is(url, tmp_path, from_file):
+    lines = b"".join(json.dumps({"scope": {"id": f"shown-{n}", "name": "Some", "definition": "Some of it."}}).encode() + b"\n" for n in range(700))
+    file = tmp_path / "lines"
+    file.write_bytes(lines)
+    terminal, end = pty.openpty()
+    done = subprocess.run([BINARY, "import", str(file) if from_file else "-"], env=environment(DATABASE_URL=url), input=None if from_file else lines,
+                          stdin=subprocess.DEVNULL if from_file else None, stderr=end, timeout=120, check=False)
+    shown = os.read(terminal, 65536)
+    os.close(terminal), os.close(end)
+    assert done.returncode == 0 and (b"\r700 lines, 100 %\r" if from_file else b"\r700 lines\r") in shown and b"\r700 lines: " in shown, shown
+
+
 def test_a_file_that_is_not_there_is_told(url):
     done = run(url, "import", "/no/such/file")
     assert done.returncode == 1 and b"/no/such/file" in done.stderr
@@ -178,6 +209,19 @@ def test_an_export_that_breaks_off_says_so(fresh_database):
             lines, said = export_run.communicate(timeout=30)
         assert export_run.returncode == 1 and b"claimd:" in said, said
         assert len(lines) < 9000000
+
+
+@pytest.mark.parametrize("arguments", [[], ["claims", "--format", "csv"], ["--format", "jsonld"]], ids=["all", "a collection", "linked data"])
+def test_an_export_of_what_is_no_database_of_claims_says_so(fresh_database, arguments):
+    done = run(fresh_database(migrations=[]), "export", *arguments)
+    assert done.returncode == 1 and b"the database refused" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["claims", "--format", "csv"], ["--format", "jsonld"]], ids=["all", "a collection", "linked data"])
+def test_an_export_that_finds_no_room_says_so(url, arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([BINARY, "export", *arguments], env=environment(DATABASE_URL=url), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 1 and b"cannot write the export: No space left" in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["claims", "--format", "json"], ["changes", "--format", "events"]])

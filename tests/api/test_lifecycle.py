@@ -2,6 +2,7 @@
 import contextlib
 import itertools
 import json
+import pathlib
 import re
 import shutil
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 
 import database
@@ -17,7 +19,7 @@ import pytest
 
 from busy import Busy
 from contract import TREE
-from service import BINARY, Api, Service, claimd, environment, free_port, until
+from service import BINARY, FAKETIME, INSTRUMENTED, Api, Service, claimd, environment, free_port, until
 
 NO_DATABASE = "postgresql://nobody:swordfish@/nowhere?host=/nonexistent"
 
@@ -120,6 +122,30 @@ def test_version():
 
 def test_busy_port(service):
     assert str(service.port) in refused(["serve", "--listen", f"127.0.0.1:{service.port}"])
+
+
+def test_name_that_nobody_has():
+    assert "-.invalid:80" in refused(["serve", "--listen", "-.invalid:80"])
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:0", "unix:@claimd-few"], ids=["port", "unix"])
+def test_too_few_descriptors_to_begin_with(database_url, listen):
+    """Whatever it is that there is none left for, it ends at once and says so, or serves."""
+    ends = []
+    for limit in range(6, 80):
+        command = ["prlimit", f"--nofile={limit}:{limit}", BINARY, "serve", "--threads", "4", "--listen", listen, "--admin-listen", "127.0.0.1:0"]
+        with subprocess.Popen(command, env=environment(DATABASE_URL=database_url), stderr=subprocess.PIPE, text=True) as process:
+            said = []
+            for line in process.stderr:
+                said.append(line)
+                if serves := '"listening"' in line:
+                    process.terminate()
+                    break
+            ends.append((process.wait(20), serves))
+            assert ends[-1] == (0, True) or (ends[-1][0] in (1, 2) and any(line.startswith("claimd: ") for line in said)), (limit, ends[-1], said)
+        if serves:
+            break
+    assert ends[-1] == (0, True) and {1, 2} <= {status for status, _ in ends}, ends
 
 
 def test_busy_port_of_another_program():
@@ -268,6 +294,23 @@ def test_health_of_a_server_on_every_address(database_url):
         assert claimd("health", CLAIMD_LISTEN=f"0.0.0.0:{service.port}").returncode == 0
 
 
+@pytest.mark.skipif(not socket.has_ipv6 or not pathlib.Path("/proc/net/if_inet6").exists(), reason="there is no IPv6 here")
+def test_health_of_a_server_on_every_address_of_both_kinds():
+    with socket.socket(socket.AF_INET6) as silent:
+        silent.bind(("::1", 0))
+        silent.listen()
+        asking = subprocess.Popen([BINARY, "health"], env=environment(CLAIMD_LISTEN=f"[::]:{silent.getsockname()[1]}"), stderr=subprocess.DEVNULL)
+        client, _ = silent.accept()
+        with client:
+            client.recv(4096)
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        assert asking.wait(10) == 0
+
+
+def test_health_of_a_name_that_nobody_has():
+    assert claimd("health", CLAIMD_LISTEN="-.invalid:80").returncode == 1
+
+
 def test_health_of_what_does_not_answer():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
@@ -344,8 +387,24 @@ def test_database_that_lacks_the_last_migration(fresh_database, contract):
         assert Api(service, contract).problem("/readyz", "not-ready", 503)
 
 
+@pytest.mark.parametrize("arguments, settings", [(["migrate", "up"], {}), (["serve", "--listen", "127.0.0.1:0"], {"CLAIMD_MIGRATE": "1"})], ids=["alone", "before serving"])
+def test_a_database_that_refuses_to_be_migrated(empty_url, arguments, settings):
+    ended = claimd(*arguments, DATABASE_URL=empty_url + "&options=-cdefault_transaction_read_only%3Don", **settings)
+    assert ended.returncode == 1 and "cannot prepare the migrations" in ended.stderr, ended.stderr
+
+
 # Without a database, and back -------------------------------------------------------------------
 
+
+def test_commands_that_find_no_database_say_so_after_a_while():
+    """Half a minute, by a clock that goes faster where there is one."""
+    faster = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+0 x30"} if FAKETIME.exists() and not INSTRUMENTED else {}
+    commands = [["migrate", "up"], ["migrate", "status"], ["token", "create", "--name", "x", "--scope", "read"], ["token", "list"], ["token", "revoke", "--name", "x"],
+                ["export"], ["export", "claims", "--format", "csv"], ["import"]]
+    with ThreadPoolExecutor(len(commands)) as pool:
+        for ended in pool.map(lambda command: claimd(*command, timeout=90, DATABASE_URL=NO_DATABASE, **faster), commands):
+            assert ended.returncode == 1 and ended.stdout == "", ended
+            assert "claimd: cannot reach the database: " in ended.stderr and "swordfish" not in ended.stderr, ended
 
 def test_database_down_at_start(contract):
     with Service(NO_DATABASE) as service:

@@ -1,12 +1,13 @@
 """The log of requests: what an operator looks for is in it, and right; and what was slow is told without being asked for"""
 import json
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from desk import DOCUMENTS, Client, Tables, create_token
-from service import Service, until
+from service import BINARY, Service, until
 
 ONE = "r1-under-300000-03-training-cost-294000"
 FIELDS = ["ts", "level", "event", "method", "target", "route", "status", "bytes", "duration_ms", "database_ms", "waiting_ms", "cache", "age", "client",
@@ -37,6 +38,28 @@ def locked(url, seconds, ask, table="claim"):
         time.sleep(seconds)
         held.connection.rollback()
         return asked.result()
+
+
+class Unread(Service):
+    """Its log goes to a pipe."""
+
+    command = ("bash", "-c", 'exec "$0" "$@" 2>&"$LOG"', BINARY, "serve")
+
+    def __init__(self, pipe, *arguments):
+        self.passed = (pipe,)
+        super().__init__(*arguments, LOG=str(pipe))
+
+
+def test_a_log_that_nobody_reads_stops_nothing(url):
+    read, write = os.pipe()
+    with Unread(write, url, "--threads", "1", "--log-requests") as service, service.answers().wire() as wire:
+        for _ in range(1000):
+            wire.get("/healthz")
+            assert wire.answer().status == 200
+    os.close(write)
+    with open(read, encoding="utf-8") as log:
+        told = [json.loads(line) for line in log]
+    assert told[0]["event"] == "listening" and 100 < len(told) < 1000
 
 
 # Every request ----------------------------------------------------------------------------------

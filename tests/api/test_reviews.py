@@ -59,6 +59,18 @@ def test_what_has_no_place_is_told(desk):
     assert "6 million dollars" in told["/claimReviewed"] and "False – ‘cheap’" in told["/reviewRating"] and "cost-again" in told["/itemReviewed"]
 
 
+def test_of_very_much_that_has_no_place_the_last_says_that_there_is_more(desk):
+    left_out = post(desk, {**REVIEW, **{f"x{number}": 1 for number in range(12000)}}, dry_run="true").json()["left_out"]
+    assert len(left_out) == 10001 and left_out[-1]["detail"] == "There is more that has no place."
+
+
+def test_of_several_texts_the_first_is_taken(desk):
+    address = "https://check.example/several"
+    told = post(desk, {**REVIEW, "url": [address, "https://check.example/other"], "claimReviewed": ["It is one.", "It is two."]})
+    assert told.status_code == 200, told.text
+    assert claims(desk, address)[1][0]["statement"] == "It is one."
+
+
 def test_what_has_become_of_it_since_is_left_so(desk, url):
     address = "https://check.example/edited"
     post(desk, {**REVIEW, "url": address})

@@ -275,6 +275,16 @@ def test_handshake_that_began_before_a_renewal_ends_well(database_url, folder, f
             assert session.read(100).startswith(b"HTTP/1.1 200")
 
 
+def test_a_reload_without_another_certificate_changes_nothing(database_url, folder, first):
+    with Safe(database_url, folder, first) as service:
+        service.answers("/healthz")
+        for _ in range(3):
+            service.show(*first)
+            told = service.reload()
+            assert (told["event"], told["changed"]) == ("reloaded", 0)
+            assert service.shown_to(trusting(first[0])) == "first"
+
+
 def test_wrong_renewal_is_logged_and_the_old_certificate_stays(database_url, folder, first, second):
     both = trusting(first[0], second[0])
     with Safe(database_url, folder, first) as service:

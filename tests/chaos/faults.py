@@ -26,9 +26,8 @@ from desk import Tables
 from load import STALE
 from proxy import Proxy
 from scene import FLAGS, Ground
-from service import INSTRUMENTED, Service, until
+from service import FAKETIME, INSTRUMENTED, Service, until
 
-FAKETIME = pathlib.Path(f"/usr/lib/{os.uname().machine}-linux-gnu/faketime/libfaketimeMT.so.1")
 IDLE = 10_000  # connections that say nothing
 
 

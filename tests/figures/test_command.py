@@ -51,6 +51,15 @@ def test_the_longest_text_is_read_and_a_longer_one_refused():
     assert claimd("5".rjust(1000)).returncode == 0
     run = claimd("5".rjust(1001))
     assert run.returncode == 2 and run.stdout == "" and run.stderr.count("\n") == 1
+    run = claimd("-", text=f"5\n{'5'.rjust(1001)}\n6\n")
+    assert run.returncode == 2 and run.stdout.count("\n") == 1 and run.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("text, language, value, low", [
+    ("Billionen " * 12, "de", None, "1" + "0" * 60), ("9" * 56 + " billion", None, "9" * 56, "9" * 56), ("0." + "0" * 50 + "1 " + "trillion " * 6 + "and a half", "en", "1" + "0" * 21, "1" + "0" * 21)])
+def test_a_number_ends_before_the_word_that_makes_it_too_large(text, language, value, low):
+    document = json.loads(claimd(text, *(["--lang", language] if language else [])).stdout)
+    assert (document["value"], document["low"]) == (value, low)
 
 
 @pytest.mark.parametrize("arguments", [[], ["5", "6"], ["5", "--lang", "pt"], ["5", "--lang"], ["5", "--lang="], [b"5\xff"]])

@@ -99,6 +99,8 @@ static void verdicts_are_said(void **state)
     assert_finding("overlap", "1", "2", "2", "",
                    "Overlap: no two figures that compare exclude each other; they run from 1 to 2 USD, a factor of 2; "
                    "5 sources, 1 independent origin.");
+    assert_finding("overlap", "", "", "", "",
+                   "Overlap: no two figures that compare exclude each other; 5 sources, 1 independent origin.");
     assert_finding(
         "incomparable", "", "", "", "['subject']",
         "Not comparable: no two figures are of the same subject, quantity, scope, period and unit; 5 sources, "
