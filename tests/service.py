@@ -20,7 +20,7 @@ SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime er
 CONFINED = not any(name in pathlib.Path(BINARY).read_bytes() for name in (b"__asan_init", b"__tsan_init", b"__gcov_"))
 INSTRUMENTED = any(name in pathlib.Path(BINARY).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 FAKETIME = pathlib.Path(f"/usr/lib/{os.uname().machine}-linux-gnu/faketime/libfaketimeMT.so.1")  # does not go with a sanitizer
-SETTINGS = ("DATABASE_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE")
+SETTINGS = ("DATABASE_URL", "DATABASE_READ_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE")
 
 
 def environment(**settings):

@@ -196,10 +196,11 @@ def locked(url, table):
         yield
 
 
-def test_request_timeout(url, file):
+@pytest.mark.parametrize("standby", [False, True], ids=["primary", "standby"])
+def test_request_timeout(url, file, standby):
     """Shorter and longer, on connections that are open already: the database keeps to it as well."""
     file.write_text("CLAIMD_REQUEST_TIMEOUT=60000\nCLAIMD_CACHE_BYTES=0\n")
-    with Told(url, file, "--threads", "1") as service:
+    with Told(url, file, "--threads", "1", *(["--database-read-url", url] if standby else [])) as service:
         service.answers()
         assert service.head().status_code == 200
         with locked(url, "claim"):

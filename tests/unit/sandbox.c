@@ -40,6 +40,8 @@ static void confined(void)
 
 static int status_of(bool (*what)(void), bool removes)
 {
+    if (sandbox_is_left_out())
+        skip();
     attempt = what;
     removing = removes;
     return child_run(confined);
@@ -309,5 +311,5 @@ int main(void)
         cmocka_unit_test(who_is_nobody_cannot_become_root),
         cmocka_unit_test(a_user_that_is_not_there_is_named),
     };
-    return sandbox_is_left_out() ? 0 : cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
