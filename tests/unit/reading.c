@@ -24,8 +24,8 @@ static int begin(void **state)
     service.standby.present = true;
     service.db.settings.deadline_ms = 1000;
     service.known.lag_most = 60000;
-    freshness_state(&service.known, 4000000000, &(struct db_place){{1, 90}, loop_now()});
-    freshness_state(&service.known, 4000000000, &(struct db_place){{1, 100}, loop_now() + 1000});
+    freshness_state(&service.known, 4000000000, &(struct db_place){{1, 90}, loop_now(), true});
+    freshness_state(&service.known, 4000000000, &(struct db_place){{1, 100}, loop_now() + 1000, true});
     request.service = &service;
     request.asked = loop_now_us();
     reading_begin(&request);
@@ -68,7 +68,7 @@ static void an_old_part_makes_an_old_answer(void **state)
 static void an_unconfirmed_part_makes_an_unconfirmed_answer(void **state)
 {
     (void)state;
-    freshness_standby_state(&service.known, 7, &(struct db_place){{1, 95}, loop_now()});
+    freshness_standby_state(&service.known, 7, &(struct db_place){{1, 95}, loop_now(), true});
     freshness_lost(&service.known);
     take(true, 50);
     assert_true(request.unconfirmed);
