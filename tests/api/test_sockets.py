@@ -221,6 +221,21 @@ def test_more_clients_than_may_connect_wait_their_turn(database_url, where):
                 assert client.recv(4096).startswith(b"HTTP/1.1 200")
 
 
+def test_a_client_that_takes_no_answer_is_let_go(database_url, where):
+    """What has come to it by then is not the whole."""
+    with Local(database_url, where, "--threads", "1", "--idle-timeout", "1", "--request-timeout", "500") as service:
+        service.answers("/healthz")
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(10)
+            client.connect(where)
+            client.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n")
+            time.sleep(3)
+            taken = b""
+            while part := client.recv(65536):
+                taken += part
+        assert taken.startswith(b"HTTP/1.1 200") and len(taken) < 1000000
+
+
 def processor_seconds(service):
     with open(f"/proc/{service.process.pid}/stat", encoding="ascii") as file:
         return sum(map(int, file.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")

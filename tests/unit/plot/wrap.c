@@ -32,6 +32,7 @@ static void widths_add_up(void **state)
     assert_true(wrap_width("i", 1, 10) < wrap_width("W", 1, 10));
     assert_true(wrap_width("e\u0301", 3, 10) == wrap_width("e", 1, 10));
     assert_true(wrap_width("中", 3, 10) >= 10);
+    assert_true(wrap_width("\xff", 1, 10) == wrap_width("\uFFFD", 3, 10));
 }
 
 static void nothing_makes_no_lines(void **state)
