@@ -426,33 +426,57 @@ def test_a_result_has_so_many_bytes(serve, contract):
     assert api.get("/v1/claims", limit=5)["items"]
 
 
-def test_all_bodies_together_have_so_much_room(serve, contract):
-    """What has come is held until it is answered; who comes when there is no room is told to come again, and nobody else suffers for long."""
-    service = serve("--memory-bytes", "1048576", "--cache-bytes", "0")
-    body = json.dumps({"text": "5 Millionen Dollar"})
-    wires, answers = [], []
+def parsed(service):
+    """What is answered to one whose body takes some room."""
+    body = " " * 200000 + json.dumps({"text": "5 Millionen Dollar"})
+    with service.wire(source=OTHER) as wire:
+        wire.get(*PARSE, f"Content-Length: {len(body)}", method="POST")
+        wire.send(body)
+        return wire.answer()
 
-    def parsed():
-        with service.wire(source=OTHER) as wire:
-            wire.get(*PARSE, f"Content-Length: {len(body) + 200000}", method="POST")
-            wire.send(" " * 200000, body)
-            return wire.answer()
+
+def filled(service):
+    """Those whose bodies have come in part, until there is room for no other; and what that one was answered."""
+    wires, answers = [], []
 
     def is_full():
         wires.append(service.wire(source=ONE))
         wires[-1].get(*PARSE, "Content-Length: 400000", method="POST")
         wires[-1].send(" " * 100000)
-        answers.append(parsed())
+        answers.append(parsed(service))
         return answers[-1].status == 503
     until(is_full, 20, "there is no more room")
     assert len(wires) > 2
-    refused = answers[-1]
+    return wires, answers[-1]
+
+
+def test_all_bodies_together_have_so_much_room(serve, contract):
+    """What has come is held until it is answered; who comes when there is no room is told to come again, and nobody else suffers for long."""
+    service = serve("--memory-bytes", "1048576", "--cache-bytes", "0")
+    wires, refused = filled(service)
     problem = contract.check("POST", PARSE[0], refused.status, refused.headers, refused.body)
     assert problem["type"] == "/problems/overloaded" and refused.headers["Retry-After"]
     for wire in wires:
         wire.socket.close()
-    until(lambda: parsed().status == 200, 10, "there is room again")
+    until(lambda: parsed(service).status == 200, 10, "there is room again")
     assert ask(service, "/v1/claims?limit=3").status == 200
+
+
+def test_lines_of_an_import_need_room_as_well(serve, importer):
+    service = serve("--memory-bytes", "1048576", "--cache-bytes", "0")
+    wires, _ = filled(service)
+    body = json.dumps({"scope": {"id": "no-room", "name": "Some", "definition": "x" * 3000}}) + "\n"
+
+    def imported():
+        with service.wire(source=OTHER) as wire:
+            wire.get("/v1/import?dry_run=true", f"Authorization: Bearer {importer}", "Content-Type: application/x-ndjson", f"Content-Length: {100 * len(body)}", method="POST")
+            wire.send(body * 100)
+            return wire.answer()
+    refused = imported()
+    assert refused.status == 503 and json.loads(refused.body)["type"] == "/problems/overloaded", refused
+    for wire in wires:
+        wire.socket.close()
+    until(lambda: imported().status == 200, 10, "there is room again")
 
 
 def test_the_body_that_finds_no_room_is_let_go_itself(serve):
