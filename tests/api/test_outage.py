@@ -3,6 +3,7 @@ import concurrent.futures
 import contextlib
 import datetime
 import itertools
+import json
 import os
 import re
 import signal
@@ -367,6 +368,20 @@ def test_writes_and_news_are_never_answered_from_before(cluster, own):
 
 
 # A database that is there, and does not answer ----------------------------------------------------
+
+@pytest.mark.parametrize("lines, wrong", [(1, False), (200, False), (1, True)], ids=["short", "long", "wrong"])
+def test_an_import_whose_database_goes_meanwhile_is_told_so(cluster, own, lines, wrong):
+    """At its end, or with a part of it, or where only the token was to be looked at."""
+    token = create_token(own, "importing", "admin")
+    line = "no line\n" if wrong else json.dumps({"scope": {"id": "imported", "name": "Some", "definition": "x" * 3000}}) + "\n"
+    with reader(own) as service, service.answers().wire(30) as wire:
+        wire.get("/v1/import", f"Authorization: Bearer {token}", "Content-Type: application/x-ndjson", f"Content-Length: {lines * len(line)}", method="POST")
+        with away(cluster, "stopped"):
+            lost(service)
+            wire.send(line * lines)
+            answer = wire.answer()
+        assert answer.status == 503 and json.loads(answer.body)["type"] == "/problems/database-unavailable", answer
+
 
 @contextlib.contextmanager
 def locked(url, *tables):
