@@ -11,8 +11,8 @@ from desk import furnish, opened
 from service import Api, Service, claimd
 
 
-# What takes longest, mostly by waiting.
-LONGEST = ["test_outage", "test_memory", "test_standbys", "test_lifecycle", "test_streams"]
+# What takes longest, by waiting or by what the database has to do.
+LONGEST = ["test_outage", "test_memory", "test_standbys", "test_lifecycle", "test_properties", "test_search_query", "test_settlement", "test_arithmetic"]
 
 
 def pytest_collection_modifyitems(items):
