@@ -58,7 +58,7 @@ def settled(service):
     def still():
         nonlocal before
         now, before = service.metrics(), before
-        last, before = before, {key: value for key, value in now.items() if not key[0].startswith("process_")}
+        last, before = before, {key: value for key, value in now.items() if not key[0].startswith(("process_", "claimd_standby_lag"))}
         return last == before and now.value("claimd_requests_in_flight") == 0
     until(lambda: still() or time.sleep(0.6), 20, "nothing changes")
     return service.metrics()
