@@ -117,15 +117,17 @@ static void evict_from_main(struct cache *cache)
     move(cache, oldest, CACHE_MAIN);
 }
 
-/* Each step takes an entry out, or a use from one, so that this ends; ghosts alone never weigh too much. */
+/* Each step takes an entry out, or a use from one, so that this ends. */
 static void make_room(struct cache *cache)
 {
     while (cache_weight(cache) > cache->most) {
         const struct cache_queue *small = &cache->queues[CACHE_SMALL];
         if (small->oldest && (small->weight > cache->most / SMALL_SHARE || !cache->queues[CACHE_MAIN].oldest))
             evict_from_small(cache);
-        else
+        else if (cache->queues[CACHE_MAIN].oldest)
             evict_from_main(cache);
+        else
+            cache_remove(cache, cache->queues[CACHE_GHOST].oldest);
     }
 }
 
