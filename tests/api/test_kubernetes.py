@@ -1,5 +1,4 @@
 """The manifests for Kubernetes: built as kubectl builds them, held against the schemas of Kubernetes' own API, and true to the program"""
-import copy
 import json
 import re
 import shutil
@@ -16,16 +15,17 @@ PACKAGES = TREE / "web/node_modules"
 RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 PACE = 5  # seconds that balancers are given to forget one that ends, and that a request may take
 
-# Each object by the schema of its kind: what is required, and of what form values are.
+# Of each list, its objects by the schema of their kind: what is required, and of what form values are.
 VALIDATE = """
 import { createRequire } from "module";
 import { readFileSync } from "fs";
-const require = createRequire(process.argv[2] + "/"), faults = [];
-for (const object of JSON.parse(readFileSync(0, "utf8"))) {
+const require = createRequire(process.argv[2] + "/");
+const faultsOf = (object) => {
   const kind = require(`kubernetes-models/${object.apiVersion}/${object.kind}`)[object.kind];
-  try { new kind(object).validate(); } catch (fault) { faults.push(`${object.kind}: ${fault.message}`); }
-}
-console.log(JSON.stringify(faults));
+  try { new kind(object).validate(); } catch (fault) { return [`${object.kind}: ${fault.message}`]; }
+  return [];
+};
+console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map((objects) => objects.flatMap(faultsOf))));
 """
 
 
@@ -37,7 +37,8 @@ def newest(*command):
 
 
 KUBECTL = shutil.which("kubectl") or "kubectl"
-layered = pytest.mark.skipif(not newest(KUBECTL, "version", "--client", "--output=json"), reason="this kubectl builds no overlays")
+LAYERED = newest(KUBECTL, "version", "--client", "--output=json")
+layered = pytest.mark.skipif(not LAYERED, reason="this kubectl builds no overlays")
 
 
 def built(folder):
@@ -57,30 +58,6 @@ def of(objects):
     return lambda kind: next(item for item in objects if item["kind"] == kind)
 
 
-@pytest.fixture(scope="module")
-def faults(tmp_path_factory):
-    """A function that names what the schemas find wrong with objects: by their values, and, as types have it, by keys that there are not."""
-    folder = tmp_path_factory.mktemp("kubernetes")
-    (folder / "validate.mjs").write_text(VALIDATE)
-    options = {"strict": True, "noEmit": True, "skipLibCheck": True, "target": "es2022", "module": "es2022", "moduleResolution": "bundler", "types": [],
-               "paths": {"*": [f"{PACKAGES}/*"]}}
-    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": ["manifests.ts"]}))
-
-    def find(objects):
-        values = subprocess.run(["node", str(folder / "validate.mjs"), str(PACKAGES)], input=json.dumps(objects), stdout=subprocess.PIPE, text=True, check=True)
-        kinds = dict.fromkeys((item["apiVersion"], item["kind"]) for item in objects)
-        lines = [f'import {{ I{kind} }} from "kubernetes-models/{version}/{kind}";' for version, kind in kinds]
-        lines += [f"export const object{number}: I{item['kind']} = {json.dumps(item)};" for number, item in enumerate(objects)]
-        (folder / "manifests.ts").write_text("\n".join(lines))
-        keys = subprocess.run([str(PACKAGES / ".bin/tsc"), "-p", str(folder)], stdout=subprocess.PIPE, text=True, check=False)
-        return json.loads(values.stdout) + keys.stdout.splitlines()
-    return find
-
-
-def test_kubernetes_finds_no_fault(objects, faults):
-    assert faults(objects) == []
-
-
 WRONG = {
     "a key that is none": lambda spec: spec.update(replica=2),
     "a key that is none, deep down": lambda spec: spec["template"]["spec"]["containers"][0]["readinessProbe"].update(periodSecond=2),
@@ -90,11 +67,46 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
-def test_faults_are_found(wrong, faults):
-    deployment = copy.deepcopy(next(item for item in built("base") if item["kind"] == "Deployment"))
+def wronged(wrong):
+    deployment = next(item for item in built("base") if item["kind"] == "Deployment")
     wrong(deployment["spec"])
-    assert faults([deployment])
+    return [deployment]
+
+
+def typed(objects):
+    """The objects as values of their types."""
+    kinds = dict.fromkeys((item["apiVersion"], item["kind"]) for item in objects)
+    lines = [f'import {{ I{kind} }} from "kubernetes-models/{version}/{kind}";' for version, kind in kinds]
+    lines += [f"export const object{number}: I{item['kind']} = {json.dumps(item)};" for number, item in enumerate(objects)]
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory):
+    """What the schemas find wrong with all these objects, by their values, and, as types have it, by keys that there are not. At once, as that takes long to begin."""
+    folder = tmp_path_factory.mktemp("kubernetes")
+    every = [built("base"), *([built("production")] if LAYERED else []), *map(wronged, WRONG.values())]
+    names = ["base", *(["production"] if LAYERED else []), *WRONG]
+    (folder / "validate.mjs").write_text(VALIDATE)
+    options = {"strict": True, "noEmit": True, "skipLibCheck": True, "target": "es2022", "module": "es2022", "moduleResolution": "bundler", "types": [],
+               "paths": {"*": [f"{PACKAGES}/*"]}}
+    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["*.ts"]}))
+    for number, objects in enumerate(every):
+        (folder / f"{number}.ts").write_text(typed(objects))
+    values = subprocess.run(["node", str(folder / "validate.mjs"), str(PACKAGES)], input=json.dumps(every), stdout=subprocess.PIPE, text=True, check=True)
+    keys = subprocess.run([str(PACKAGES / ".bin/tsc"), "-p", "."], cwd=folder, stdout=subprocess.PIPE, text=True, check=False).stdout.splitlines()
+    assert all(re.match(r"\d+\.ts\(|  ", line) for line in keys), keys
+    return {name: found + [line for line in keys if line.startswith(f"{number}.ts(")] for number, (name, found) in enumerate(zip(names, json.loads(values.stdout)))}
+
+
+@pytest.mark.parametrize("folder", ["base", pytest.param("production", marks=layered)])
+def test_kubernetes_finds_no_fault(faults, folder):
+    assert faults[folder] == []
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_faults_are_found(faults, wrong):
+    assert faults[wrong]
 
 
 def pods(objects):
