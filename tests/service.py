@@ -78,7 +78,7 @@ class Service:
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                return session.get(self.base + path, timeout=5).status_code
+                return session.get(self.base + path, timeout=20).status_code
         except requests.ConnectionError:
             return None
 
