@@ -289,49 +289,47 @@ void config_release(struct config *config)
     free(config->lines);
 }
 
-static size_t size_of(const struct setting *setting)
+static bool same_text(const void *a, const void *b)
 {
-    static const size_t sizes[] = {
-        [SETTING_NUMBER] = sizeof(unsigned),
-        [SETTING_MODE] = sizeof(unsigned),
-        [SETTING_SWITCH] = sizeof(bool),
-        [SETTING_READERS] = sizeof(bool),
-        [SETTING_ADDRESS] = sizeof(struct address),
-        [SETTING_LANGUAGE] = sizeof(enum figure_language),
-        [SETTING_TEXT] = sizeof(char *),
-        [SETTING_DATABASE] = sizeof(char *),
-        [SETTING_ORIGINS] = sizeof(char *),
-        [SETTING_SECRET] = sizeof(char *),
-        [SETTING_PEERS] = sizeof(struct peers),
-        [SETTING_FIELD] = sizeof(bool),
-        [SETTING_POOLED] = sizeof(enum pooled),
-    };
-    return sizes[setting->type];
+    const char *one = *(char *const *)a, *other = *(char *const *)b;
+    return one == other || (one && other && strcmp(one, other) == 0);
 }
 
-static bool is_text(const struct setting *setting)
+static bool same_address(const void *a, const void *b)
 {
-    return setting->type == SETTING_TEXT || setting->type == SETTING_DATABASE || setting->type == SETTING_ORIGINS ||
-           setting->type == SETTING_SECRET;
+    const struct address *one = a, *other = b;
+    return strcmp(one->host, other->host) == 0 && strcmp(one->port, other->port) == 0;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
+/* What struct config has of a setting of each type. */
+static const struct {
+    size_t size;
+    bool (*same)(const void *a, const void *b); /* NULL: the same bytes are the same value */
+} types[] = {
+    [SETTING_TEXT] = {sizeof(char *), same_text},
+    [SETTING_NUMBER] = {sizeof(unsigned), NULL},
+    [SETTING_SWITCH] = {sizeof(bool), NULL},
+    [SETTING_DATABASE] = {sizeof(char *), same_text},
+    [SETTING_ADDRESS] = {sizeof(struct address), same_address},
+    [SETTING_MODE] = {sizeof(unsigned), NULL},
+    [SETTING_ORIGINS] = {sizeof(char *), same_text},
+    [SETTING_READERS] = {sizeof(bool), NULL},
+    [SETTING_SECRET] = {sizeof(char *), same_text},
+    [SETTING_PEERS] = {sizeof(struct peers), NULL},
+    [SETTING_FIELD] = {sizeof(bool), NULL},
+    [SETTING_POOLED] = {sizeof(enum pooled), NULL},
+    [SETTING_LANGUAGE] = {sizeof(enum figure_language), NULL},
+};
 
 bool config_same(const struct config *a, const struct config *b, const struct setting *setting)
 {
     const void *of_a = (const char *)a + setting->offset, *of_b = (const char *)b + setting->offset;
-    if (setting->type == SETTING_ADDRESS) {
-        const struct address *one = of_a, *other = of_b;
-        return strcmp(one->host, other->host) == 0 && strcmp(one->port, other->port) == 0;
-    }
-    return is_text(setting) ? same_text(*(char *const *)of_a, *(char *const *)of_b)
-                            : memcmp(of_a, of_b, size_of(setting)) == 0;
+    if (types[setting->type].same)
+        return types[setting->type].same(of_a, of_b);
+    return memcmp(of_a, of_b, types[setting->type].size) == 0;
 }
 
 void config_keep(struct config *config, const struct config *from, const struct setting *setting)
 {
-    memcpy((char *)config + setting->offset, (const char *)from + setting->offset, size_of(setting));
+    memcpy((char *)config + setting->offset, (const char *)from + setting->offset, types[setting->type].size);
 }
