@@ -137,12 +137,15 @@ reproducible:
 run: all
 	scripts/serve $(B)/claimd
 
+# As the program's sessions have it, and with room for all services that tests begin at once.
+THROWAWAY := scripts/cluster throwaway -c jit=off -c max_connections=400
+
 test: all $(UNITS) $(REPLAYS)
 	tools/npm-install web all
-	CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -c jit=off -- scripts/run-tests $(B)/tests/unit
+	CLAIMD_BINARY=$(abspath $(B)/claimd) $(THROWAWAY) -- scripts/run-tests $(B)/tests/unit
 
 # With the program and a cluster of its own, which compiles no queries, as the program's connections do not.
-PYTEST = CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -c jit=off -- /usr/bin/python3 -m pytest -q -p no:cacheprovider
+PYTEST = CLAIMD_BINARY=$(abspath $(B)/claimd) $(THROWAWAY) -- /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
 # What the tests run through, in lines and branches, and why no test gets to the rest. A test that fails then may have been in a hurry.
 coverage:
@@ -151,7 +154,7 @@ coverage:
 count: all $(UNITS) $(REPLAYS)
 	tools/npm-install web all
 	find $(B) -name '*.gcda' -delete
-	-CLAIMD_BINARY=$(abspath $(B)/claimd) scripts/cluster throwaway -c jit=off -- scripts/run-tests $(B)/tests/unit
+	-CLAIMD_BINARY=$(abspath $(B)/claimd) $(THROWAWAY) -- scripts/run-tests $(B)/tests/unit
 	gcovr --root . --filter src/ --json $(B)/coverage.json $(B)
 	tools/uncovered $(B)/coverage.json tests/uncovered.tsv
 

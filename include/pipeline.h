@@ -43,6 +43,7 @@ struct pipeline {
     bool *prepared; /* by serial */
     unsigned prepared_size;
     bool begun;               /* the first batch was answered, in which nothing may fail */
+    bool broken;              /* something could not be sent: nothing else is */
     bool unsent;              /* something was queued since the last flush */
     bool loaded;              /* calls are among it */
     bool placed;              /* the position has been asked for since the last sync */

@@ -59,7 +59,6 @@ struct request {
     struct renewal *renewal;                             /* that it waits for, or NULL */
     struct request *renewing;                            /* the next that does */
     bool suspended;                                      /* its connection is */
-    bool counted;                                        /* among the service's active ones, once its head has come */
     const struct error *refusal;                         /* by its head, for when all of it has come; NULL: none */
     bool closes;                                         /* its connection must end with the answer */
 

@@ -11,8 +11,8 @@
 #include "arena.h"
 
 /* The addresses of a host's name in the arena, as a comma list in the order in which they are to be tried (RFC 6724);
- * NULL: none was heard yet, and `ret_fault` is a static text that says why. They are asked for anew meanwhile. Whoever
- * is the first in the process to name the host waits for them, but not longer than a second. Any thread. */
+ * NULL: none was heard yet, and `ret_fault` is a static text that says why. They are asked for anew meanwhile. In
+ * the first second after the process wants to know of any host, the first answer is waited for. Any thread. */
 const char *resolver_addresses(struct arena *arena, const char *host, const char **ret_fault);
 
 #endif

@@ -19,8 +19,9 @@ void commit_ended(struct request *request, enum db_status status, const struct d
 {
     struct position position = {0};
     const PGresult *told = transaction->results[transaction->steps_count - 1];
-    if (status == DB_OK && position_read(PQgetvalue(told, 0, 0), &position))
-        commit_was_before(request, position);
-    else if (status == DB_OK || status == DB_UNKNOWN)
+    bool placed = status == DB_OK && position_read(PQgetvalue(told, 0, 0), &position);
+    if (!placed && (status == DB_OK || status == DB_UNKNOWN))
         freshness_may_have_written(&request->service->known);
+    if (status == DB_OK)
+        commit_was_before(request, position);
 }

@@ -61,7 +61,7 @@ static bool any_is_ready(const struct db *db)
 static bool owes(const struct db *db)
 {
     for (unsigned i = 0; i < db->links_count; i++)
-        if (db->links[i].link.pipeline.first)
+        if (db->links[i].role != DB_ROLE_IMPORT && db->links[i].link.pipeline.first)
             return true;
     return false;
 }
@@ -69,7 +69,7 @@ static bool owes(const struct db *db)
 static void on_asked(struct link *link)
 {
     struct db *db = mine(link)->db;
-    if (link->pipeline.first && !db->owing_since)
+    if (!db->owing_since && owes(db))
         db->owing_since = loop_now();
 }
 
@@ -92,7 +92,7 @@ static uint64_t until_silent(const struct db *db)
 
 static void wait_impatiently(struct db_call *call)
 {
-    uint64_t rest = call->due - loop_now(), silent = until_silent(call->db);
+    uint64_t now = loop_now(), rest = call->due > now ? call->due - now : 0, silent = until_silent(call->db);
     loop_timer_start(call->db->loop, &call->deadline, rest < silent ? rest : silent);
 }
 
@@ -337,6 +337,8 @@ static void on_lost(struct link *link, enum db_status outage, bool was_ready)
         listening_end(&db->listening);
     note_outage(lost, outage, was_ready);
     pipeline_rescue(&link->pipeline);
+    if (!owes(db))
+        db->owing_since = 0;
     if (db->outage && !any_is_ready(db))
         calls_end(&db->calls, DB_LANE_READ, db->outage);
     if (!is_writer(lost))

@@ -79,6 +79,15 @@ void freshness_look_at_bound(struct freshness *known)
         begin_version(known, 0, known->reached);
 }
 
+static void catch_up_with_unplaced(struct freshness *known)
+{
+    uint64_t at = unplaced;
+    if (known->unplaced_at == at)
+        return;
+    known->unplaced_at = at;
+    freshness_look_at_bound(known);
+}
+
 /* ---- what the primary tells ---- */
 
 void freshness_change(struct freshness *known, int64_t told_at)
@@ -91,6 +100,7 @@ void freshness_change(struct freshness *known, int64_t told_at)
 /* Of a change that was notified the position comes with the state that is asked for then. */
 static void note_place(struct freshness *known, const struct db_place *place)
 {
+    catch_up_with_unplaced(known);
     known->confirmed_at = place->asked;
     if (!place->position.timeline)
         return;
@@ -131,6 +141,8 @@ void freshness_standby_state(struct freshness *known, int64_t last_change, const
     known->confirmed_at = place->asked;
     if (!same)
         begin_version(known, 0, place->position);
+    else if (!known->data.position.timeline)
+        known->data.position = place->position;
     freshness_look_at_bound(known);
 }
 
@@ -162,15 +174,6 @@ void freshness_may_have_written(struct freshness *known)
 {
     raise_to(&unplaced, loop_now());
     freshness_catch_up(known);
-}
-
-static void catch_up_with_unplaced(struct freshness *known)
-{
-    uint64_t at = unplaced;
-    if (known->unplaced_at == at)
-        return;
-    known->unplaced_at = at;
-    freshness_look_at_bound(known);
 }
 
 void freshness_catch_up(struct freshness *known)

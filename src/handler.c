@@ -246,7 +246,6 @@ static void arrive(struct request *request, struct MHD_Connection *connection, c
     request->method = arena_copy(&request->arena, method, strlen(method));
     fields_read(&request->fields, &request->arena, connection);
     request->state = REQUEST_ACCEPTED;
-    request->counted = true;
     request->service->active++;
     enum gate gate = gate_pass(request, method, version, &error);
     request->closes = gate == GATE_CLOSED;
@@ -270,7 +269,7 @@ static void answer(struct request *request)
     freshness_catch_up(&request->service->known);
     if (request->refusal) {
         request_fail(request, request->refusal);
-    } else if (request->crowded_out) {
+    } else if (request->crowded_out && !request->import) {
         request_refuse(request, ERROR_OVERLOADED, "There is no room for the body among all that is held just now.");
     } else if (request->body.size > request->service->body_most) {
         gate_refuse_size(request, &error);
@@ -305,7 +304,7 @@ void handler_end(struct request *request, uint64_t now_us)
     reading_leave(request);
     import_forget(request);
     account_for(request, now_us);
-    request->service->active -= request->counted;
+    request->service->active -= request->state != REQUEST_NEW;
     request_free(request);
     if (next)
         fetch(next);

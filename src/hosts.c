@@ -14,6 +14,15 @@ struct lists {
     const char *host, *hostaddr, *port; /* NULL: not told */
 };
 
+/* Where a keyword's value goes, if it is a list. */
+static const char **list_of(struct lists *lists, const char *keyword)
+{
+    return strcmp(keyword, "host") == 0       ? &lists->host
+           : strcmp(keyword, "hostaddr") == 0 ? &lists->hostaddr
+           : strcmp(keyword, "port") == 0     ? &lists->port
+                                              : NULL;
+}
+
 /* ---- lists ---- */
 
 static unsigned length_of(const char *list)
@@ -82,33 +91,47 @@ static bool agree(const struct lists *lists)
     return (ports == 1 || ports == hosts) && (!lists->hostaddr || length_of(lists->hostaddr) == hosts);
 }
 
-static struct lists find_servers(struct arena *arena, const struct lists *given, unsigned first, const char **fault)
+static struct lists find_servers(struct arena *arena, const struct lists *given, const char **fault)
 {
     struct lists found = {0};
     for (unsigned i = 0; i < hosts_of(given); i++) {
-        unsigned index = (first + i) % hosts_of(given);
-        const char *host = member(arena, given->host, index), *address = member(arena, given->hostaddr, index);
-        const char *port = member(arena, given->port, index);
+        const char *host = member(arena, given->host, i), *address = member(arena, given->hostaddr, i);
+        const char *port = member(arena, given->port, i);
         if (is_found(host, address))
             tell(arena, &found, host, address, port);
         else
             tell_found(arena, &found, host, port, fault);
     }
-    if (!given->port)
-        found.port = NULL;
     return found;
 }
 
-/* ---- connecting ---- */
-
-/* Where a keyword's value goes, if it is a list. */
-static const char **list_of(struct lists *lists, const char *keyword)
+/* Beginning with another one. */
+static struct lists turned(struct arena *arena, const struct lists *found, unsigned first)
 {
-    return strcmp(keyword, "host") == 0       ? &lists->host
-           : strcmp(keyword, "hostaddr") == 0 ? &lists->hostaddr
-           : strcmp(keyword, "port") == 0     ? &lists->port
-                                              : NULL;
+    struct lists turned = {0};
+    for (unsigned i = 0; i < hosts_of(found); i++) {
+        unsigned index = (first + i) % hosts_of(found);
+        tell(arena, &turned, member(arena, found->host, index), member(arena, found->hostaddr, index),
+             member(arena, found->port, index));
+    }
+    return turned;
 }
+
+/* Whatever of it the URL leaves out, libpq's environment says, or a service file that this names. */
+static void add_defaults(struct arena *arena, struct lists *lists)
+{
+    PQconninfoOption *defaults = PQconndefaults();
+    bool located = lists->host || lists->hostaddr;
+    for (const PQconninfoOption *option = defaults; option && option->keyword; option++) {
+        const char **list = list_of(lists, option->keyword);
+        bool is_free = list && !*list && (list == &lists->port || !located);
+        if (is_free && option->val)
+            *list = arena_copy(arena, option->val, strlen(option->val));
+    }
+    PQconninfoFree(defaults);
+}
+
+/* ---- connecting ---- */
 
 enum { OPTIONS_MAX = 64 };
 
@@ -140,8 +163,13 @@ static PGconn *connect_by(struct arena *arena, const PQconninfoOption *options, 
         else
             add(&told, option->keyword, option->val);
     }
-    if (agree(&lists) && !(lists = find_servers(arena, &lists, first, fault)).host)
-        return NULL;
+    add_defaults(arena, &lists);
+    if (agree(&lists)) {
+        struct lists found = find_servers(arena, &lists, fault);
+        if (!found.host)
+            return NULL;
+        lists = turned(arena, &found, first);
+    }
     add(&told, "host", lists.host);
     add(&told, "hostaddr", lists.hostaddr);
     add(&told, "port", lists.port);

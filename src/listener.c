@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "memory.h"
@@ -140,16 +141,26 @@ static int local_socket(struct listener *listener, const struct address_name *na
     return bound && listen(fd, BACKLOG) == 0 ? fd : close_failed(fd);
 }
 
+/* False: somebody has held it for so long that it is no start. */
+static bool lock_soon(int fd)
+{
+    static const struct timespec moment = {.tv_nsec = 10000000};
+    for (unsigned left = 100; left; left--) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return true;
+        nanosleep(&moment, NULL);
+    }
+    return false;
+}
+
 /* Of all that begin at once one finds out whether a file is stale, and listens before the next one looks: until then
- * its own would look so, too. Where the folder cannot be read it is not locked. */
+ * its own would look so, too. Where the folder cannot be read it is not locked, nor where others hold it for ever. */
 static int lock_folder(const char *file)
 {
     char folder[sizeof(struct address)];
     snprintf(folder, sizeof(folder), "%.*s/", (int)(strrchr(file, '/') - file), file);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0)
-        flock(fd, LOCK_EX);
-    return fd;
+    return fd >= 0 && !lock_soon(fd) ? close_failed(fd) : fd;
 }
 
 static bool open_local(struct listener *listener, const struct address_name *name, const char *file, unsigned mode,

@@ -115,7 +115,7 @@ void pipeline_close(struct pipeline *pipeline)
     pipeline->prepared = NULL;
     pipeline->prepared_size = 0;
     pipeline->connection = NULL;
-    pipeline->begun = pipeline->unsent = pipeline->loaded = false;
+    pipeline->begun = pipeline->broken = pipeline->unsent = pipeline->loaded = false;
     pipeline->position = (struct position){0};
     pipeline->timeline_until = 0;
 }
@@ -138,6 +138,13 @@ void pipeline_rescue(struct pipeline *pipeline)
 
 /* Per session rather than as connection options, which poolers refuse; where sessions are lent, for the transaction
  * that is begun by it. */
+/* libpq may lack the memory for it on a connection that is good. What has its entry and was not sent has no answer. */
+static bool note_sent(struct pipeline *pipeline, bool sent)
+{
+    pipeline->broken |= !sent;
+    return sent;
+}
+
 bool pipeline_set_up(struct pipeline *pipeline)
 {
     static const char sql[] =
@@ -150,7 +157,7 @@ bool pipeline_set_up(struct pipeline *pipeline)
     entry_push(pipeline, ENTRY_SETUP, NULL);
     const char *const arguments[] = {timeout, pipeline->terms.writes ? "off" : "on",
                                      pipeline->terms.lent ? "true" : "false"};
-    return PQsendQueryParams(pipeline->connection, sql, 3, NULL, arguments, NULL, NULL, 0);
+    return note_sent(pipeline, PQsendQueryParams(pipeline->connection, sql, 3, NULL, arguments, NULL, NULL, 0));
 }
 
 static bool prepare_place(struct pipeline *pipeline, const char *name, const char *sql)
@@ -180,12 +187,12 @@ static bool send_sync(struct pipeline *pipeline)
 
 bool pipeline_sync(struct pipeline *pipeline)
 {
-    return is_synced(pipeline) || send_sync(pipeline);
+    return !pipeline->broken && (is_synced(pipeline) || send_sync(pipeline));
 }
 
 static bool send_plain(struct pipeline *pipeline, const char *sql)
 {
-    return PQsendQueryParams(pipeline->connection, sql, 0, NULL, NULL, NULL, NULL, 0);
+    return note_sent(pipeline, PQsendQueryParams(pipeline->connection, sql, 0, NULL, NULL, NULL, NULL, 0));
 }
 
 bool pipeline_ask(struct pipeline *pipeline, const char *sql, pipeline_answered *answered, void *asker)

@@ -54,6 +54,12 @@ static unsigned compare(const PGresult *result)
     return entry(READY, 0);
 }
 
+/* That the question fails is no failure of whoever asks whether all is well. */
+static enum db_status refusal_of(enum db_status status)
+{
+    return status == DB_UNAVAILABLE || status == DB_OVERLOADED ? status : DB_UNREADY;
+}
+
 /* A question that was not answered changes nothing that is known. */
 static void on_versions(struct db_call *call, enum db_status status, const PGresult *result)
 {
@@ -63,7 +69,7 @@ static void on_versions(struct db_call *call, enum db_status status, const PGres
     if (status == DB_OK)
         readiness->seen = compare(result);
     else if (!readiness->known)
-        readiness->seen = entry(REFUSED, status);
+        readiness->seen = entry(REFUSED, refusal_of(status));
     readiness->not_until_ms = kind_of(readiness->seen) == READY && status == DB_OK ? 0 : loop_now() + AGAIN_MS;
 }
 
@@ -74,7 +80,7 @@ static uint64_t losses(const struct service *service)
 
 static bool must_ask(const struct readiness *readiness)
 {
-    if (readiness->asking || !reading_has_schema(readiness->service))
+    if (readiness->asking || readiness->service->draining || !reading_has_schema(readiness->service))
         return false;
     if (readiness->not_until_ms)
         return loop_now() >= readiness->not_until_ms;
@@ -94,11 +100,12 @@ static void ask(struct readiness *readiness)
 
 /* ---- one thread ---- */
 
-/* Of the primary, or of the standbys where it is away. */
+/* Of the primary, or of the standbys where it is away; tokens are the primary's. */
 static enum db_status standing(const struct service *service)
 {
     enum db_status status = db_standing(&service->db);
-    return status == DB_UNAVAILABLE && service->standby.present ? db_standing(&service->standby.db) : status;
+    bool standby_does = service->standby.present && !service->closed;
+    return status == DB_UNAVAILABLE && standby_does ? db_standing(&service->standby.db) : status;
 }
 
 static unsigned look(const struct readiness *readiness)

@@ -106,8 +106,10 @@ static void on_look(struct db_call *call, enum db_status status, const PGresult 
         return;
     if (status == DB_FAILED || status == DB_UNABLE)
         end(request, status);
-    else
+    else if (may_wait(request))
         look_later(request);
+    else
+        end(request, DB_UNAVAILABLE);
 }
 
 /* Where a standby is costs little to ask, and what was asked of it may cost much. */
@@ -136,7 +138,8 @@ static void look_later(struct request *request)
 {
     request->reading.state = READING_AWAITING;
     request->reading.pause = (struct loop_timer){.fire = on_pause_over};
-    loop_timer_start(request->service->db.loop, &request->reading.pause, PAUSE_MS);
+    unsigned rest = rest_of(request);
+    loop_timer_start(request->service->db.loop, &request->reading.pause, rest < PAUSE_MS ? rest : PAUSE_MS);
 }
 
 void reading_leave(struct request *request)

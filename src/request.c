@@ -391,13 +391,19 @@ static void put_common_headers(struct request *request)
         document_tell(request->response, headers.list[i].name, headers.list[i].value);
 }
 
+static size_t quota_size(const struct request *request)
+{
+    enum { QUOTA_FIELDS = 192 };
+    return request->quota_left ? QUOTA_FIELDS : 0;
+}
+
 /* An answer's head has links as long as the target, and may come from memory to a request with more header fields than
  * the one that it was made for. libmicrohttpd would close the connection without a word. */
 static void check_head(struct request *request)
 {
-    enum { OTHER_FIELDS = 384, QUOTA_FIELDS = 192 }; /* the status line and those that are not the document's */
+    enum { OTHER_FIELDS = 384 }; /* the status line and those that are not the document's */
     size_t room = request->service->head_bytes - request->head_size;
-    size_t others = request->quota_left ? OTHER_FIELDS + QUOTA_FIELDS : OTHER_FIELDS;
+    size_t others = OTHER_FIELDS + quota_size(request);
     if (!request->document || document_head_size(request->document) + others <= room)
         return;
     document_unref(request->document);
@@ -411,7 +417,8 @@ static void check_head(struct request *request)
 static bool has_no_room(const struct request *request)
 {
     enum { PROBLEM_HEAD = 1024 };
-    return request->failure && request->head_size + PROBLEM_HEAD > request->service->head_bytes;
+    size_t head = PROBLEM_HEAD + quota_size(request);
+    return request->failure && request->head_size + head > request->service->head_bytes;
 }
 
 static enum MHD_Result queue_status(struct request *request)

@@ -12,7 +12,7 @@
 #include "buffer.h"
 #include "memory.h"
 
-enum { FIRST_ANSWER_S = 1 };
+enum { START_S = 1 };
 
 /* Never freed: there are as many as settings name hosts. */
 struct name {
@@ -26,6 +26,7 @@ struct name {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct name *names;
+static struct timespec start_until; /* CLOCK_MONOTONIC; 0: no name was wanted yet */
 
 /* ---- the thread of a name ---- */
 
@@ -95,14 +96,15 @@ static void begin_to_ask(struct name *name)
         pthread_detach(thread);
 }
 
-static void wait_for_first_answer(const struct name *name)
+static void wait_at_start(const struct name *name)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += FIRST_ANSWER_S;
+    if (!start_until.tv_sec) {
+        clock_gettime(CLOCK_MONOTONIC, &start_until);
+        start_until.tv_sec += START_S;
+    }
     int waited = 0;
-    while (!name->answered && waited == 0)
-        waited = pthread_cond_clockwait(&changed, &mutex, CLOCK_MONOTONIC, &until);
+    while (name->asks && !name->answered && waited == 0)
+        waited = pthread_cond_clockwait(&changed, &mutex, CLOCK_MONOTONIC, &start_until);
 }
 
 static struct name *find(const char *host)
@@ -119,8 +121,6 @@ static struct name *add(const char *host)
     *name = (struct name){.next = names, .host = memory_text(host), .fault = "no answer yet"};
     names = name;
     begin_to_ask(name);
-    if (name->asks)
-        wait_for_first_answer(name);
     return name;
 }
 
@@ -141,6 +141,7 @@ const char *resolver_addresses(struct arena *arena, const char *host, const char
         ask_again(name);
     else
         name = add(host);
+    wait_at_start(name);
     const char *addresses = name->addresses ? arena_format(arena, "%s", name->addresses) : NULL;
     *ret_fault = name->fault;
     pthread_mutex_unlock(&mutex);

@@ -196,7 +196,7 @@ def test_who_is_refused_while_it_still_sends_is_told_when_it_has_sent_all(url):
             assert upload.end().status == 413
 
 
-def test_an_import_that_there_is_no_room_for_makes_room_for_others(url):
+def test_an_import_that_there_is_no_room_for_makes_room_for_others(url, tables):
     with opened(url, "--memory-bytes", "1048576", "--cache-bytes", "0", "--threads", "1") as client, contextlib.ExitStack() as held:
         client.token = create_token(url, "crowded-importer", "admin")
 
@@ -205,9 +205,11 @@ def test_an_import_that_there_is_no_room_for_makes_room_for_others(url):
             return got.status_code == 422
         uploads = [held.enter_context(Upload(client)) for _ in range(12)]
         for upload in uploads:
-            upload.send(b"".join(scopes("crowd", 1800)))
+            upload.send(b"".join(scopes("crowd", 4500)))
         until(has_room, 5, "room beside those that there is none for")
+        assert parts(tables), "some of them came in part"
         assert 503 in [upload.end().status for upload in uploads]
+    assert parts(tables) == 0, "what came of them is dropped"
 
 
 def test_a_service_that_stops_ends_an_import(url, tables):

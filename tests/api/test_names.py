@@ -1,5 +1,7 @@
 """While name servers say nothing, the service goes on: by the addresses that it has heard, and if it has heard none, with all that needs no database"""
+import socket
 import time
+from urllib.parse import urlsplit
 
 import database
 import pytest
@@ -98,6 +100,24 @@ def test_a_name_that_moves_is_followed(names, url):
     with Service(url, **names.settings) as service:
         service.answers("/healthz")
         assert service.status("/readyz") == 503
+        names.say("127.0.0.1")
+        service.answers(CLAIM)
+
+
+def test_each_address_of_a_name_is_tried_first_in_turn(names, url):
+    """One that takes connections and says nothing is waited for as long as an attempt may take."""
+    with socket.create_server(("127.0.0.9", urlsplit(url).port)):
+        names.say("127.0.0.9,127.0.0.1")
+        with Service(url, **names.settings) as service:
+            service.answers(CLAIM, within=30)
+
+
+def test_a_host_of_the_environment_is_not_waited_for(names, url):
+    names.say("silent")
+    parts = urlsplit(url)
+    with Service(f"postgresql://postgres@{parts.path}", PGHOST=parts.hostname, PGPORT=str(parts.port), **names.settings) as service:
+        service.answers("/healthz")
+        assert is_alive(service)
         names.say("127.0.0.1")
         service.answers(CLAIM)
 

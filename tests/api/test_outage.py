@@ -134,7 +134,7 @@ def noticed(service, target):
         answer = ask(service, target)
         assert answer.status_code == 200 and time.monotonic() - asked < FROZEN, answer.text
         return "Age" in answer.headers
-    until(lambda: all(stale() for _ in range(12)), 15, "an outage that each thread knows of")
+    until(lambda: all(stale() for _ in range(24)), 15, "an outage that each thread knows of")
 
 
 # What is given, and how it is marked --------------------------------------------------------------
@@ -553,7 +553,7 @@ def test_whoever_cannot_be_checked_is_given_nothing(cluster, own):
 
 
 def test_whoever_was_checked_is_given_what_there_is(cluster, own):
-    with reader(own, "--read", "token", "--request-timeout", "700") as service, reader(own) as other:
+    with reader(own, "--read", "token", "--request-timeout", "2000") as service, reader(own) as other:
         good = {"Authorization": "Bearer " + create_token(own, "reader", "read")}
         assert_fresh(ask(service.answers(), ONE, **good))
         write(Client(other.answers(), create_token(own, "writer")), NAMED[0])

@@ -1,5 +1,6 @@
 """Where the service listens: unix sockets, with and without a file, and how threads share one"""
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -141,6 +142,17 @@ def test_link_to_a_dead_socket_is_left_alone(tmp_path, where):
 
 def test_folder_that_is_not_there(tmp_path):
     assert "No such file" in refusal("--listen", f"unix:{tmp_path}/none/claimd.sock")
+
+
+def test_whoever_holds_the_folder_holds_up_no_start(database_url, where):
+    """Anybody may lock what he may read."""
+    folder = os.open(os.path.dirname(where), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_SH)
+        with Local(database_url, where) as service:
+            service.answers()
+    finally:
+        os.close(folder)
 
 
 def test_another_server_s_socket_is_not_removed(database_url, where):

@@ -1,7 +1,7 @@
 /* names: name servers that say of a host what they are told to
  *
- * NAMES_FILE names a file of one word: the address of each host below .test, or that nothing is heard of it ("silent")
- * or nothing known ("unknown"). Who asks while nothing is heard waits until that changes.
+ * NAMES_FILE names a file of one word: the addresses of each host below .test, or that nothing is heard of it
+ * ("silent") or nothing known ("unknown"). Who asks while nothing is heard waits until that changes.
  */
 #include <dlfcn.h>
 #include <netdb.h>
@@ -30,6 +30,20 @@ static void read_word(char word[64])
         fclose(file);
 }
 
+/* Each address of the comma list, in its order. */
+static int find_each(look_up *next, char *list, const char *service, const struct addrinfo *hints,
+                     struct addrinfo **found)
+{
+    int fault = 0;
+    char *rest;
+    for (char *word = strtok_r(list, ",", &rest); word && !fault; word = strtok_r(NULL, ",", &rest)) {
+        fault = next(word, service, hints, found);
+        for (; !fault && *found; found = &(*found)->ai_next)
+            ;
+    }
+    return fault;
+}
+
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found)
 {
     look_up *next;
@@ -39,5 +53,5 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
         return next(node, service, hints, found);
     for (read_word(word); strcmp(word, "silent") == 0; read_word(word))
         usleep(PAUSE_US);
-    return strcmp(word, "unknown") == 0 ? EAI_NONAME : next(word, service, hints, found);
+    return strcmp(word, "unknown") == 0 ? EAI_NONAME : find_each(next, word, service, hints, found);
 }
