@@ -92,7 +92,8 @@ void db_init(struct db *db, struct loop *loop, const struct db_settings *setting
 /* From now on a call has so long, and so many may be under way. */
 void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue);
 
-/* Ends every call with DB_UNAVAILABLE, and closes the connections; db_start() says DB_UNAVAILABLE from then on. */
+/* Closes the connections and ends every call, with DB_UNKNOWN where it may have been done, and otherwise with
+ * DB_UNAVAILABLE, as db_start() says from then on. */
 void db_release(struct db *db);
 
 /* DB_OK: `call->done` will be called. Otherwise why not, and it will not be. */

@@ -90,7 +90,7 @@ extern const char service_place[], service_next_place[];
 extern const char service_greeting[], service_ungreeted[];
 void service_greeted(struct db *db, const char *key);
 
-/* As struct db_settings has it, for the db of a service. A text is the second of the last change, 0: there is none. */
+/* As struct db_settings has it, for the db of a service. A text is the second of the last change. */
 void service_heard(struct db *db, enum db_news news, const char *payload);
 
 /* The same for the db of its standbys, who are believed while the primary is silent. A text is the number of the last

@@ -30,25 +30,30 @@ static struct db_link *mine(const struct link *link)
     return container_of(link, struct db_link, link);
 }
 
-static struct link *listener_of(const struct db *db)
-{
-    return &db->links[db->settings.connections].link;
-}
-
-/* The only one of a lane that writes. */
-static struct link *writer_of(const struct db *db, enum db_lane lane)
-{
-    return &db->links[db->settings.connections + lane].link;
-}
-
+/* Those that read come first, and behind them one of each other role. */
 static enum db_role role_at(const struct db_settings *settings, unsigned i)
 {
     return i < settings->connections ? DB_ROLE_READ : DB_ROLE_LISTEN + (enum db_role)(i - settings->connections);
 }
 
-static bool is_writer(const struct db_link *link)
+static struct link *link_of(const struct db *db, enum db_role role)
 {
-    return link->role == DB_ROLE_WRITE || link->role == DB_ROLE_IMPORT;
+    return &db->links[db->settings.connections + (unsigned)(role - DB_ROLE_LISTEN)].link;
+}
+
+static struct link *listener_of(const struct db *db)
+{
+    return link_of(db, DB_ROLE_LISTEN);
+}
+
+static bool writes(enum db_role role)
+{
+    return role == DB_ROLE_WRITE || role == DB_ROLE_IMPORT;
+}
+
+static enum db_lane lane_of(enum db_role writer)
+{
+    return writer == DB_ROLE_IMPORT ? DB_LANE_PATIENT : DB_LANE_WRITE;
 }
 
 static bool any_is_ready(const struct db *db)
@@ -201,9 +206,10 @@ static void send_first(struct db *db, enum db_lane lane, struct link *link)
 
 /* One transaction after another: what is sent cannot be taken back, and one that waits behind another would be done
  * when nobody waits for it any more. */
-static void send_writing(struct db *db, enum db_lane lane)
+static void send_writing(struct db *db, enum db_role role)
 {
-    struct link *writer = writer_of(db, lane);
+    enum db_lane lane = lane_of(role);
+    struct link *writer = link_of(db, role);
     struct db_call *first = db->calls.waiting[lane].first;
     if (first && link_rests(writer))
         link_connect(writer);
@@ -218,8 +224,8 @@ static void send_waiting(struct db *db)
 {
     for (struct link *link; db->calls.waiting[DB_LANE_READ].first && (link = least_busy(db));)
         send_first(db, DB_LANE_READ, link);
-    send_writing(db, DB_LANE_WRITE);
-    send_writing(db, DB_LANE_PATIENT);
+    send_writing(db, DB_ROLE_WRITE);
+    send_writing(db, DB_ROLE_IMPORT);
 }
 
 void db_flush(struct db *db)
@@ -341,10 +347,10 @@ static void on_lost(struct link *link, enum db_status outage, bool was_ready)
         db->owing_since = 0;
     if (db->outage && !any_is_ready(db))
         calls_end(&db->calls, DB_LANE_READ, db->outage);
-    if (!is_writer(lost))
+    if (!writes(lost->role))
         link_retry(link, was_ready);
     else if (!was_ready)
-        calls_end(&db->calls, lost->role == DB_ROLE_IMPORT ? DB_LANE_PATIENT : DB_LANE_WRITE, outage);
+        calls_end(&db->calls, lane_of(lost->role), outage);
 }
 
 static const struct link_owner owner = {
@@ -363,7 +369,7 @@ static struct pipeline_terms terms_of(const struct db_settings *settings, enum d
 {
     return (struct pipeline_terms){
         .lent = settings->pooled && !(role == DB_ROLE_LISTEN && settings->listen_url),
-        .writes = role == DB_ROLE_WRITE || role == DB_ROLE_IMPORT,
+        .writes = writes(role),
         .traced = settings->traced,
         .placed = settings->placed,
         .place = settings->place,
@@ -396,7 +402,7 @@ static void on_news(struct listening *listening, enum db_news news, const char *
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings)
 {
     *db = (struct db){.loop = loop, .settings = *settings, .calls = {.slow_ms = settings->slow_ms}};
-    db->links_count = settings->connections + DB_LANES;
+    db->links_count = settings->connections + DB_ROLES - 1;
     db->links = memory_alloc(db->links_count * sizeof(*db->links));
     for (unsigned i = 0; i < db->links_count; i++)
         link_add(db, i);

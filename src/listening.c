@@ -113,10 +113,11 @@ static const char *on_forgotten(void *asker, uint64_t asked, const PGresult *res
 static void send_listen(struct listening *listening)
 {
     char sql[80];
-    snprintf(sql, sizeof(sql), "LISTEN %s", listening->channel ? listening->channel : "");
     listening->listens = !listening->channel;
-    if (listening->channel)
+    if (listening->channel) {
+        snprintf(sql, sizeof(sql), "LISTEN %s", listening->channel);
         ask(listening, sql, on_listen_answered);
+    }
     ask_pulse(listening);
 }
 

@@ -1,8 +1,11 @@
 /* steps: transactions put together of statements with arguments that live in an arena */
 #include "steps.h"
 
+#include <assert.h>
+
 static void add(struct db_transaction *transaction, struct db_step step)
 {
+    assert(transaction->steps_count < DB_STEPS_MAX);
     transaction->steps[transaction->steps_count++] = step;
 }
 
