@@ -49,7 +49,7 @@ def test_prometheus_takes(arguments):
 
 
 def test_every_alert_is_tested_in_trouble_and_in_good_order():
-    cases = [(case["alertname"], bool(case["exp_alerts"])) for test in yaml.safe_load(TESTS.read_text())["tests"] for case in test["alert_rule_test"]]
+    cases = {(case["alertname"], bool(case["exp_alerts"])) for test in yaml.safe_load(TESTS.read_text())["tests"] for case in test["alert_rule_test"]}
     assert sorted(cases) == sorted((rule["alert"], goes_off) for rule in ALERTS for goes_off in (False, True))
 
 
