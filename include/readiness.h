@@ -1,9 +1,9 @@
 /* readiness: whether the process can answer requests, as its threads see it
  *
  * A thread can where a server that it may read from is connected and speaks (where reading takes a token, the primary),
- * and has this program's schema, with all its migrations. It knows that anyway, but for the migrations: it asks for these once, and once more after a
- * connection was lost, as what it finds then may be another database. So who asks whether the process is ready costs
- * the database nothing, and is told nothing of load: who has much to do is ready.
+ * and has this program's schema, with all its migrations. It knows that anyway, but for the migrations: it asks for
+ * these once, and once more after a connection was lost, as what it finds then may be another database. So who asks
+ * whether the process is ready costs the database nothing, and is told nothing of load: who has much to do is ready.
  *
  * What the threads see stands in one table, of which everybody is told the worst, since no client chooses the thread
  * that it meets.
