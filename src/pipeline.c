@@ -102,6 +102,13 @@ unsigned pipeline_patience(const struct pipeline *pipeline)
     return most;
 }
 
+/* libpq may lack the memory for it on a connection that is good. What has its entry and was not sent has no answer. */
+static bool note_sent(struct pipeline *pipeline, bool sent)
+{
+    pipeline->broken |= !sent;
+    return sent;
+}
+
 /* ---- beginning and end ---- */
 
 void pipeline_open(struct pipeline *pipeline, PGconn *connection)
@@ -138,13 +145,6 @@ void pipeline_rescue(struct pipeline *pipeline)
 
 /* Per session rather than as connection options, which poolers refuse; where sessions are lent, for the transaction
  * that is begun by it. */
-/* libpq may lack the memory for it on a connection that is good. What has its entry and was not sent has no answer. */
-static bool note_sent(struct pipeline *pipeline, bool sent)
-{
-    pipeline->broken |= !sent;
-    return sent;
-}
-
 bool pipeline_set_up(struct pipeline *pipeline)
 {
     static const char sql[] =
