@@ -39,7 +39,8 @@ struct listening {
     struct loop_timer pulse;
     bool listens; /* whatever is notified is heard */
     bool asks_pulse, asks_news;
-    bool news_due; /* something was notified since those were asked for */
+    bool listen_due, pulse_due; /* it was cut short */
+    bool news_due;              /* so was that, or something was notified since it was asked for */
 };
 
 /* The rest of `listening` is set. */

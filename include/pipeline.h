@@ -32,7 +32,8 @@ struct pipeline_terms {
 };
 
 /* Takes the answer to a question that was asked at loop_now() == asked. NULL: all is well; otherwise the connection is
- * of no use, and the text says why, or is "" where the result does. */
+ * of no use, and the text says why, or is "" where the result does. It must not send anything: what is sent between an
+ * error and its end makes libpq 15 leave out that end, and all answers behind it would be taken for those of others. */
 typedef const char *pipeline_answered(void *asker, uint64_t asked, const PGresult *result);
 
 struct pipeline {

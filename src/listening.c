@@ -4,17 +4,22 @@
 #include <stdio.h>
 
 #include "memory.h"
+#include "sqlstate.h"
 
 /* A connection that is dead is known to be so after twice this, whether anybody asks something of it or not. */
 enum { PULSE_MS = 1000 };
-
-static void send_listen(struct listening *listening);
 
 /* ---- the state ---- */
 
 static bool is_told(const PGresult *result)
 {
     return PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+}
+
+/* Somebody ended the question, or it took too long: the answer is still wanted. */
+static bool is_cut_short(const PGresult *result)
+{
+    return PQresultStatus(result) == PGRES_FATAL_ERROR && sqlstate_status(sqlstate_of(result)) == DB_TIMEOUT;
 }
 
 static void hear_state(struct listening *listening, uint64_t asked, const PGresult *result)
@@ -28,14 +33,6 @@ static void hear_state(struct listening *listening, uint64_t asked, const PGresu
     listening->heard(listening, DB_NEWS_STATE, PQgetvalue(result, 0, 0));
 }
 
-static const char *on_pulse_answered(void *asker, uint64_t asked, const PGresult *result)
-{
-    struct listening *listening = asker;
-    listening->asks_pulse = false;
-    hear_state(listening, asked, result);
-    return NULL;
-}
-
 static void ask(struct listening *listening, const char *sql, pipeline_answered *answered)
 {
     struct pipeline *pipeline = &listening->link->pipeline;
@@ -43,63 +40,54 @@ static void ask(struct listening *listening, const char *sql, pipeline_answered 
         pipeline_sync(pipeline);
 }
 
+/* What is to be asked because of an answer is asked once that has been taken whole (see pipeline.h). */
+static const char *on_pulse_answered(void *asker, uint64_t asked, const PGresult *result)
+{
+    struct listening *listening = asker;
+    listening->asks_pulse = false;
+    listening->pulse_due = is_cut_short(result);
+    hear_state(listening, asked, result);
+    return NULL;
+}
+
 static void ask_pulse(struct listening *listening)
 {
     listening->asks_pulse = true;
+    listening->pulse_due = false;
     ask(listening, listening->state, on_pulse_answered);
 }
-
-/* ---- notifications ---- */
-
-static void ask_news(struct listening *listening);
 
 static const char *on_news_answered(void *asker, uint64_t asked, const PGresult *result)
 {
     struct listening *listening = asker;
     listening->asks_news = false;
+    listening->news_due |= is_cut_short(result);
     hear_state(listening, asked, result);
-    if (listening->news_due)
-        ask_news(listening);
     return NULL;
 }
 
-/* One question at a time, however much is notified. */
 static void ask_news(struct listening *listening)
 {
-    listening->news_due = listening->asks_news;
-    if (listening->asks_news)
-        return;
     listening->asks_news = true;
+    listening->news_due = false;
     ask(listening, listening->state, on_news_answered);
-}
-
-/* Where the server was when that was notified, or behind, is told by whatever is asked afterwards. */
-void listening_take(struct listening *listening)
-{
-    PGconn *connection = listening->link->connection;
-    bool any = false;
-    for (PGnotify *notified; connection && (notified = PQnotifies(connection)); PQfreemem(notified)) {
-        listening->heard(listening, DB_NEWS_CHANGE, notified->extra);
-        any = true;
-    }
-    if (any && listening->placed)
-        ask_news(listening);
 }
 
 /* ---- beginning and end ---- */
 
 static const char *on_listen_answered(void *asker, uint64_t asked, const PGresult *result)
 {
+    struct listening *listening = asker;
     (void)asked;
-    ((struct listening *)asker)->listens = PQresultStatus(result) == PGRES_COMMAND_OK;
+    listening->listens = PQresultStatus(result) == PGRES_COMMAND_OK;
+    listening->listen_due = is_cut_short(result);
     return NULL;
 }
 
 static const char *on_recovery_answered(void *asker, uint64_t asked, const PGresult *result)
 {
     (void)asked;
-    if (is_told(result) && *PQgetvalue(result, 0, 0) == 'f')
-        send_listen(asker);
+    ((struct listening *)asker)->listen_due = is_told(result) && *PQgetvalue(result, 0, 0) == 'f';
     return NULL;
 }
 
@@ -114,6 +102,7 @@ static void send_listen(struct listening *listening)
 {
     char sql[80];
     listening->listens = !listening->channel;
+    listening->listen_due = false;
     if (listening->channel) {
         snprintf(sql, sizeof(sql), "LISTEN %s", listening->channel);
         ask(listening, sql, on_listen_answered);
@@ -128,9 +117,34 @@ void listening_begin(struct listening *listening)
     send_listen(listening);
 }
 
+static void ask_what_is_due(struct listening *listening)
+{
+    if (listening->listen_due)
+        send_listen(listening);
+    else if (listening->pulse_due)
+        ask_pulse(listening);
+    if (listening->news_due && !listening->asks_news)
+        ask_news(listening);
+}
+
+/* Where the server was when that was notified, or behind, is told by whatever is asked afterwards; one question at a
+ * time, however much is notified. */
+void listening_take(struct listening *listening)
+{
+    PGconn *connection = listening->link->connection;
+    if (!connection)
+        return;
+    for (PGnotify *notified; (notified = PQnotifies(connection)); PQfreemem(notified)) {
+        listening->heard(listening, DB_NEWS_CHANGE, notified->extra);
+        listening->news_due = listening->placed;
+    }
+    ask_what_is_due(listening);
+}
+
 void listening_end(struct listening *listening)
 {
-    listening->listens = listening->asks_pulse = listening->asks_news = listening->news_due = false;
+    listening->listens = listening->asks_pulse = listening->asks_news = false;
+    listening->listen_due = listening->pulse_due = listening->news_due = false;
     listening->heard(listening, DB_NEWS_LOST, NULL);
 }
 

@@ -478,6 +478,18 @@ def stopped(*processes):
             os.kill(process, signal.SIGCONT)
 
 
+def test_what_is_asked_of_the_state_is_asked_again_at_once_when_it_is_cut_short(cluster, own):
+    """A second between two would leave threads without news for many, where much is cut short."""
+    times = 20
+    with reader(own, threads=1) as service, Tables(own) as tables:
+        service.answers()
+        with locked(own, "change"):
+            began = time.monotonic()
+            for _ in range(times):
+                until(lambda: backends(tables, f"wait_event_type = 'Lock' AND {LISTENS} AND pg_cancel_backend(pid)"), 10, "the state is asked for")
+            assert time.monotonic() - began < times / 2
+
+
 def test_an_error_that_nobody_waits_for_any_more_costs_no_connection(cluster, own):
     """What prepares a statement fails with the batch that it is in; whoever relies on it in the next has been given what there was."""
     with reader(own, "--db-connections", "1") as service, Tables(own) as tables, contextlib.ExitStack() as wires:
