@@ -43,7 +43,7 @@ class Needs(threading.Thread):
         self.memory, self.files = [service.memory()], [descriptors(service.process.pid)]
 
     def run(self):
-        while not self._over.wait(1):
+        while not self._over.wait(1) and self._service.process.poll() is None:
             self.memory.append(self._service.memory())
             self.files.append(descriptors(self._service.process.pid))
             if len(self.memory) % 60 == 0:
@@ -104,11 +104,13 @@ def troubled(stage, seconds):
     with Scene(stage.ground, stage.port) as scene, Needs(stage.service) as needs:
         scene.start().warm()
         for name in itertools.cycle(BROKEN):
-            if time.monotonic() > end - BETWEEN:
+            if time.monotonic() > end - BETWEEN or stage.service.process.poll() is not None:
                 break
             FAULTS[name].run(stage)
             recoveries.setdefault(name, []).append(scene.recover(time.monotonic()))
             scene.rest(BETWEEN)
+    if stage.service.process.poll() is not None:
+        yield f"the service ended with {stage.service.process.poll()}: {stage.service.log()[-2000:]}"
     lost = scene.lost()
     (warm, last), (opened, open_last) = needs.told()
     print(f"under faults     {sum(scene.tally.counts.values())} requests, {dict(scene.tally.counts)}, {len(lost)} lost")
