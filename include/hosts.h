@@ -11,9 +11,8 @@
 #include <stdbool.h>
 
 /* Starts to connect, as PQconnectStart() does, with the `first` of the addresses of the url's hosts, counted round and
- * from 0. What
- * `wanted` says of the server (libpq's target_session_attrs; NULL: nothing) is so unless the url says otherwise.
- * NULL: not even started, as no host's address is known; `ret_fault` is a static text that says why. */
+ * from 0. What `wanted` says of the server (libpq's target_session_attrs; NULL: nothing) is so unless the url says
+ * otherwise. NULL: not even started, as no host's address is known; `ret_fault` is a static text that says why. */
 PGconn *hosts_connect(const char *url, const char *wanted, unsigned first, const char **ret_fault);
 
 #endif

@@ -120,8 +120,10 @@ static struct lists turned(struct arena *arena, const struct lists *found, unsig
 /* Whatever of it the URL leaves out, libpq's environment says, or a service file that this names. */
 static void add_defaults(struct arena *arena, struct lists *lists)
 {
-    PQconninfoOption *defaults = PQconndefaults();
     bool located = lists->host || lists->hostaddr;
+    if (located && lists->port)
+        return;
+    PQconninfoOption *defaults = PQconndefaults();
     for (const PQconninfoOption *option = defaults; option && option->keyword; option++) {
         const char **list = list_of(lists, option->keyword);
         bool is_free = list && !*list && (list == &lists->port || !located);

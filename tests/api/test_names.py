@@ -57,6 +57,11 @@ def is_alive(service):
     return True
 
 
+def assert_out_of_reach(service):
+    service.answers("/healthz")
+    assert service.status("/readyz") == 503
+
+
 def reasons(service):
     return {event["reason"] for event in service.events() if event["event"] == "database-unreachable"}
 
@@ -98,8 +103,7 @@ def test_an_address_that_was_heard_stays_when_the_name_is_not_known_any_more(nam
 def test_a_name_that_moves_is_followed(names, url):
     names.say("127.0.0.9")
     with Service(url, **names.settings) as service:
-        service.answers("/healthz")
-        assert service.status("/readyz") == 503
+        assert_out_of_reach(service)
         names.say("127.0.0.1")
         service.answers(CLAIM)
 
@@ -125,6 +129,5 @@ def test_a_host_of_the_environment_is_not_waited_for(names, url):
 def test_a_name_that_nobody_knows_is_told(names, url):
     names.say("unknown")
     with Service(url, **names.settings) as service:
-        service.answers("/healthz")
-        assert service.status("/readyz") == 503
+        assert_out_of_reach(service)
         until(lambda: "Name or service not known" in reasons(service), 5, "the reason is told")
