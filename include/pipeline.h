@@ -58,6 +58,7 @@ enum pipeline_news {
     PIPELINE_ANSWER,
     PIPELINE_SYNC,    /* the end of a batch */
     PIPELINE_REFUSAL, /* the connection is of no use */
+    PIPELINE_STRAY,   /* nor is it: an answer to nothing that was asked; each behind it would go to somebody else */
 };
 
 struct pipeline_refusal {

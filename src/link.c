@@ -103,10 +103,13 @@ static bool receive_one(struct link *link)
             become_ready(link);
         return true;
     case PIPELINE_REFUSAL:
-        break;
+        link->owner->refused(link, &refusal);
+        PQclear(refusal.result);
+        return false;
+    case PIPELINE_STRAY:
+        link_lose(link, DB_UNAVAILABLE, "database-lost", "an answer to what was not asked");
+        return false;
     }
-    link->owner->refused(link, &refusal);
-    PQclear(refusal.result);
     return false;
 }
 

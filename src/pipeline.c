@@ -555,9 +555,12 @@ static bool is_out_of_memory(const struct pipeline *pipeline, const PGresult *re
            PQstatus(pipeline->connection) == CONNECTION_OK && (!*words || strstr(words, "out of memory"));
 }
 
-static enum pipeline_news take_sync(struct pipeline *pipeline)
+static enum pipeline_news take_sync(struct pipeline *pipeline, PGresult *result)
 {
     struct entry *entry = pipeline->first;
+    PQclear(result);
+    if (!ends_batch(entry))
+        return PIPELINE_STRAY;
     if (entry->kind == ENTRY_END && entry->call)
         answer_end(pipeline, entry->call);
     entry_pop(pipeline);
@@ -565,17 +568,26 @@ static enum pipeline_news take_sync(struct pipeline *pipeline)
     return PIPELINE_SYNC;
 }
 
+/* Of an end that failed, as a commit may, the sync itself is still to come. */
 static enum pipeline_news take_end_of_results(struct pipeline *pipeline)
 {
-    if (!pipeline->first->taken)
+    struct entry *entry = pipeline->first;
+    if (!entry->taken)
         return PIPELINE_NOTHING;
-    entry_pop(pipeline);
+    if (ends_batch(entry))
+        entry->taken = false;
+    else
+        entry_pop(pipeline);
     return PIPELINE_ANSWER;
 }
 
 static enum pipeline_news take_result(struct pipeline *pipeline, PGresult *result, struct pipeline_refusal *ret)
 {
     struct entry *entry = pipeline->first;
+    if (entry->taken) {
+        PQclear(result);
+        return PIPELINE_STRAY;
+    }
     entry->taken = true;
     const char *why = answer(pipeline, entry, &result);
     if (why)
@@ -594,8 +606,6 @@ enum pipeline_news pipeline_receive(struct pipeline *pipeline, struct pipeline_r
         return take_end_of_results(pipeline);
     if (is_out_of_memory(pipeline, result))
         memory_exhausted();
-    if (PQresultStatus(result) != PGRES_PIPELINE_SYNC)
-        return take_result(pipeline, result, ret);
-    PQclear(result);
-    return take_sync(pipeline);
+    bool synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+    return synced ? take_sync(pipeline, result) : take_result(pipeline, result, ret);
 }

@@ -1,4 +1,4 @@
-"""A proxy before a PostgreSQL's socket, that cuts connections after so many bytes"""
+"""A proxy before a PostgreSQL's socket, that cuts connections after so many bytes, or says something of its own"""
 import pathlib
 import shutil
 import socket
@@ -20,6 +20,7 @@ class Proxy:
         self._lock = threading.Lock()
         self.left = {UP: None, DOWN: None}  # bytes until the cut; None: it does not come
         self.passed = {UP: 0, DOWN: 0}
+        self.inserted = {UP: b"", DOWN: b""}
         self.cuts = 0
 
     def __enter__(self):
@@ -35,6 +36,11 @@ class Proxy:
         """Lets so many bytes pass, and then ends the connection that has carried the last of them."""
         with self._lock:
             self.left[direction] = after
+
+    def insert(self, direction, data):
+        """Says this before what comes next in that direction, on whichever connection."""
+        with self._lock:
+            self.inserted[direction] = data
 
     def mend(self):
         with self._lock:
@@ -58,6 +64,7 @@ class Proxy:
     def _admit(self, direction, data):
         """What of it may pass, and whether that was the last."""
         with self._lock:
+            data, self.inserted[direction] = self.inserted[direction] + data, b""
             left = self.left[direction]
             if left is None or left > len(data):
                 self.left[direction] = None if left is None else left - len(data)

@@ -15,6 +15,7 @@ import requests
 
 from cluster import Cluster
 from desk import DOCUMENTS, Client, Tables, create_token, furnish, path_of, problem
+from proxy import DOWN, Proxy
 from service import Service, until
 
 FROZEN = 3  # seconds that an answer may take while the database is silent: half as long again is a request's time
@@ -29,6 +30,7 @@ FORMS = {  # what is asked for, with header fields
     "picture": ("/v1/comparisons/what-training-r1-cost?format=svg", {}), "cors": (ONE, {"Origin": "https://reader.example"}),
     "page": (PAGE, {}), "embedded": (LIST + "&embed=source", {})}
 TEMPLATE, NUMBERS = "template_of_outages", itertools.count(1)
+READY_FOR_QUERY = b"Z\0\0\0\5I"  # the protocol's end of a batch
 AWAY = {"stopped": (Cluster.stop, Cluster.start), "killed": (Cluster.kill, Cluster.start), "frozen": (Cluster.freeze, Cluster.thaw)}
 
 
@@ -509,6 +511,19 @@ def test_an_error_that_nobody_waits_for_any_more_costs_no_connection(cluster, ow
             until_blocked(own)
         assert sorted(wire.answer().status for wire in asked) == [200, 200, 200]
         assert not [event for event in service.events()[before:] if event["event"] == "database-lost"]
+
+
+def test_an_answer_to_what_was_not_asked_ends_its_connection(cluster, own):
+    """All behind it would be taken for the answers of others."""
+    asked = [f"/v1/claims?limit={limit}" for limit in range(1, 9)]
+    with Proxy(cluster.socket) as proxy, reader(own.replace(cluster.socket, proxy.folder), "--db-connections", "1", "--cache-bytes", "0") as service:
+        right = [ask(service.answers(), target).json() for target in asked]
+        before = len(service.events())
+        for _ in range(3):
+            proxy.insert(DOWN, READY_FOR_QUERY)
+            assert [ask(service, target).json() for target in asked] == right
+        lost = [event["reason"] for event in service.events()[before:] if event["event"] == "database-lost"]
+        assert lost and set(lost) == {"an answer to what was not asked"}
 
 
 def test_those_who_wait_together_are_answered_together(cluster, own):
