@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "db.h"
 #include "lag.h"
+#include "listening.h"
 #include "position.h"
 
 /* The version of what no data go into. */

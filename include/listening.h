@@ -27,6 +27,13 @@ struct db_place {
     bool settled;             /* it is behind all that has been notified */
 };
 
+/* A question for the state; there is never more than one of a kind under way. */
+struct inquiry {
+    struct listening *listening;
+    bool asked; /* and not answered yet */
+    bool due;   /* it is to be asked: it was cut short, or something was notified since */
+};
+
 struct listening {
     struct link *link;
     const char *channel;    /* NULL: none, the state alone is asked for */
@@ -37,10 +44,10 @@ struct listening {
 
     /* private */
     struct loop_timer pulse;
-    bool listens; /* whatever is notified is heard */
-    bool asks_pulse, asks_news;
-    bool listen_due, pulse_due; /* it was cut short */
-    bool news_due;              /* so was that, or something was notified since it was asked for */
+    bool listens;         /* whatever is notified is heard */
+    bool listen_due;      /* to ask for that was cut short */
+    struct inquiry alive; /* once a second: whether it is answered shows whether the connection is */
+    struct inquiry news;  /* where the server is since something was notified */
 };
 
 /* The rest of `listening` is set. */

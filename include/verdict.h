@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "db.h"
+#include "call.h"
 
 struct said {
     enum db_status status;

@@ -26,51 +26,35 @@ static void hear_state(struct listening *listening, uint64_t asked, const PGresu
 {
     if (!listening->listens || !is_told(result))
         return;
-    bool settled = !listening->asks_news && !listening->news_due;
+    bool settled = !listening->news.asked && !listening->news.due;
     *listening->place = (struct db_place){.asked = asked, .settled = settled};
     if (listening->placed)
         position_read(PQgetvalue(result, 0, 1), &listening->place->position);
     listening->heard(listening, DB_NEWS_STATE, PQgetvalue(result, 0, 0));
 }
 
-static void ask(struct listening *listening, const char *sql, pipeline_answered *answered)
+static void ask(struct listening *listening, const char *sql, pipeline_answered *answered, void *asker)
 {
     struct pipeline *pipeline = &listening->link->pipeline;
-    if (pipeline_ask(pipeline, sql, answered, listening))
+    if (pipeline_ask(pipeline, sql, answered, asker))
         pipeline_sync(pipeline);
 }
 
 /* What is to be asked because of an answer is asked once that has been taken whole (see pipeline.h). */
-static const char *on_pulse_answered(void *asker, uint64_t asked, const PGresult *result)
+static const char *on_state_answered(void *asker, uint64_t asked, const PGresult *result)
 {
-    struct listening *listening = asker;
-    listening->asks_pulse = false;
-    listening->pulse_due = is_cut_short(result);
-    hear_state(listening, asked, result);
+    struct inquiry *inquiry = asker;
+    inquiry->asked = false;
+    inquiry->due |= is_cut_short(result);
+    hear_state(inquiry->listening, asked, result);
     return NULL;
 }
 
-static void ask_pulse(struct listening *listening)
+static void inquire(struct inquiry *inquiry)
 {
-    listening->asks_pulse = true;
-    listening->pulse_due = false;
-    ask(listening, listening->state, on_pulse_answered);
-}
-
-static const char *on_news_answered(void *asker, uint64_t asked, const PGresult *result)
-{
-    struct listening *listening = asker;
-    listening->asks_news = false;
-    listening->news_due |= is_cut_short(result);
-    hear_state(listening, asked, result);
-    return NULL;
-}
-
-static void ask_news(struct listening *listening)
-{
-    listening->asks_news = true;
-    listening->news_due = false;
-    ask(listening, listening->state, on_news_answered);
+    inquiry->asked = true;
+    inquiry->due = false;
+    ask(inquiry->listening, inquiry->listening->state, on_state_answered, inquiry);
 }
 
 /* ---- beginning and end ---- */
@@ -105,15 +89,15 @@ static void send_listen(struct listening *listening)
     listening->listen_due = false;
     if (listening->channel) {
         snprintf(sql, sizeof(sql), "LISTEN %s", listening->channel);
-        ask(listening, sql, on_listen_answered);
+        ask(listening, sql, on_listen_answered, listening);
     }
-    ask_pulse(listening);
+    inquire(&listening->alive);
 }
 
 void listening_begin(struct listening *listening)
 {
     if (!listening->link->pipeline.terms.lent)
-        ask(listening, "DEALLOCATE ALL", on_forgotten);
+        ask(listening, "DEALLOCATE ALL", on_forgotten, NULL);
     send_listen(listening);
 }
 
@@ -121,10 +105,10 @@ static void ask_what_is_due(struct listening *listening)
 {
     if (listening->listen_due)
         send_listen(listening);
-    else if (listening->pulse_due)
-        ask_pulse(listening);
-    if (listening->news_due && !listening->asks_news)
-        ask_news(listening);
+    else if (listening->alive.due)
+        inquire(&listening->alive);
+    if (listening->news.due && !listening->news.asked)
+        inquire(&listening->news);
 }
 
 /* Where the server was when that was notified, or behind, is told by whatever is asked afterwards; one question at a
@@ -136,15 +120,15 @@ void listening_take(struct listening *listening)
         return;
     for (PGnotify *notified; (notified = PQnotifies(connection)); PQfreemem(notified)) {
         listening->heard(listening, DB_NEWS_CHANGE, notified->extra);
-        listening->news_due = listening->placed;
+        listening->news.due = listening->placed;
     }
     ask_what_is_due(listening);
 }
 
 void listening_end(struct listening *listening)
 {
-    listening->listens = listening->asks_pulse = listening->asks_news = false;
-    listening->listen_due = listening->pulse_due = listening->news_due = false;
+    listening->listens = listening->listen_due = false;
+    listening->alive = listening->news = (struct inquiry){.listening = listening};
     listening->heard(listening, DB_NEWS_LOST, NULL);
 }
 
@@ -153,17 +137,18 @@ static void on_pulse(struct loop_timer *timer)
     struct listening *listening = container_of(timer, struct listening, pulse);
     const struct link *link = listening->link;
     loop_timer_start(link->loop, timer, PULSE_MS);
-    if (listening->listens && listening->asks_pulse)
+    if (listening->listens && listening->alive.asked)
         listening->heard(listening, DB_NEWS_LOST, NULL);
     else if (listening->listens)
-        ask_pulse(listening);
+        inquire(&listening->alive);
     else if (link->state == LINK_READY && !link->pipeline.first)
-        ask(listening, "SELECT pg_is_in_recovery()", on_recovery_answered);
+        ask(listening, "SELECT pg_is_in_recovery()", on_recovery_answered, listening);
 }
 
 void listening_init(struct listening *listening)
 {
     listening->pulse = (struct loop_timer){.fire = on_pulse};
+    listening->alive = listening->news = (struct inquiry){.listening = listening};
     loop_timer_start(listening->link->loop, &listening->pulse, PULSE_MS);
 }
 

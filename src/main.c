@@ -24,7 +24,7 @@ static void on_early_stop(int number)
     _exit(128 + number);
 }
 
-static int serve(const struct config *config, int argc, char *argv[])
+static int serve(struct config *config, int argc, char *argv[])
 {
     sigset_t hangup; /* what is asked of a server before it serves is done once it does */
     sigemptyset(&hangup);
@@ -32,8 +32,10 @@ static int serve(const struct config *config, int argc, char *argv[])
     sigprocmask(SIG_BLOCK, &hangup, NULL);
     signal(SIGTERM, on_early_stop);
     signal(SIGINT, on_early_stop);
-    if (config->migrate && migrate_up(config->migrate_url, config->service_role) != 0)
+    if (config->migrate && migrate_up(config->migrate_url, config->service_role) != 0) {
+        config_release(config);
         return SERVER_FAILED;
+    }
     return server_run(config, argc, argv);
 }
 
@@ -61,31 +63,28 @@ static int print(const char *text)
     return 0;
 }
 
-int main(int argc, char *argv[])
+/* What does not serve. */
+static int run(const struct config *config)
 {
-    struct config config;
-    json_set_alloc_funcs(memory_take, free); /* without memory a part of a document would be taken for the whole */
-    if (!options_read(&config, argc, argv))
-        return SERVER_MISCONFIGURED;
-    switch (config.command) {
+    switch (config->command) {
     case COMMAND_MIGRATE_UP:
-        return migrate_up(config.migrate_url, config.service_role);
+        return migrate_up(config->migrate_url, config->service_role);
     case COMMAND_MIGRATE_STATUS:
-        return migrate_status(config.migrate_url);
+        return migrate_status(config->migrate_url);
     case COMMAND_EXPORT:
-        return export_data(config.migrate_url, config.operand, config.format);
+        return export_data(config->migrate_url, config->operand, config->format);
     case COMMAND_IMPORT:
-        return bulk_import(config.migrate_url, config.operand, config.format, config.skip);
+        return bulk_import(config->migrate_url, config->operand, config->format, config->skip);
     case COMMAND_TOKEN_CREATE:
-        return token_create(config.migrate_url, config.name, config.scope, config.expires);
+        return token_create(config->migrate_url, config->name, config->scope, config->expires);
     case COMMAND_TOKEN_LIST:
-        return token_list(config.migrate_url);
+        return token_list(config->migrate_url);
     case COMMAND_TOKEN_REVOKE:
-        return token_revoke(config.migrate_url, config.name);
+        return token_revoke(config->migrate_url, config->name);
     case COMMAND_HEALTH:
-        return health_check(&config.listen, config.tls_certificate, config.ready);
+        return health_check(&config->listen, config->tls_certificate, config->ready);
     case COMMAND_FIGURE:
-        return console_figure(config.operand, config.language);
+        return console_figure(config->operand, config->language);
     case COMMAND_ROUTES:
         return print_routes();
     case COMMAND_SETTINGS:
@@ -93,9 +92,20 @@ int main(int argc, char *argv[])
         return 0;
     case COMMAND_VERSION:
         return print("claimd " CLAIMD_VERSION "\n");
-    case COMMAND_HELP:
-        return print(options_help);
     default:
-        return serve(&config, argc, argv);
+        return print(options_help);
     }
+}
+
+int main(int argc, char *argv[])
+{
+    struct config config;
+    json_set_alloc_funcs(memory_take, free); /* without memory a part of a document would be taken for the whole */
+    if (!options_read(&config, argc, argv))
+        return SERVER_MISCONFIGURED;
+    if (config.command == COMMAND_SERVE)
+        return serve(&config, argc, argv);
+    int status = run(&config);
+    config_release(&config);
+    return status;
 }

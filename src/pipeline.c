@@ -102,11 +102,33 @@ unsigned pipeline_patience(const struct pipeline *pipeline)
     return most;
 }
 
-/* libpq may lack the memory for it on a connection that is good. What has its entry and was not sent has no answer. */
+/* ---- what libpq is given ---- */
+
+/* It may lack the memory for it on a connection that is good. What has its entry and was not sent has no answer. */
 static bool note_sent(struct pipeline *pipeline, bool sent)
 {
     pipeline->broken |= !sent;
     return sent;
+}
+
+static bool send_text(struct pipeline *pipeline, const char *sql, int count, const char *const *arguments)
+{
+    return note_sent(pipeline, PQsendQueryParams(pipeline->connection, sql, count, NULL, arguments, NULL, NULL, 0));
+}
+
+static bool send_prepare(struct pipeline *pipeline, const char *name, const char *sql)
+{
+    return note_sent(pipeline, PQsendPrepare(pipeline->connection, name, sql, 0, NULL));
+}
+
+static bool send_prepared(struct pipeline *pipeline, const char *name, int count, const char *const *arguments)
+{
+    return note_sent(pipeline, PQsendQueryPrepared(pipeline->connection, name, count, arguments, NULL, NULL, 0));
+}
+
+static bool send_end(struct pipeline *pipeline)
+{
+    return note_sent(pipeline, PQpipelineSync(pipeline->connection));
 }
 
 /* ---- beginning and end ---- */
@@ -157,13 +179,13 @@ bool pipeline_set_up(struct pipeline *pipeline)
     entry_push(pipeline, ENTRY_SETUP, NULL);
     const char *const arguments[] = {timeout, pipeline->terms.writes ? "off" : "on",
                                      pipeline->terms.lent ? "true" : "false"};
-    return note_sent(pipeline, PQsendQueryParams(pipeline->connection, sql, 3, NULL, arguments, NULL, NULL, 0));
+    return send_text(pipeline, sql, 3, arguments);
 }
 
 static bool prepare_place(struct pipeline *pipeline, const char *name, const char *sql)
 {
     entry_push(pipeline, ENTRY_SETUP, NULL);
-    return PQsendPrepare(pipeline->connection, name, sql, 0, NULL);
+    return send_prepare(pipeline, name, sql);
 }
 
 /* What is asked of it before it is used shows that it can be. */
@@ -182,17 +204,12 @@ bool pipeline_begin_session(struct pipeline *pipeline)
 static bool send_sync(struct pipeline *pipeline)
 {
     entry_push(pipeline, ENTRY_SYNC, NULL);
-    return PQpipelineSync(pipeline->connection);
+    return send_end(pipeline);
 }
 
 bool pipeline_sync(struct pipeline *pipeline)
 {
     return !pipeline->broken && (is_synced(pipeline) || send_sync(pipeline));
-}
-
-static bool send_plain(struct pipeline *pipeline, const char *sql)
-{
-    return note_sent(pipeline, PQsendQueryParams(pipeline->connection, sql, 0, NULL, NULL, NULL, NULL, 0));
 }
 
 bool pipeline_ask(struct pipeline *pipeline, const char *sql, pipeline_answered *answered, void *asker)
@@ -201,7 +218,7 @@ bool pipeline_ask(struct pipeline *pipeline, const char *sql, pipeline_answered 
     entry->answered = answered;
     entry->asker = asker;
     entry->asked = loop_now();
-    return send_plain(pipeline, sql);
+    return send_text(pipeline, sql, 0, NULL);
 }
 
 static bool *prepared_of(struct pipeline *pipeline, const struct db_statement *statement)
@@ -227,7 +244,7 @@ bool pipeline_prepare(struct pipeline *pipeline, const struct db_statement *stat
         return true;
     *prepared = true;
     entry_push(pipeline, ENTRY_PREPARE, statement);
-    return PQsendPrepare(pipeline->connection, statement->name, statement->sql, 0, NULL);
+    return send_prepare(pipeline, statement->name, statement->sql);
 }
 
 static bool send_next_place(struct pipeline *pipeline)
@@ -235,7 +252,7 @@ static bool send_next_place(struct pipeline *pipeline)
     char timeline[POSITION_SIZE];
     const char *const arguments[] = {timeline};
     snprintf(timeline, sizeof(timeline), "%x", pipeline->position.timeline);
-    return PQsendQueryPrepared(pipeline->connection, next_place_name, 1, arguments, NULL, NULL, 0);
+    return send_prepared(pipeline, next_place_name, 1, arguments);
 }
 
 /* Each statement of a batch sees all that was there when the position was told. */
@@ -244,11 +261,11 @@ static bool send_place(struct pipeline *pipeline)
     pipeline->placed = true;
     entry_push(pipeline, ENTRY_PLACE, NULL);
     if (!pipeline->terms.placed || pipeline->terms.lent)
-        return send_plain(pipeline, pipeline->terms.place);
+        return send_text(pipeline, pipeline->terms.place, 0, NULL);
     if (loop_now() < pipeline->timeline_until)
         return send_next_place(pipeline);
     pipeline->timeline_until = pipeline->position.timeline ? loop_now() + TIMELINE_MS : 0;
-    return PQsendQueryPrepared(pipeline->connection, place_name, 0, NULL, NULL, NULL, 0);
+    return send_prepared(pipeline, place_name, 0, NULL);
 }
 
 /* What a batch begins with that has this call as its first, or as the first whose position is wanted. */
@@ -270,16 +287,11 @@ static const char *told_trace(const struct pipeline *pipeline, const struct db_c
     return pipeline->terms.traced ? call->trace : NULL;
 }
 
-static bool send_text(struct pipeline *pipeline, const struct db_step *step, const char *text)
-{
-    return PQsendQueryParams(pipeline->connection, text, step->arguments_count, NULL, step->arguments, NULL, NULL, 0);
-}
-
 /* What is prepared has one text for all: only one that is parsed anew can name a trace (sqlcommenter's format). */
 static bool send_traced(struct pipeline *pipeline, const struct db_step *step, const char *trace)
 {
     char *text = memory_format("/*traceparent='%s'*/ %s", trace, step->statement->sql);
-    bool sent = send_text(pipeline, step, text);
+    bool sent = send_text(pipeline, text, step->arguments_count, step->arguments);
     free(text);
     return sent;
 }
@@ -290,9 +302,8 @@ static bool send_step(struct pipeline *pipeline, const struct db_step *step, con
     if (trace)
         return send_traced(pipeline, step, trace);
     if (!is_named(pipeline, statement))
-        return send_text(pipeline, step, statement->sql);
-    return PQsendQueryPrepared(pipeline->connection, statement->name, step->arguments_count, step->arguments, NULL,
-                               NULL, 0);
+        return send_text(pipeline, statement->sql, step->arguments_count, step->arguments);
+    return send_prepared(pipeline, statement->name, step->arguments_count, step->arguments);
 }
 
 static bool send_query(struct pipeline *pipeline, struct db_call *call)
@@ -343,7 +354,7 @@ static bool send_transaction(struct pipeline *pipeline, struct db_call *call)
     bool sent = send_steps(pipeline, transaction, end, trace);
     entry_append(pipeline, end);
     entry_hold(pipeline, end, call);
-    return sent && PQpipelineSync(pipeline->connection);
+    return sent && send_end(pipeline);
 }
 
 bool pipeline_send(struct pipeline *pipeline, struct db_call *call)

@@ -210,6 +210,17 @@ class Tables:
 
 
 @contextlib.contextmanager
+def failing_at_commit(tables, table, state):
+    """All that inserts into the table fails so when it is to be committed: the one constraint that a change leaves for that is called change_is_made."""
+    tables.run(f"CREATE FUNCTION fail_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$;"
+               f"CREATE CONSTRAINT TRIGGER change_is_made AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_late()")
+    try:
+        yield
+    finally:
+        tables.run("DROP FUNCTION fail_late CASCADE")
+
+
+@contextlib.contextmanager
 def lingering(tables, seconds):
     """Each statement that inserts scopes takes so long."""
     tables.run(f"CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$;"

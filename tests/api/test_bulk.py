@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 import database
-from desk import Client, Tables, create_token, path_of, problem
+from desk import Client, Tables, create_token, failing_at_commit, path_of, problem
 from service import BINARY, environment, until
 
 LINE = {"subject": {"id": "bulk-one", "name": "One", "kind": "model", "description": "A model."}}
@@ -197,6 +197,15 @@ def test_a_killed_import_leaves_nothing(desk, url):
     with Tables(url) as tables:
         assert tables.value("SELECT count(*) FROM scope WHERE id LIKE 'killed-%'") == 0
     assert database
+
+
+def test_an_import_that_cannot_be_committed_leaves_nothing(url):
+    line = json.dumps({"scope": {"id": "late-1", "name": "Some", "definition": "Some of it."}}).encode() + b"\n"
+    with Tables(url) as tables:
+        with failing_at_commit(tables, "scope", "57014"):
+            done = run(url, "import", "-", lines=line)
+        assert done.returncode == 1 and b"created" not in done.stderr and b"the database refused" in done.stderr, done.stderr
+        assert tables.value("SELECT count(*) FROM scope WHERE id = 'late-1'") == 0
 
 
 def test_an_export_that_breaks_off_says_so(fresh_database):

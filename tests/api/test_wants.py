@@ -2,12 +2,11 @@
 import pytest
 
 import database
-from desk import DOCUMENTS, Tables, problem
+from desk import DOCUMENTS, Tables, failing_at_commit, problem
 
-FAIL = "CREATE FUNCTION in_want() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN RAISE EXCEPTION USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$;"
-RAISE = FAIL + "CREATE TRIGGER in_want BEFORE INSERT ON subject FOR EACH ROW EXECUTE FUNCTION in_want()"
-# The one constraint that a change leaves for its commit is called so.
-RAISE_LATE = FAIL + "CREATE CONSTRAINT TRIGGER change_is_made AFTER INSERT ON subject DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION in_want()"
+RAISE = """
+CREATE FUNCTION in_want() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN RAISE EXCEPTION USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER in_want BEFORE INSERT ON subject FOR EACH ROW EXECUTE FUNCTION in_want()"""
 MEND = "DROP FUNCTION in_want CASCADE"
 
 
@@ -50,12 +49,9 @@ def test_what_is_wrong_with_a_query_is_no_outage(desk, url):
 def test_what_fails_when_it_is_to_be_committed_is_not_done(desk, url, state, status, name):
     """As where the wait for the moment of a change is cancelled: all statements were answered well by then."""
     subject = f"want-late-{state}"
-    database.execute(url, RAISE_LATE.format(state=state, when="true"))
-    try:
+    with Tables(url) as tables, failing_at_commit(tables, "subject", state):
         for _ in range(3):
             problem(desk.send("PUT", f"/v1/subjects/{subject}", DOCUMENTS["subject"][0], {"If-None-Match": "*"}), status, name)
-    finally:
-        database.execute(url, MEND)
     problem(desk.send("GET", f"/v1/subjects/{subject}"), 404, "not-found")
     desk.put("subject", subject, DOCUMENTS["subject"][0])
     desk.put("subject", f"{subject}-next", DOCUMENTS["subject"][0])
