@@ -1,6 +1,4 @@
-/* fetch: answers from the database
- *
- * A streamed answer goes on waiting and resuming from page to page. All of it belongs to one thread.
+/* fetch: answers from the database; all of it belongs to one thread
  */
 #ifndef CLAIMD_FETCH_H
 #define CLAIMD_FETCH_H

@@ -132,6 +132,9 @@ const char *request_digest(struct request *request);
 
 bool request_has_method(const struct request *request, const char *method);
 
+/* Whether it is answered by events, for as long as the client likes. */
+bool request_is_followed(const struct request *request);
+
 /* Bytes of the connection's memory that its head may take, so that there is room for that of an answer. */
 size_t request_head_most(const struct request *request);
 
@@ -151,6 +154,9 @@ enum db_status request_ask(struct request *request);
 
 /* The call has ended: to be said first thing when it does. */
 void request_heard(struct request *request);
+
+/* Whether the client has the document, by what it says of its own (RFC 9110, section 13). */
+bool request_has(const struct request *request, const struct document *document);
 
 /* ---- answers: each makes the request READY ---- */
 

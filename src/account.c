@@ -9,19 +9,15 @@
 
 /* ---- streams ---- */
 
-static bool follows(const struct request *request)
-{
-    return request->representation->format == FORMAT_EVENTS;
-}
-
 static void count_stream(const struct request *request, uint64_t more)
 {
-    metrics_add(request->service->metrics, follows(request) ? METRIC_STREAMS_EVENTS : METRIC_STREAMS_LIST, more);
+    metrics_add(request->service->metrics, request_is_followed(request) ? METRIC_STREAMS_EVENTS : METRIC_STREAMS_LIST,
+                more);
 }
 
 void account_begin_stream(const struct request *request)
 {
-    enum metric total = follows(request) ? METRIC_STREAMS_EVENTS_TOTAL : METRIC_STREAMS_LIST_TOTAL;
+    enum metric total = request_is_followed(request) ? METRIC_STREAMS_EVENTS_TOTAL : METRIC_STREAMS_LIST_TOTAL;
     metrics_add(request->service->metrics, total, 1);
     count_stream(request, 1);
 }

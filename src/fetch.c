@@ -7,19 +7,19 @@
 #include <time.h>
 
 #include "access.h"
-#include "account.h"
 #include "answer.h"
 #include "cursor.h"
 #include "feed.h"
 #include "held.h"
 #include "log.h"
+#include "lookup.h"
 #include "loop.h"
 #include "memory.h"
 #include "negotiate.h"
 #include "reading.h"
 #include "recall.h"
 #include "refusal.h"
-#include "steps.h"
+#include "streaming.h"
 
 static void refuse(struct request *request, enum error_code code, const char *detail)
 {
@@ -63,11 +63,6 @@ static void put_count(struct request *request, struct headers *headers)
         return;
     headers_put_whole(headers, "Preference-Applied", arena_format(&request->arena, "count=%s", request->count.applied));
     headers_put_whole(headers, "X-Total-Count", arena_format(&request->arena, "%lld", request->count.total));
-}
-
-static bool is_followed(const struct request *request)
-{
-    return request->representation->format == FORMAT_EVENTS;
 }
 
 /* Whether the data are still those that the request was answered from. */
@@ -150,36 +145,6 @@ static void answer_refusal(struct request *request, const PGresult *result)
 
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result);
 
-/* The same query asked of the schema of the past. */
-static struct db_transaction *turn_back(struct arena *arena, const char *as_of, const struct db_call *call)
-{
-    static const struct db_statement turn = {.sql = "SELECT set_config('search_path', 'past, public', true),"
-                                                    " set_config('claimd.as_of', change_as_of($1)::text, true)"};
-    struct db_transaction *past = arena_alloc(arena, sizeof(*past));
-    steps_add(past, arena, &turn, as_of);
-    steps_add_past(past, arena, call);
-    return past;
-}
-
-/* What waits for a change must see it, and of a moment that is passing the primary alone knows all. */
-static bool needs_newest(const struct request *request)
-{
-    return is_followed(request) || request->params.wait || request->params.as_of;
-}
-
-/* Sends the request's next query; what it answers comes to on_result(). */
-static enum db_status ask(struct request *request, enum query_aim aim, struct arena *arena)
-{
-    struct db_call *call = &request->call;
-    request->aim = aim;
-    if (is_followed(request))
-        request->data = request->service->known.data;
-    query_bind(&request->service->queries, arena, &request->params, request->representation, aim, call);
-    call->transaction = request->params.as_of ? turn_back(arena, request->params.as_of, call) : NULL;
-    call->done = on_result;
-    return reading_start(request, needs_newest(request));
-}
-
 /* Why there is nothing by this id; what it answers is a refusal. */
 static void ask_why(struct request *request)
 {
@@ -201,112 +166,9 @@ static void ask_or_refuse(struct request *request, enum query_aim aim)
         refuse(request, ERROR_OVERLOADED, "There is no room for the answer among all that is held just now.");
         return;
     }
-    enum db_status status = ask(request, aim, &request->arena);
+    enum db_status status = lookup(request, aim, &request->arena, on_result);
     if (status)
         refuse_status(request, status);
-}
-
-/* ---- streamed answers ---- */
-
-static bool is_streamed(const struct request *request)
-{
-    return answer_is_streamed(&request->params, request->representation);
-}
-
-/* A stream of events has no end, and where it goes on stands in the request. */
-static void stay_at(struct request *request, const PGresult *result, bool more)
-{
-    const char *reached = answer_reached(&request->params, result);
-    if (reached)
-        snprintf(request->reached, sizeof(request->reached), "%s", reached);
-    request->caught_up = !more;
-}
-
-/* The page's arena holds what the last query took; from here on, what the next one will. */
-static void take_page(struct request *request, const PGresult *result, bool first, struct error *error)
-{
-    struct params *params = &request->params;
-    struct stream *stream = &request->stream;
-    arena_release(&request->page);
-    arena_init(&request->page);
-    stream->broken =
-        !answer_write_page(&request->page, params, request->representation, first, result, &stream->part, error);
-    held_change(&request->part_held, stream->part.capacity);
-    const char *const *keys = answer_last_keys(&request->page, params, result);
-    if (is_followed(request)) {
-        stay_at(request, result, keys);
-        return;
-    }
-    for (unsigned i = 0; keys && i < params->orders_count; i++)
-        params->after[i] = keys[i];
-    params->continued = true;
-    stream->complete = !keys;
-}
-
-/* The status line has been sent: all that can be told is that the answer is not whole. */
-static void break_off(struct request *request)
-{
-    request->stream.broken = true;
-    request->service->abandon(request->connection);
-}
-
-static void note_progress(struct stream *stream)
-{
-    struct request *request = container_of(stream, struct request, stream);
-    request->service->progress(request->connection);
-}
-
-static void next_page(struct request *request)
-{
-    if (is_followed(request) && request->service->draining) {
-        request->stream.complete = true;
-    } else if (is_followed(request) && request->caught_up) {
-        feed_follow(request);
-        request_suspend(request);
-    } else if (ask(request, QUERY_ROWS, &request->page) == DB_OK) {
-        request_suspend(request);
-    } else {
-        break_off(request);
-    }
-}
-
-static void go_on_following(struct request *request, bool may_read)
-{
-    if (may_read)
-        next_page(request);
-    else
-        request->stream.complete = true;
-    if (request->stream.complete || request->stream.broken)
-        request_resume(request);
-}
-
-/* Who follows may do so for days, and lose the right to in between. */
-static void ask_for_page(struct stream *stream)
-{
-    struct request *request = container_of(stream, struct request, stream);
-    if (is_followed(request) && !access_lasts(request) && access_renew(request, go_on_following))
-        request_suspend(request);
-    else
-        next_page(request);
-}
-
-static void begin_stream(struct request *request, const PGresult *result)
-{
-    struct error error;
-    error_init(&error);
-    take_page(request, result, true, &error);
-    if (error.code) {
-        request_fail(request, &error);
-        return;
-    }
-    account_begin_stream(request);
-    request->stream.progress = note_progress;
-    request->stream.ask = ask_for_page;
-    request->place = place_of(request, NULL);
-    request_reply(request, reply_stream(&request->stream, answer_media_type(request->representation->format)));
-    /* libmicrohttpd 0.9.75 sends the last chunk behind the head of a HEAD, too. */
-    if (request_has_method(request, MHD_HTTP_METHOD_HEAD))
-        MHD_set_response_options(request->response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
 }
 
 /* ---- results ---- */
@@ -343,8 +205,8 @@ static void answer_rows(struct request *request, const PGresult *result)
         ask_why(request);
     else if (waits_for_rows(request, result))
         wait_for_rows(request);
-    else if (is_streamed(request))
-        begin_stream(request, result);
+    else if (streaming_fits(request))
+        streaming_begin(request, result, place_of(request, NULL));
     else
         answer_document(request, result);
 }
@@ -375,37 +237,14 @@ static void go_on(struct request *request, const PGresult *result)
         ask_or_refuse(request, take_count(request, result) ? QUERY_ESTIMATE : QUERY_ROWS);
 }
 
-/* What there is to say of it was said of the first one. */
-static void take_next_page(struct request *request, const PGresult *result)
-{
-    struct error error;
-    error_init(&error);
-    take_page(request, result, false, &error);
-}
-
-static void go_on_streaming(struct request *request, enum db_status status, const PGresult *result)
-{
-    if (status == DB_OK)
-        take_next_page(request, result);
-    else
-        break_off(request);
-}
-
-static bool is_too_large(const struct request *request, enum db_status status, const PGresult *result)
-{
-    return status == DB_OK && PQresultMemorySize(result) > request->service->result_most;
-}
-
 static void on_result(struct db_call *call, enum db_status status, const PGresult *result)
 {
     struct request *request = container_of(call, struct request, call);
     if (!reading_done(request, &status))
         return;
-    bool too_large = is_too_large(request, status, result);
+    bool too_large = lookup_is_too_large(request, status, result);
     request_heard(request);
-    if (request->state == REQUEST_READY)
-        go_on_streaming(request, too_large ? DB_FAILED : status, result);
-    else if (too_large)
+    if (too_large)
         refuse(request, ERROR_RESULT_TOO_LARGE, "The answer would be larger than this service lets one be.");
     else if (status == DB_OK)
         go_on(request, result);
@@ -451,12 +290,12 @@ bool fetch_choose(struct request *request, struct error *error)
     if (!request->representation)
         return false;
     choose_count(request);
-    return !is_followed(request) || may_follow(request, error);
+    return !request_is_followed(request) || may_follow(request, error);
 }
 
 bool fetch_is_whole(const struct request *request)
 {
-    return !is_streamed(request) && !request->params.wait;
+    return !streaming_fits(request) && !request->params.wait;
 }
 
 static enum query_aim first_aim(const struct request *request)
@@ -516,12 +355,12 @@ static void begin_to_follow(struct request *request)
 
 void fetch(struct request *request)
 {
-    if (is_streamed(request))
+    if (streaming_fits(request))
         request->params.limit = LIMIT_MAX;
     request->data = request->service->known.data;
     request->state = REQUEST_WAITING;
     reading_begin(request);
-    if (is_followed(request))
+    if (request_is_followed(request))
         begin_to_follow(request);
     else
         ask_or_refuse(request, first_aim(request));

@@ -24,16 +24,17 @@ static bool is_fresh(const struct service *service, const struct document *docum
     return current && (document->modified || !is_settled(service));
 }
 
-/* The entry may have lost its bytes. */
+/* Of an answer that has lost its bytes nothing can be told but that the client has it. */
+static bool can_be_given(const struct request *request, const struct cache_entry *entry)
+{
+    return entry->document->bytes || request_has(request, entry->document);
+}
+
 static bool give(struct request *request, struct cache_entry *entry)
 {
-    request_answer(request, entry->document);
-    if (request->status == MHD_HTTP_OK && !request->document->bytes) {
-        document_unref(request->document);
-        request->document = NULL;
-        request->state = REQUEST_ACCEPTED;
+    if (!can_be_given(request, entry))
         return false;
-    }
+    request_answer(request, entry->document);
     request->recalled = true;
     cache_use(entry);
     return true;
@@ -54,7 +55,7 @@ static bool answer_from(struct request *request, struct cache_entry *entry)
 /* The age to give the entry's answer with; 0: it is not given. */
 static unsigned age_of(const struct request *request, const struct cache_entry *entry)
 {
-    if (!entry || !position_covers(entry->document->position, request->least))
+    if (!entry || !position_covers(entry->document->position, request->least) || !can_be_given(request, entry))
         return 0;
     return freshness_age(&request->service->known, entry->document->version, entry->document->right_at);
 }

@@ -98,6 +98,11 @@ bool request_has_method(const struct request *request, const char *method)
     return strcmp(request->method, method) == 0;
 }
 
+bool request_is_followed(const struct request *request)
+{
+    return request->representation->format == FORMAT_EVENTS;
+}
+
 static bool is_harmless(const char *id)
 {
     static const char harmless[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.";
@@ -165,12 +170,16 @@ void request_heard(struct request *request)
 
 /* ---- answers ---- */
 
+bool request_has(const struct request *request, const struct document *document)
+{
+    return document_is_known(document, request_field(request, FIELD_IF_NONE_MATCH),
+                             request_field(request, FIELD_IF_MODIFIED_SINCE));
+}
+
 void request_answer(struct request *request, struct document *document)
 {
-    bool known = document_is_known(document, request_field(request, FIELD_IF_NONE_MATCH),
-                                   request_field(request, FIELD_IF_MODIFIED_SINCE));
     request->document = document_ref(document);
-    request->status = known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+    request->status = request_has(request, document) ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
     request->state = REQUEST_READY;
 }
 

@@ -435,6 +435,19 @@ def test_one_slow_statement_is_waited_for(cluster, own):
             assert_fresh(asked.result())
 
 
+def test_the_database_is_waited_for_where_nothing_is_left_to_give(cluster, own):
+    """Of an answer that is too large to keep it is known who has it, and no more."""
+    with reader(own, "--cache-bytes", "200000") as service:
+        settled(service.answers())
+        tag = ask(service, "/v1/claims?limit=200").headers["ETag"]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            with away(cluster, "frozen"):
+                asked = [pool.submit(ask, service, "/v1/claims?limit=200", **fields) for fields in ({}, {"If-None-Match": tag})]
+                time.sleep(2.5)
+            assert_fresh(asked[0].result())
+            assert asked[1].result().status_code == 304
+
+
 def test_too_many_that_wait_are_given_what_there_is(cluster, own):
     with reader(own, "--queue", "1") as service, reader(own) as other:
         service.answers()
