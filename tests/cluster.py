@@ -113,6 +113,13 @@ class Cluster:
     def thaw(self):
         self._signal(reversed(self.processes()), signal.SIGCONT)
 
+    def lose(self):
+        """As a machine that is gone: nothing of it takes one step more. (What notices the end of the postmaster shows for a moment what no standby has.)"""
+        self.freeze()
+        processes = self.processes()
+        self._signal(processes, signal.SIGKILL)
+        until(lambda: not any(map(runs, processes)), 10, "the end of the server")
+
     def is_up(self):
         """Whether it lets somebody in."""
         try:

@@ -179,7 +179,7 @@ def restarted(stage):
 
 
 def failed_over(stage):
-    stage.cluster.kill()
+    stage.cluster.lose()
     time.sleep(stage.seconds)
     stage.standby.promote()
 
