@@ -1,4 +1,4 @@
-# make: build/claimd   run: serve the articles   test: everything against a throw-away cluster   lint: what CI checks
+# make: build/claimd   run: serve the articles   test: everything against a throw-away cluster   lint: all that can be seen without running it
 # bench: claimd beside its peers, ONLY=claim,list for some contests; bench-quick: the same in 3 minutes, to see that it works
 # SANITIZE=address,undefined or thread builds and tests in a folder of its own, and so does COVERAGE=1, which counts what is run.
 # fuzz, fuzz-afl: what clients send, made up; fuzz-keep keeps what was found: see tests/fuzz/fuzz.mk

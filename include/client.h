@@ -2,8 +2,8 @@
  *
  * libmicrohttpd's own timeout would begin anew with every byte, so that a client that trickles stayed for ever, and
  * would end half an answer like a whole one. Here the time is bounded in which a client asks again, in which a head and
- * behind it a body, or a block of a long one, must come, and in which an answer, or a block of a long one, must be
- * taken.
+ * behind it a body, or a block of a long one, must come, in which an answer, or a block of a long one, must be taken,
+ * and that of a request in all.
  */
 #ifndef CLAIMD_CLIENT_H
 #define CLAIMD_CLIENT_H
@@ -31,7 +31,9 @@ struct client {
     enum client_phase phase;
     bool patient;   /* it waits for its answer, or for its turn to send more */
     bool ended;     /* it had no more to send when it was looked at last */
+    bool goes_on;   /* its body, or its answer, is of blocks */
     uint64_t since; /* loop_now() when the phase, or the last block of it, began */
+    uint64_t begun; /* the same of the request */
 };
 
 /* All of one thread's clients. */
@@ -48,8 +50,12 @@ void clients_init(struct clients *clients);
 struct client *client_add(struct clients *clients, int fd, const struct sockaddr *address);
 void client_remove(struct clients *clients, struct client *client);
 
-/* The client's next phase, or the next block of the one that it is in: its time begins anew, at that loop_now(). */
+/* The client's next phase: its time begins anew, at that loop_now(). */
 void client_turn(struct client *client, enum client_phase phase, uint64_t now);
+
+/* A block of what it sends or takes is there: the time for the next one begins, and that for the request in all does
+ * not count. */
+void client_go_on(struct client *client, uint64_t now);
 
 /* Whether there is one that has connected and not been answered yet: its request may be on its way. */
 bool clients_any_fresh(const struct clients *clients);
@@ -63,8 +69,13 @@ void client_break_off(struct client *client);
 /* The same of all that are in the middle of a request. */
 void clients_break_off(struct clients *clients);
 
-/* Shuts down the sockets of those that take longer to ask than a phase may take, and breaks off those that are in the
- * middle of a request, also when they have ended their side of the connection in the middle of a body. */
-void clients_sweep(struct clients *clients, const uint64_t most_ms[static CLIENT_PHASES]);
+/* How long is too long, in milliseconds. */
+struct client_times {
+    uint64_t phase[CLIENT_PHASES], request;
+};
+
+/* Shuts down the sockets of those that take longer to ask than they may, and breaks off those that are in the middle of
+ * a request, also when they have ended their side of the connection in the middle of a body. */
+void clients_sweep(struct clients *clients, const struct client_times *most);
 
 #endif

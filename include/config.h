@@ -55,6 +55,7 @@ struct config {
     unsigned idle_timeout_s;
     unsigned head_timeout_s;           /* for a request's head to come */
     unsigned body_timeout_s;           /* for a body to come, or of an import a part */
+    unsigned total_timeout_s;          /* for a request in all, but for one of parts */
     unsigned max_connections;          /* a thread */
     unsigned address_connections;      /* of one address, all threads together; 0: no limit */
     unsigned address_rate, token_rate; /* requests a second of one; 0: no limit */

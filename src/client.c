@@ -56,6 +56,16 @@ void client_turn(struct client *client, enum client_phase phase, uint64_t now)
     client->phase = phase;
     client->patient = false;
     client->since = now;
+    if (phase != CLIENT_ASKS)
+        return;
+    client->begun = now;
+    client->goes_on = false;
+}
+
+void client_go_on(struct client *client, uint64_t now)
+{
+    client_turn(client, client->phase, now);
+    client->goes_on = true;
 }
 
 bool clients_any_fresh(const struct clients *clients)
@@ -107,15 +117,17 @@ static bool has_left(struct client *client)
     return left;
 }
 
-static bool is_late(const struct client *client, const uint64_t most_ms[static CLIENT_PHASES], uint64_t now)
+static bool is_late(const struct client *client, const struct client_times *most, uint64_t now)
 {
-    return !client->patient && now - client->since > most_ms[client->phase];
+    bool counts = is_busy(client) && !client->goes_on;
+    return !client->patient &&
+           (now - client->since > most->phase[client->phase] || (counts && now - client->begun > most->request));
 }
 
-void clients_sweep(struct clients *clients, const uint64_t most_ms[static CLIENT_PHASES])
+void clients_sweep(struct clients *clients, const struct client_times *most)
 {
     uint64_t now = loop_now();
     for (struct client *client = clients->ring.next; client != &clients->ring; client = client->next)
-        if (has_left(client) || is_late(client, most_ms, now))
+        if (has_left(client) || is_late(client, most, now))
             cut_off(client);
 }

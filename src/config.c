@@ -55,6 +55,8 @@ const struct setting config_settings[] = {
      "s for a request's head to come, all of it", true},
     {"body-timeout", "CLAIMD_BODY_TIMEOUT", SETTING_NUMBER, AT(body_timeout_s), 1, 3600, "60",
      "s for a body to come, all of it, or 1,024 bytes more of an import", true},
+    {"total-timeout", "CLAIMD_TOTAL_TIMEOUT", SETTING_NUMBER, AT(total_timeout_s), 1, 86400, "120",
+     "s for a request in all, unless it is of parts that go on, or waits for changes", true},
     {"max-connections", "CLAIMD_MAX_CONNECTIONS", SETTING_NUMBER, AT(max_connections), 1, 100000, "4000",
      "of clients, a thread", false},
     {"address-connections", "CLAIMD_ADDRESS_CONNECTIONS", SETTING_NUMBER, AT(address_connections), 0, 1000000, "1000",

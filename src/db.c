@@ -101,16 +101,22 @@ static void wait_impatiently(struct db_call *call)
     loop_timer_start(call->db->loop, &call->deadline, rest < silent ? rest : silent);
 }
 
-/* Of a write that was sent nothing is known but that it was. */
+/* Of a write that was sent nothing is known but that it was. What waited for a database that says nothing to anybody
+ * was not too slow. */
+static enum db_status status_when_late(const struct db_call *call)
+{
+    if (call_writes(call) && call->place)
+        return DB_UNKNOWN;
+    return db_standing(call->db) ? DB_UNAVAILABLE : DB_TIMEOUT;
+}
+
 static void on_deadline(struct loop_timer *timer)
 {
     struct db_call *call = container_of(timer, struct db_call, deadline);
-    if (call->impatient && !until_silent(call->db))
-        call_end(call, DB_UNAVAILABLE, NULL);
-    else if (call->impatient && loop_now() < call->due)
+    if (call->impatient && until_silent(call->db) && loop_now() < call->due)
         wait_impatiently(call);
     else
-        call_end(call, call_writes(call) && call->place ? DB_UNKNOWN : DB_TIMEOUT, NULL);
+        call_end(call, status_when_late(call), NULL);
 }
 
 static unsigned patience(const struct db *db, const struct db_call *call)

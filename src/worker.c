@@ -99,7 +99,7 @@ static struct client *client_of(struct MHD_Connection *connection)
 static void on_progress(struct MHD_Connection *connection)
 {
     struct client *client = client_of(connection);
-    client_turn(client, client->phase, loop_now());
+    client_go_on(client, loop_now());
 }
 
 static void on_patience(struct MHD_Connection *connection)
@@ -121,13 +121,14 @@ static void on_sweep(struct loop_timer *timer)
 {
     struct worker *worker = container_of(timer, struct worker, sweep);
     const struct config *config = worker->config;
-    const uint64_t most_ms[CLIENT_PHASES] = {
-        [CLIENT_RESTS] = config->idle_timeout_s * UINT64_C(1000),
-        [CLIENT_ASKS] = config->head_timeout_s * UINT64_C(1000),
-        [CLIENT_SENDS] = config->body_timeout_s * UINT64_C(1000),
-        [CLIENT_TAKES] = config->idle_timeout_s * UINT64_C(1000) + config->request_timeout_ms,
+    const struct client_times most = {
+        .phase = {[CLIENT_RESTS] = config->idle_timeout_s * UINT64_C(1000),
+                  [CLIENT_ASKS] = config->head_timeout_s * UINT64_C(1000),
+                  [CLIENT_SENDS] = config->body_timeout_s * UINT64_C(1000),
+                  [CLIENT_TAKES] = config->idle_timeout_s * UINT64_C(1000) + config->request_timeout_ms},
+        .request = config->total_timeout_s * UINT64_C(1000),
     };
-    clients_sweep(&worker->clients, most_ms);
+    clients_sweep(&worker->clients, &most);
     log_refused(worker);
     if (!worker->service.crowded)
         acceptor_go_on(&worker->acceptor);

@@ -354,6 +354,37 @@ def test_a_body_has_a_time_in_all(serve):
         assert seconds_until_closed(wire, b" ", 20) < 8
 
 
+def test_a_request_has_a_time_in_all(serve):
+    service = serve("--total-timeout", "2", "--head-timeout", "60", "--body-timeout", "60", "--idle-timeout", "60")
+    with service.wire(source=ONE) as wire:
+        wire.send("POST /v1/figures/parse HTTP/1.1\r\n")
+        time.sleep(1)
+        wire.send("Host: test\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+        assert seconds_until_closed(wire, b" ", 20) < 8
+
+
+def test_who_rests_between_requests_has_the_time_for_each(serve):
+    service = serve("--total-timeout", "1", "--idle-timeout", "60")
+    with service.wire(source=ONE) as wire:
+        for _ in range(3):
+            assert is_taken(service, wire)
+            time.sleep(1)
+
+
+def test_who_waits_for_changes_has_the_time_that_it_takes(serve):
+    service = serve("--total-timeout", "1")
+    with service.wire(20, source=ONE) as waiting, service.wire(20, source=ONE) as following:
+        waiting.get("/v1/changes?sort=-seq&limit=1")
+        last = json.loads(waiting.answer().body)["items"][0]["seq"]
+        following.get(f"/v1/changes?format=events&since={last}")
+        assert following.head().status == 200
+        waiting.get(f"/v1/changes?since={last}&wait=4")
+        assert waiting.answer().status == 200
+        following.socket.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            following.socket.recv(1)
+
+
 @pytest.fixture
 def importer(database_url):
     return claimd("token", "create", "--name", f"importer-{time.monotonic_ns()}", "--scope", "admin", DATABASE_URL=database_url).stdout.strip()
@@ -368,7 +399,7 @@ def chunk(text):
 
 
 def test_an_import_takes_as_long_as_it_goes_on(serve, importer):
-    service = serve("--body-timeout", "2")
+    service = serve("--body-timeout", "2", "--total-timeout", "2")
     line = json.dumps({"scope": {"id": "slow", "name": "Slow", "definition": "x" * 1100}}) + "\n"
     with service.wire(20, source=ONE) as wire:
         wire.get("/v1/import?dry_run=true", *import_fields(importer), method="POST")
@@ -501,7 +532,7 @@ def test_packed_bodies_are_not_unpacked(serve, coding):
 
 # Settings -----------------------------------------------------------------------------------------
 
-BOUNDS = {"head-timeout": (1, 3600), "body-timeout": (1, 3600), "address-connections": (0, 1000000), "address-rate": (0, 100000), "token-rate": (0, 100000),
+BOUNDS = {"head-timeout": (1, 3600), "body-timeout": (1, 3600), "total-timeout": (1, 86400), "address-connections": (0, 1000000), "address-rate": (0, 100000), "token-rate": (0, 100000),
           "rate-window": (1, 3600), "page-most": (1, 200), "result-bytes": (65536, 999999999), "memory-bytes": (1048576, 999999999)}
 
 

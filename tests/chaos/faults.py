@@ -1,6 +1,7 @@
 """THE table of what breaks, and how"""
 import contextlib
 import dataclasses
+import errno
 import os
 import pathlib
 import random
@@ -64,6 +65,10 @@ class Stage:
 
     def sql(self, *statements):
         database.execute(self.ground.url, *statements)
+
+    def value(self, query):
+        with Tables(self.ground.url) as tables:
+            return tables.value(query)
 
     def until_over(self, pause=0.0):
         """Once now, and again for as long as the fault lasts."""
@@ -201,9 +206,13 @@ def filled(stage):
     """Its disk is full."""
     ballast = stage.disk / "ballast"
     for _ in stage.until_over(0.1):
-        with contextlib.suppress(OSError), ballast.open("ab", buffering=0) as file:
-            while True:
-                file.write(bytes(1 << 20))
+        try:
+            with ballast.open("ab", buffering=0) as file:
+                while True:
+                    file.write(bytes(1 << 20))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+    assert stage.scene.tally.counts["honest"], "nobody lacks the room"
     ballast.unlink()
     stage.cluster.start()  # it may have given up
     until(stage.cluster.is_up, 30, "the database is up")
@@ -220,8 +229,9 @@ def past_deadlocks(step, undo=lambda: None):
 
 def cancelled(stage):
     """Statements take too long, wherever they are."""
-    for _ in stage.until_over(0.005):
-        stage.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%' AND state = 'active'")
+    ended = sum(stage.value("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'claimd%' AND state = 'active'")
+                for _ in stage.until_over(0.005))
+    assert ended > 10, f"{ended} statements were cancelled"
 
 
 def locked(stage):
@@ -264,8 +274,9 @@ def altered(stage):
 
 def deafened(stage):
     """The connections that listen are ended again and again."""
-    for _ in stage.until_over(0.3):
-        stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%' AND (query LIKE 'LISTEN%' OR query LIKE '%data_state%')")
+    ended = sum(stage.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'claimd%'"
+                          " AND (query LIKE 'LISTEN%' OR query LIKE '%data_state%')") for _ in stage.until_over(0.3))
+    assert ended > 1, f"{ended} connections that listen were ended"
 
 
 def silenced(stage):
@@ -330,11 +341,13 @@ def descriptors(process):
 def impoverished(stage):
     """It may open no further files, connections included."""
     process = stage.service.process.pid
-    before = resource.prlimit(process, resource.RLIMIT_NOFILE)
-    resource.prlimit(process, resource.RLIMIT_NOFILE, (descriptors(process) + 1, before[1]))
+    before, most, seen = resource.prlimit(process, resource.RLIMIT_NOFILE), descriptors(process) + 1, 0
+    resource.prlimit(process, resource.RLIMIT_NOFILE, (most, before[1]))
     with contextlib.ExitStack() as closing:
         for _ in stage.until_over(0.05):
             closing.enter_context(socket.create_connection(("127.0.0.1", stage.port), 5))
+            seen = max(seen, descriptors(process))
+        assert seen >= most, f"{seen} of {most} descriptors were taken"
         stage.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'claimd%'")
         time.sleep(0.5)
     resource.prlimit(process, resource.RLIMIT_NOFILE, before)
@@ -347,9 +360,14 @@ def starved(stage):
 
 def clock_set(stage):
     """Its clock jumps, by up to years."""
+    years = set()
     for shift in ("+1d", "-1d", "+10y", "-5y", "+90", "+0"):
         stage.clock.write_text(shift)
         time.sleep(max(0.3, stage.seconds / 6))
+        with stage.service.wire() as wire:
+            wire.get("/healthz")
+            years.add(wire.answer().headers["Date"].split()[3])
+    assert len(years) == 3, f"it was {years}"
 
 
 def signalled(number):

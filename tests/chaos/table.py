@@ -1,5 +1,5 @@
 """What came of each fault, as a table"""
-HEAD = ("fault", "requests", "right", "honest errors", "wrong", "lost", "recovery")
+HEAD = ("fault", "requests", "right", "honest errors", "cut", "wrong", "lost", "recovery")
 ROWS = []
 
 

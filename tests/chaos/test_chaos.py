@@ -47,8 +47,7 @@ def judge(name, fault, scene, recovery):
     if fault.unseen:
         scene.tally.faults += [f"{note.kind} notices: {note.text}" for note in scene.tally.of("honest")]
     wrong = len(scene.tally.faults)
-    honest = counts["honest"] + (counts["cut"] if fault.cuts else 0)
-    ROWS.append((name, str(sum(counts.values())), str(counts["right"]), str(honest), str(wrong), str(len(lost)), f"{recovery:.2f} s"))
+    ROWS.append((name, *map(str, (sum(counts.values()), counts["right"], counts["honest"], counts["cut"], wrong, len(lost))), f"{recovery:.2f} s"))
     return scene.tally.faults[:10] + lost[:10] + ([f"it took {recovery:.2f} s until all was well"] if recovery >= WELL else [])
 
 
@@ -60,6 +59,6 @@ def test_survives(name, cluster, ground):
             scene, recovery = endure(stage, fault)
             faults = judge(name, fault, scene, recovery)
     except pytest.skip.Exception as skipped:
-        ROWS.append((f"{name} (skipped: {skipped})", *["–"] * 6))
+        ROWS.append((f"{name} (skipped: {skipped})", *["–"] * 7))
         raise
     assert not faults, "\n".join(faults)
