@@ -58,7 +58,8 @@ enum pipeline_news {
     PIPELINE_ANSWER,
     PIPELINE_SYNC,    /* the end of a batch */
     PIPELINE_REFUSAL, /* the connection is of no use */
-    PIPELINE_STRAY,   /* nor is it: an answer to nothing that was asked; each behind it would go to somebody else */
+    PIPELINE_STRAY,   /* nor is it: an answer, or its end, to nothing that was asked; what comes behind it would go to
+                         somebody else, or wait for ever */
 };
 
 struct pipeline_refusal {

@@ -566,6 +566,15 @@ static bool is_out_of_memory(const struct pipeline *pipeline, const PGresult *re
            PQstatus(pipeline->connection) == CONNECTION_OK && (!*words || strstr(words, "out of memory"));
 }
 
+/* The same of the end of a batch, which libpq then keeps to itself. Whatever a server says ends with its line. */
+static bool lacks_memory(const PGconn *connection)
+{
+    static const char words[] = "out of memory";
+    const char *said = PQerrorMessage(connection);
+    size_t size = strlen(said), least = strlen(words);
+    return size >= least && strcmp(said + size - least, words) == 0;
+}
+
 static enum pipeline_news take_sync(struct pipeline *pipeline, PGresult *result)
 {
     struct entry *entry = pipeline->first;
@@ -584,7 +593,7 @@ static enum pipeline_news take_end_of_results(struct pipeline *pipeline)
 {
     struct entry *entry = pipeline->first;
     if (!entry->taken)
-        return PIPELINE_NOTHING;
+        return PIPELINE_STRAY; /* as where libpq lacks the memory to say that a statement was skipped */
     if (ends_batch(entry))
         entry->taken = false;
     else
@@ -610,8 +619,13 @@ static enum pipeline_news take_result(struct pipeline *pipeline, PGresult *resul
 
 enum pipeline_news pipeline_receive(struct pipeline *pipeline, struct pipeline_refusal *ret)
 {
-    if (!pipeline->first || PQisBusy(pipeline->connection))
+    if (!pipeline->first)
         return PIPELINE_NOTHING;
+    if (PQisBusy(pipeline->connection)) {
+        if (lacks_memory(pipeline->connection))
+            memory_exhausted();
+        return PIPELINE_NOTHING;
+    }
     PGresult *result = PQgetResult(pipeline->connection);
     if (!result)
         return take_end_of_results(pipeline);
