@@ -137,6 +137,28 @@ def test_settings_are_those_of_the_program(objects):
         assert not [entry for entry in container["env"] if "postgres" in entry.get("value", "")]
 
 
+PROGRAM = 10_000_000  # bytes of memory that the program takes without a client
+QUANTITY = re.compile(r"(\d+)(Mi|Gi)")
+
+
+def setting(container, name):
+    """A number as the manifest sets it, or the program's own default."""
+    told = {entry["name"]: entry.get("value") for entry in container["env"]}
+    return int(told.get(name) or re.search(rf"^\S+ +{name} +(\d+)", claimd("settings").stdout, re.MULTILINE)[1])
+
+
+def test_what_a_pod_may_take_fits_its_limit(of):
+    """By the sum of docs/operations.md, which the number stands in, too."""
+    container, = of("Deployment")["spec"]["template"]["spec"]["containers"]
+    threads, clients, head, answers, bodies, connections, result = (setting(container, f"CLAIMD_{name}") for name in (
+        "THREADS", "MAX_CONNECTIONS", "HEAD_BYTES", "CACHE_BYTES", "MEMORY_BYTES", "DB_CONNECTIONS", "RESULT_BYTES"))
+    assert threads > 0, "one for each core of a node that nobody knows"
+    most = threads * clients * (head + 2048) + answers + bodies + threads * connections * 3 * result + PROGRAM
+    number, unit = QUANTITY.fullmatch(container["resources"]["limits"]["memory"]).groups()
+    assert most < int(number) * {"Mi": 1 << 20, "Gi": 1 << 30}[unit]
+    assert f"{most / 1e6:.0f} MB of {number} {unit}B in " in (TREE / "docs/operations.md").read_text()
+
+
 def test_probes_ask_what_the_contract_has(of, contract):
     container, = of("Deployment")["spec"]["template"]["spec"]["containers"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
