@@ -1,4 +1,5 @@
 """The manifests for Kubernetes: built as kubectl builds them, held against the schemas of Kubernetes' own API, and true to the program"""
+import copy
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ from contract import TREE
 from service import claimd
 
 MANIFESTS = TREE / "operations/kubernetes"
+FOLDERS = ["base", "production"]
 PACKAGES = TREE / "web/node_modules"
 RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 PACE = 5  # seconds that balancers are given to forget one that ends, and that a request may take
@@ -29,27 +31,46 @@ console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map((objects) => 
 """
 
 
-def newest(*command):
-    """Whether kubectl's kustomize knows folders among resources, as those since its second release do."""
-    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
-    version = re.search(r'"kustomizeVersion": "v(\d+)', told)
-    return version and int(version[1]) >= 4
+def is_old():
+    """Whether kubectl does not tell its kustomize, as Debian 12's does not: it may be 2.0, as before kubectl 1.21."""
+    told = subprocess.run(["kubectl", "version", "--client", "--output=json"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return "kustomizeVersion" not in json.loads(told)
 
 
-KUBECTL = shutil.which("kubectl") or "kubectl"
-LAYERED = newest(KUBECTL, "version", "--client", "--output=json")
-layered = pytest.mark.skipif(not LAYERED, reason="this kubectl builds no overlays")
+def in_old_words(folder):
+    """Says in a copy what a kustomization says as kustomize 2.0 has it: a folder is no resource but a base, and a patch a file's name."""
+    said = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    said["bases"] = [name for name in said["resources"] if (folder / name).is_dir()]
+    said["resources"] = [name for name in said["resources"] if name not in said["bases"]]
+    said["patchesStrategicMerge"] = [patch.pop("path") for patch in said.get("patches", [])]
+    assert not any(said.pop("patches", [])), "a patch is more than a file"
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(said))
 
 
-def built(folder):
-    done = subprocess.run([KUBECTL, "kustomize", str(MANIFESTS / folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 0 and not done.stderr, done.stderr
-    return list(yaml.safe_load_all(done.stdout))
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The objects of a folder, as kubectl puts them together."""
+    manifests = MANIFESTS
+    if is_old():
+        manifests = shutil.copytree(MANIFESTS, tmp_path_factory.mktemp("kubernetes") / "old")
+        for folder in FOLDERS:
+            in_old_words(manifests / folder)
+
+    def build(folder):
+        done = subprocess.run(["kubectl", "kustomize", str(manifests / folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 0 and not done.stderr, done.stderr
+        return list(yaml.safe_load_all(done.stdout))
+    return build
 
 
-@pytest.fixture(scope="module", params=["base", pytest.param("production", marks=layered)])
-def objects(request):
-    return built(request.param)
+@pytest.fixture(scope="module", params=FOLDERS)
+def folder(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def objects(built, folder):
+    return built(folder)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +88,8 @@ WRONG = {
 }
 
 
-def wronged(wrong):
-    deployment = next(item for item in built("base") if item["kind"] == "Deployment")
+def wronged(objects, wrong):
+    deployment = next(item for item in copy.deepcopy(objects) if item["kind"] == "Deployment")
     wrong(deployment["spec"])
     return [deployment]
 
@@ -82,11 +103,12 @@ def typed(objects):
 
 
 @pytest.fixture(scope="module")
-def faults(tmp_path_factory):
+def faults(built, tmp_path_factory):
     """What the schemas find wrong with all these objects, by their values, and, as types have it, by keys that there are not. At once, as that takes long to begin."""
     folder = tmp_path_factory.mktemp("kubernetes")
-    every = [built("base"), *([built("production")] if LAYERED else []), *map(wronged, WRONG.values())]
-    names = ["base", *(["production"] if LAYERED else []), *WRONG]
+    right = {name: built(name) for name in FOLDERS}
+    names = [*FOLDERS, *WRONG]
+    every = [*right.values(), *(wronged(right["base"], wrong) for wrong in WRONG.values())]
     (folder / "validate.mjs").write_text(VALIDATE)
     options = {"strict": True, "noEmit": True, "skipLibCheck": True, "target": "es2022", "module": "es2022", "moduleResolution": "bundler", "types": [],
                "paths": {"*": [f"{PACKAGES}/*"]}}
@@ -99,7 +121,6 @@ def faults(tmp_path_factory):
     return {name: found + [line for line in keys if line.startswith(f"{number}.ts(")] for number, (name, found) in enumerate(zip(names, json.loads(values.stdout)))}
 
 
-@pytest.mark.parametrize("folder", ["base", pytest.param("production", marks=layered)])
 def test_kubernetes_finds_no_fault(faults, folder):
     assert faults[folder] == []
 
@@ -135,6 +156,28 @@ def test_settings_are_those_of_the_program(objects):
         secrets = [entry["valueFrom"]["secretKeyRef"]["name"] for entry in container["env"] if "valueFrom" in entry]
         assert secrets and set(secrets) == {"claimd-database"}
         assert not [entry for entry in container["env"] if "postgres" in entry.get("value", "")]
+
+
+PROGRAM = 10_000_000  # bytes of memory that the program takes without a client
+QUANTITY = re.compile(r"(\d+)(Mi|Gi)")
+
+
+def setting(container, name):
+    """A number as the manifest sets it, or the program's own default."""
+    told = {entry["name"]: entry.get("value") for entry in container["env"]}
+    return int(told.get(name) or re.search(rf"^\S+ +{name} +(\d+)", claimd("settings").stdout, re.MULTILINE)[1])
+
+
+def test_what_a_pod_may_take_fits_its_limit(of, folder):
+    """By the sum of docs/operations.md, which the number stands in, too."""
+    container, = of("Deployment")["spec"]["template"]["spec"]["containers"]
+    threads, clients, head, answers, bodies, connections, result = (setting(container, f"CLAIMD_{name}") for name in (
+        "THREADS", "MAX_CONNECTIONS", "HEAD_BYTES", "CACHE_BYTES", "MEMORY_BYTES", "DB_CONNECTIONS", "RESULT_BYTES"))
+    assert threads > 0, "one for each core of a node that nobody knows"
+    most = threads * clients * (head + 2048) + answers + bodies + threads * connections * 3 * result + PROGRAM
+    number, unit = QUANTITY.fullmatch(container["resources"]["limits"]["memory"]).groups()
+    assert most < int(number) * {"Mi": 1 << 20, "Gi": 1 << 30}[unit]
+    assert f"{most / 1e6:.0f} MB of {number} {unit}B in `{folder}`" in (TREE / "docs/operations.md").read_text()
 
 
 def test_probes_ask_what_the_contract_has(of, contract):

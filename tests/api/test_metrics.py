@@ -13,7 +13,6 @@ import database
 import pytest
 
 from cluster import Cluster
-from contract import TREE
 from desk import DOCUMENTS, Client, Tables, create_token, furnish
 from service import Service, claimd, free_port, until
 from watched import Watched, promtool
@@ -510,7 +509,3 @@ def test_it_answers_until_the_last_request_has_ended(database_url):
             held.connection.rollback()
             assert wire.answer().status == 200
         assert service.process.wait(10) == 0
-
-
-def test_the_package_of_the_judge_is_installed_for_tests():
-    assert re.search(r"^test=\([^)]*\bprometheus\b", (TREE / "scripts/prepare").read_text(), re.MULTILINE)

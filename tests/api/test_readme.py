@@ -1,4 +1,5 @@
-"""The README: every `$ curl` is run against the server, `$ claimd` without one, and answers what the README shows; each feature has its test"""
+"""The README: every `$ curl` is run against the server, `$ claimd` without one, and answers what the README shows;
+what judges in tests is installed; each feature has its test"""
 import pathlib
 import re
 import subprocess
@@ -37,6 +38,11 @@ def test_readme_writes(desk, url):
 def test_readme_shows_every_picture():
     shown = set(re.findall(r'<img src="(docs/img/[\w-]+\.png)"', README.read_text()))
     assert shown == {f"docs/img/{picture.name}" for picture in (README.parent / "docs/img").iterdir()}
+
+
+@pytest.mark.parametrize("judge", ["prometheus", "kubernetes-client", "docker-compose"])
+def test_the_package_of_a_judge_is_installed_for_tests(judge):
+    assert re.search(rf"^test=\([^)]*\b{judge}\b", (README.parent / "scripts/prepare").read_text(), re.MULTILINE)
 
 
 FEATURES = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (README.parent / "docs/features.md").read_text())

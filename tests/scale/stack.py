@@ -11,14 +11,13 @@ import tempfile
 
 import psycopg2
 import requests
-import yaml
 
 import database
+from compose import SCALE, mounted
 from contract import TREE
 from service import Service, environment, free_port, until
 
 FILES = TREE / "operations/scale"
-COMPOSE = yaml.safe_load((TREE / "compose.scale.yaml").read_text(encoding="utf-8"))
 NODES = ["db1", "db2", "db3"]
 SERVICES = ["claimd1", "claimd2", "claimd3"]
 POSTGRES = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))[-1]
@@ -54,6 +53,7 @@ class Stack:
     def __init__(self):
         self.hosts = {name: f"127.0.0.{11 + number}" for number, name in enumerate(NODES)}
         self.ports = {"5432": port_of_all(self.hosts.values()), **{port: free_port() for port in ("6432", "8080", "8404", "9090")}}
+        self.operators = {name: f"127.0.0.1:{free_port()}" for name in SERVICES}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="claimd-stack."))
         self.processes, self.services = {}, {}
         owner = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -67,16 +67,18 @@ class Stack:
         names = {**self.hosts, "pooler": "127.0.0.1", "balancer": "127.0.0.1"}
         for name, service in self.services.items():
             text = text.replace(f"{name}:8080", f"127.0.0.1:{service.port}")
+        for name, address in self.operators.items():
+            text = text.replace(f"{name}:8081", address)
         text = re.sub(r"(?<=[@,=\[])(db\d|pooler|balancer)\b", lambda found: names[found[1]], text)
         text = re.sub(r"\*:(\d+)", r"127.0.0.1:\1", text).replace("listen_addr = *", "listen_addr = 127.0.0.1")
         text = re.sub(r"(?<=[:=])( ?)(5432|6432|8080|8404|9090)\b", lambda found: f"{found[1]}{self.ports[found[2]]}", text)
-        return text.replace("/operations/", f"{self.folder}/")
+        return re.sub("/(operations|rules)/", f"{self.folder}/", text)
 
-    def file(self, name, addressed=True):
-        text = (FILES / name).read_text(encoding="utf-8")
+    def file(self, name, addressed=True, source=FILES):
+        text = (source / name).read_text(encoding="utf-8")
         target = self.folder / name
         target.write_text(self.addressed(text) if addressed else text, encoding="utf-8")
-        target.chmod(0o755 if os.access(FILES / name, os.X_OK) else 0o644)
+        target.chmod(0o755 if os.access(source / name, os.X_OK) else 0o644)
         os.chown(target, *self._owner)
         return str(target)
 
@@ -92,7 +94,7 @@ class Stack:
     # ---- databases ----
 
     def node_environment(self, name):
-        return {**COMPOSE["services"][name]["environment"], "PGDATA": str(self.folder / name), "ENTRYPOINT": str(TREE / "tests/scale/entrypoint"),
+        return {**SCALE["services"][name]["environment"], "PGDATA": str(self.folder / name), "ENTRYPOINT": str(TREE / "tests/scale/entrypoint"),
                 "PEERS": f"host={','.join(self.hosts.values())} port={self.ports['5432']}"}
 
     def start_node(self, name):
@@ -140,7 +142,7 @@ class Stack:
     # ---- services ----
 
     def start_service(self, name, port=None):
-        settings = {key: self.addressed(value) for key, value in COMPOSE["services"][name]["environment"].items()}
+        settings = {key: self.addressed(value.replace("0.0.0.0", name)) for key, value in SCALE["services"][name]["environment"].items()}
         service = Service(settings.pop("DATABASE_URL"), "--threads", "1", port=port, **settings)
         self.services[name] = service
         return service
@@ -156,10 +158,15 @@ class Stack:
         hosts = ",".join(f"{host}:{self.ports['5432']}" for host in self.hosts.values())
         return f"postgresql://claimd:claimd@{hosts}/claimd?target_session_attrs=read-write"
 
-    def answers(self, target, status=200):
+    @property
+    def prometheus_url(self):
+        return f"http://127.0.0.1:{self.ports['9090']}"
+
+    @staticmethod
+    def answers(url):
         try:
             with direct() as session:
-                return session.get(self.url + target, timeout=5).status_code == status
+                return session.get(url, timeout=5).status_code == 200
         except requests.ConnectionError:
             return False
 
@@ -187,9 +194,11 @@ class Stack:
         for service in self.services.values():
             service.answers(within=90)
         self.start("balancer", ["haproxy", "-f", self.file("haproxy.cfg")])
+        self.file("rules.yaml", addressed=False, source=mounted("prometheus")["/rules"])
         self.start("prometheus", ["prometheus", f"--config.file={self.file('prometheus.yml')}", f"--storage.tsdb.path={self.folder}/prometheus",
                                   f"--web.listen-address=127.0.0.1:{self.ports['9090']}"], self.role)
-        until(lambda: self.answers("/v1/claims"), 20, f"the balancer answers: {self.log('balancer')}")
+        for name, url in (("balancer", f"{self.url}/v1/claims"), ("prometheus", f"{self.prometheus_url}/-/ready")):
+            until(lambda: self.answers(url), 20, f"{name} answers: {self.log(name)}")
         return self
 
     def __exit__(self, *_):

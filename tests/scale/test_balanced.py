@@ -2,12 +2,11 @@
 import concurrent.futures
 import itertools
 import json
-import shutil
-import subprocess
 import threading
 import time
 
 import pytest
+import yaml
 
 from contract import TREE
 from desk import DOCUMENTS
@@ -18,12 +17,6 @@ SUBJECT = DOCUMENTS["subject"][0]
 TARGETS = ["/v1/claims", "/v1/claims?sort=-value&limit=9", "/v1/claims?q=training&format=csv", "/v1/comparisons", "/v1/comparisons/what-training-r1-cost?format=svg",
            "/v1/sources/r1-under-300000", "/v1/subjects?format=jsonld", "/openapi.json", "/"]
 READERS = 8
-
-
-@pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not here")
-def test_the_compose_file_is_one():
-    done = subprocess.run(["docker-compose", "-f", str(TREE / "compose.scale.yaml"), "config", "-q"], stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -99,10 +92,18 @@ def test_a_service_stops_and_starts_without_a_request_lost(stack, desk):
 
 
 def test_prometheus_watches_the_services(stack):
-    def asked(query):
+    def told(path, **query):
         with direct() as session:
-            got = session.get(f"http://127.0.0.1:{stack.ports['9090']}/api/v1/query", params={"query": query}, timeout=5)
-            return {each["metric"].get("server"): float(each["value"][1]) for each in got.json()["data"]["result"]}
+            return session.get(f"{stack.prometheus_url}/api/v1/{path}", params=query, timeout=5).json()["data"]
 
-    until(lambda: asked('up{job="haproxy"}') == {None: 1.0}, 20, "Prometheus reaches the balancer")
-    until(lambda: asked('haproxy_server_status{state="UP"}') == dict.fromkeys(SERVICES, 1.0), 20, "all services are up")
+    def asked(query, label):
+        return {each["metric"][label]: float(each["value"][1]) for each in told("query", query=query)["result"]}
+
+    def rules():
+        return {rule["name"]: rule["health"] for group in told("rules")["groups"] for rule in group["rules"]}
+
+    until(lambda: asked('up{job="claimd"}', "instance") == dict.fromkeys(stack.operators.values(), 1.0), 20, "Prometheus reaches what each service tells its operators")
+    until(lambda: asked('up{job="haproxy"}', "job") == {"haproxy": 1.0}, 20, "Prometheus reaches the balancer")
+    until(lambda: asked('haproxy_server_status{state="UP"}', "server") == dict.fromkeys(SERVICES, 1.0), 20, "all services are up")
+    alerts = [rule["alert"] for group in yaml.safe_load((TREE / "operations/prometheus/rules.yaml").read_text())["groups"] for rule in group["rules"]]
+    until(lambda: rules() == dict.fromkeys(alerts, "ok"), 20, "every alert is evaluated")
