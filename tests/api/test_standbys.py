@@ -364,6 +364,33 @@ def test_what_is_kept_says_that_it_is_unconfirmed_once_it_is(world):
         until(lambda: ";" not in version(client.get("/v1/subjects")), 10, "the primary is heard again")
 
 
+def test_what_is_kept_changes_when_the_standby_does(held):
+    """No notification tells of it, and nobody says which version he wants."""
+    with held.service() as one:
+        writer = held.client(one)
+        etag = writer.put("subject", "kept-silently", SUBJECT).headers["ETag"]
+        held.let_go()
+        held.hold()
+        with held.service() as other:
+            reader = held.client(other)
+            assert name_of(reader, "kept-silently")[0] == SUBJECT["name"]
+            writer.put("subject", "kept-silently", {**SUBJECT, "name": "Another"}, etag)
+            written = held.primary_value("SELECT pg_current_wal_flush_lsn()")
+            until(lambda: held.standby_value("SELECT pg_last_wal_receive_lsn() >= %s::pg_lsn", written), 10, "the standby has received the change")
+            with held.silence():
+                until(lambda: "Last-Modified" in name_of(reader, "kept-silently")[1].headers, 10, "an answer is kept for longer than a second")
+                end = time.monotonic() + 3  # it does not change by itself
+                while time.monotonic() < end:
+                    name, got = name_of(reader, "kept-silently")
+                    assert name == SUBJECT["name"] and version(got).endswith(";unconfirmed")
+                assert "Server-Timing" not in got.headers, "it does not come from memory"
+                held.standby_value("SELECT pg_wal_replay_resume()")
+                until(lambda: held.standby_value("SELECT name FROM subject WHERE id = 'kept-silently'") == "Another", 10, "the standby shows the change")
+                assert until(lambda: name_of(reader, "kept-silently")[0] == "Another", 10, "the change shows") < 2
+    held.let_go()
+    held.hold()
+
+
 def test_a_standby_that_is_behind_is_not_asked_the_same_again_and_again(held):
     with held.service("--request-timeout", "30000") as service:
         client = held.client(service)
