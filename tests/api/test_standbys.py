@@ -1,6 +1,7 @@
 """Reads from standbys: which server answers, how old its answer may be, whoever has written sees it, and what is left when the primary is gone"""
 import concurrent.futures
 import contextlib
+import itertools
 import os
 import signal
 import threading
@@ -10,6 +11,7 @@ import database
 import pytest
 import requests
 
+from busy import Busy
 from cluster import Cluster
 from desk import DOCUMENTS, Client, Tables, create_token, problem
 from pooler import Pooler
@@ -21,26 +23,30 @@ LONG_AGO = "1-0"
 
 
 class World:
-    """A primary, a standby, and services that read from the standby."""
+    """A primary, standbys, and services that read from these. `standby`: the first of them, for a world of one."""
 
-    def __init__(self, primary, standby):
-        self.primary, self.standby = primary, standby
+    def __init__(self, primary, *standbys):
+        self.primary, self.standbys, self.standby = primary, standbys, standbys[0]
         self.url = primary.database("claims")
-        self.read_url = database.with_name(standby.url, "claims")
+        self.read_url = f"postgresql://postgres@/claims?host={','.join(each.socket for each in standbys)}"
         self.token = create_token(self.url, "desk")
-        until(self.is_level, 20, "the standby has what the primary has")
+        for each in standbys:
+            until(lambda each=each: self.is_level(each), 20, "the standby has what the primary has")
 
-    def is_level(self):
+    def is_level(self, standby=None):
         wanted = self.primary_value("SELECT pg_current_wal_insert_lsn()")
-        return self.standby_value("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", wanted)
+        return self.value(standby or self.standby, "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", wanted)
+
+    @staticmethod
+    def value(cluster, *query):
+        with Tables(database.with_name(cluster.url, "claims")) as tables:
+            return tables.value(*query)
 
     def primary_value(self, *query):
-        with Tables(self.url) as tables:
-            return tables.value(*query)
+        return self.value(self.primary, *query)
 
     def standby_value(self, *query):
-        with Tables(self.read_url) as tables:
-            return tables.value(*query)
+        return self.value(self.standby, *query)
 
     def service(self, *flags, url=None):
         return Service(url or self.url, "--database-read-url", self.read_url, "--threads", "1", *flags)
@@ -48,14 +54,15 @@ class World:
     def client(self, service):
         return Client(service.answers(), self.token)
 
-    def hold(self):
+    def hold(self, standby=None):
         """From now on the standby shows nothing new."""
-        self.standby_value("SELECT pg_wal_replay_pause()")
-        until(lambda: self.standby_value("SELECT pg_get_wal_replay_pause_state()") == "paused", 10, "the standby pauses")
+        held = standby or self.standby
+        self.value(held, "SELECT pg_wal_replay_pause()")
+        until(lambda: self.value(held, "SELECT pg_get_wal_replay_pause_state()") == "paused", 10, "the standby pauses")
 
-    def let_go(self):
-        self.standby_value("SELECT pg_wal_replay_resume()")
-        until(self.is_level, 20, "the standby has come after")
+    def let_go(self, standby=None):
+        self.value(standby or self.standby, "SELECT pg_wal_replay_resume()")
+        until(lambda: self.is_level(standby), 20, "the standby has come after")
 
     @contextlib.contextmanager
     def silence(self):
@@ -67,9 +74,17 @@ class World:
         finally:
             self.primary.thaw()
 
-    def asked(self, value):
-        """When a server was last asked for subjects by a service."""
-        return value("SELECT max(query_start) FROM pg_stat_activity WHERE application_name LIKE 'claimd%%' AND query LIKE '%%FROM subject%%'")
+    def asked(self, server):
+        """When it was last asked for subjects by a service."""
+        return self.value(server, "SELECT max(query_start) FROM pg_stat_activity WHERE application_name LIKE 'claimd%%' AND query LIKE '%%FROM subject%%'")
+
+    def read_from(self, client):
+        """The servers that some reads go to."""
+        servers = [each for each in (self.primary, *self.standbys) if each.is_up()]
+        before = [self.asked(each) for each in servers]
+        for _ in range(20):
+            client.get("/v1/subjects")
+        return [each for each, at in zip(servers, before) if self.asked(each) != at]
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +112,11 @@ def name_of(client, id, **fields):
 def test_a_standby_answers_reads(world):
     with world.service("--cache-bytes", "0") as service:
         client = world.client(service)
-        until(lambda: client.get("/v1/subjects") and world.asked(world.standby_value), 5, "a read reaches the standby")
-        before = world.asked(world.primary_value), world.asked(world.standby_value)
+        until(lambda: client.get("/v1/subjects") and world.asked(world.standby), 5, "a read reaches the standby")
+        before = world.asked(world.primary), world.asked(world.standby)
         for _ in range(20):
             client.get("/v1/subjects")
-        assert world.asked(world.primary_value) == before[0] and world.asked(world.standby_value) > before[1]
+        assert world.asked(world.primary) == before[0] and world.asked(world.standby) > before[1]
         assert ";" not in version(client.get("/v1/subjects"))
 
 
@@ -293,13 +308,13 @@ def dense_news(world):
 def test_standbys_answer_however_often_something_changes(world):
     with world.service("--cache-bytes", "0") as service:
         client = world.client(service)
-        until(lambda: client.get("/v1/subjects") and world.asked(world.standby_value), 5, "a read reaches the standby")
+        until(lambda: client.get("/v1/subjects") and world.asked(world.standby), 5, "a read reaches the standby")
         with dense_news(world):
             time.sleep(4)   # longer than a standby is used of which nothing is known
-            before = world.asked(world.primary_value)
+            before = world.asked(world.primary)
             for _ in range(20):
                 assert ";" not in version(client.get("/v1/subjects")), "the primary is taken to be silent"
-            assert world.asked(world.primary_value) == before
+            assert world.asked(world.primary) == before
 
 
 # Writes that tell where they are ------------------------------------------------------------------
@@ -364,6 +379,33 @@ def test_what_is_kept_says_that_it_is_unconfirmed_once_it_is(world):
         until(lambda: ";" not in version(client.get("/v1/subjects")), 10, "the primary is heard again")
 
 
+def test_what_is_kept_changes_when_the_standby_does(held):
+    """No notification tells of it, and nobody says which version he wants."""
+    with held.service() as one:
+        writer = held.client(one)
+        etag = writer.put("subject", "kept-silently", SUBJECT).headers["ETag"]
+        held.let_go()
+        held.hold()
+        with held.service() as other:
+            reader = held.client(other)
+            assert name_of(reader, "kept-silently")[0] == SUBJECT["name"]
+            writer.put("subject", "kept-silently", {**SUBJECT, "name": "Another"}, etag)
+            written = held.primary_value("SELECT pg_current_wal_flush_lsn()")
+            until(lambda: held.standby_value("SELECT pg_last_wal_receive_lsn() >= %s::pg_lsn", written), 10, "the standby has received the change")
+            with held.silence():
+                until(lambda: "Last-Modified" in name_of(reader, "kept-silently")[1].headers, 10, "an answer is kept for longer than a second")
+                end = time.monotonic() + 3  # it does not change by itself
+                while time.monotonic() < end:
+                    name, got = name_of(reader, "kept-silently")
+                    assert name == SUBJECT["name"] and version(got).endswith(";unconfirmed")
+                assert "Server-Timing" not in got.headers, "it does not come from memory"
+                held.standby_value("SELECT pg_wal_replay_resume()")
+                until(lambda: held.standby_value("SELECT name FROM subject WHERE id = 'kept-silently'") == "Another", 10, "the standby shows the change")
+                assert until(lambda: name_of(reader, "kept-silently")[0] == "Another", 10, "the change shows") < 2
+    held.let_go()
+    held.hold()
+
+
 def test_a_standby_that_is_behind_is_not_asked_the_same_again_and_again(held):
     with held.service("--request-timeout", "30000") as service:
         client = held.client(service)
@@ -371,9 +413,9 @@ def test_a_standby_that_is_behind_is_not_asked_the_same_again_and_again(held):
         with held.silence(), concurrent.futures.ThreadPoolExecutor() as pool:
             answer = pool.submit(name_of, client, "waited-for", Data_Version=written)
             time.sleep(1)
-            first = held.asked(held.standby_value)
+            first = held.asked(held.standby)
             time.sleep(1)
-            assert held.asked(held.standby_value) in (None, first) and not answer.done()
+            assert held.asked(held.standby) in (None, first) and not answer.done()
             held.standby_value("SELECT pg_wal_replay_resume()")
             assert answer.result()[0] == SUBJECT["name"]
     held.let_go()
@@ -423,3 +465,100 @@ def test_the_key_of_cursors_is_had_from_a_standby():
                 assert answer.result().status_code == 200, answer.result().text
         finally:
             standby.thaw()
+
+
+# Several standbys ---------------------------------------------------------------------------------
+
+BOUND_S = 2  # --replica-lag
+
+
+@contextlib.contextmanager
+def pair():
+    """A primary with two standbys, a client of it, and one of a service that reads from the two."""
+    with Cluster() as primary, primary.standby() as one, primary.standby() as other:
+        world = World(primary, one, other)
+        with Service(world.url, "--threads", "1") as writing, world.service("--cache-bytes", "0") as reading:
+            writer, reader = world.client(writing), world.client(reading)
+            writer.put("subject", "count", {**SUBJECT, "name": "0"})
+            for each in world.standbys:
+                until(lambda each=each: world.is_level(each), 20, "the standby has what the primary has")
+            yield world, writer, reader
+
+
+class Counting(Busy):
+    """One who counts up, and readers of that, none of whom may be shown what had been over for longer than the bound when he asked."""
+
+    def __init__(self, writer, reader):
+        super().__init__(self._count(writer), *(self._read(reader) for _ in range(3)))
+        self.acknowledged = [time.monotonic()]  # when it was counted so far
+        self.reads = 0
+
+    def _count(self, client):
+        for count in itertools.count(1):
+            client.put("subject", "count", {**SUBJECT, "name": str(count)}, "*")
+            self.acknowledged.append(time.monotonic())
+            yield time.sleep(0.02)
+
+    def _read(self, client):
+        while True:
+            over = time.monotonic() - BOUND_S
+            least = max(0, sum(at < over for at in self.acknowledged) - 1)
+            name, got = name_of(client, "count")
+            assert got.status_code == 200 and int(name) >= least, f"{least} had been acknowledged {BOUND_S} s before: {got.text} {got.headers}"
+            self.reads += 1
+            yield
+
+    def goes_on(self, seconds):
+        """Reads are answered for so long, at any time of it, and well."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            before = self.reads
+            until(lambda: self.faults or self.reads > before + 3, 3, "reads are answered")
+            assert not self.faults, self.faults[:3]
+
+
+def read_and_not(world, client):
+    """The standby that reads go to, and the other one."""
+    until(lambda: world.read_from(client) in ([each] for each in world.standbys), 10, "one standby is read from")
+    [one] = world.read_from(client)
+    return one, next(each for each in world.standbys if each is not one)
+
+
+def test_reads_go_on_from_the_other_standby_when_one_is_lost():
+    with pair() as (world, writer, reader):
+        lost, left = read_and_not(world, reader)
+        with Counting(writer, reader) as counting:
+            counting.goes_on(BOUND_S + 1)
+            lost.lose()
+            counting.goes_on(BOUND_S + 1)
+        until(lambda: world.read_from(reader) == [left], 10, "the other standby is read from")
+
+
+def test_a_standby_that_is_behind_does_not_stand_in_for_one_that_is_lost():
+    """The primary does, until it has come so far."""
+    with pair() as (world, writer, reader):
+        lost, left = read_and_not(world, reader)
+        world.hold(left)
+        with Counting(writer, reader) as counting:
+            counting.goes_on(BOUND_S + 1)
+            lost.lose()
+            counting.goes_on(BOUND_S + 1)
+            assert world.read_from(reader) == [world.primary]
+            world.let_go(left)
+            counting.goes_on(1)
+        until(lambda: world.read_from(reader) == [left], 10, "the other standby is read from")
+
+
+def test_the_other_standby_answers_when_one_is_lost_while_the_primary_is_silent():
+    with pair() as (world, _, reader):
+        lost, left = read_and_not(world, reader)
+        with world.silence():
+            lost.lose()
+            # Whoever connects to a server in the moment of its end may be refused, until the next one is tried.
+            until(lambda: name_of(reader, "count")[1].status_code == 200, 3, "reads are answered")
+            end = time.monotonic() + 3
+            while time.monotonic() < end:
+                name, got = name_of(reader, "count")
+                assert got.status_code == 200 and name == "0", got.text
+                assert got.elapsed.total_seconds() < 3
+            assert world.asked(left)

@@ -1,22 +1,23 @@
 """Several services before one set of data: whichever answers, it is the same answer, and one may go at any time"""
-import concurrent.futures
 import itertools
 import json
-import threading
 import time
+from collections import Counter
 
 import pytest
+import requests
 import yaml
 
+from busy import Busy
 from contract import TREE
-from desk import DOCUMENTS
+from desk import DOCUMENTS, Tables
 from service import until
 from stack import SERVICES, direct
 
 SUBJECT = DOCUMENTS["subject"][0]
 TARGETS = ["/v1/claims", "/v1/claims?sort=-value&limit=9", "/v1/claims?q=training&format=csv", "/v1/comparisons", "/v1/comparisons/what-training-r1-cost?format=svg",
            "/v1/sources/r1-under-300000", "/v1/subjects?format=jsonld", "/openapi.json", "/"]
-READERS = 8
+READERS, WRITERS = 8, 4
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -62,33 +63,82 @@ def test_standbys_answer_through_the_pooler(stack, desks):
     until(lambda: all(stack.value(name, asked) > before[name] + 20 for name in before), 10, "both standbys are asked")
 
 
-def test_a_service_stops_and_starts_without_a_request_lost(stack, desk):
-    """Again and again, under load."""
-    over, statuses = threading.Event(), []
+class Reading(Busy):
+    """Readers of all kinds of things, and what status they got."""
 
-    def read(number):
+    def __init__(self, stack):
+        super().__init__(*(self._read(stack.url, number) for number in range(READERS)))
+        self.statuses = []
+
+    def _read(self, url, number):
+        with direct() as session:
+            for count in itertools.count(number):
+                self.statuses.append(session.get(url + TARGETS[count % len(TARGETS)], timeout=10).status_code)
+                yield
+
+
+class Writing(Busy):
+    """Writers of ever new subjects, each sent under a key until it is acknowledged, and once more, as by one who has not heard that."""
+
+    def __init__(self, stack, token):
+        super().__init__(*(self._write(number) for number in range(WRITERS)))
+        self.stack, self.token = stack, token
+        self.acknowledged = []  # names
+        self.failures = []
+
+    def _write(self, number):
         with direct() as session:
             for count in itertools.count():
-                if over.is_set():
-                    return
-                statuses.append(session.get(f"{stack.url}{TARGETS[(number + count) % len(TARGETS)]}", timeout=10).status_code)
+                name = f"rolling-{number}-{count}"
+                first = yield from self._ask(session, name, 0)
+                self.acknowledged.append(name)
+                again = yield from self._ask(session, name, 1)
+                assert again == first, f"{name} is answered in another way when it comes again: {first} {again}"
+                yield
 
-    with concurrent.futures.ThreadPoolExecutor(READERS) as pool:
-        readers = [pool.submit(read, number) for number in range(READERS)]
+    def _ask(self, session, name, there):
+        """What was answered in the end. A failure is one that says nothing and has done nothing: so many are there still."""
+        while (got := self._post(session, name)) is None or got.status_code != 201:
+            self.failures.append(name)
+            assert got is None or got.status_code == 502 and "Retry-After" not in got.headers, f"{name}: {got.status_code} {got.text[:300]}"
+            assert self.counts().get(name, 0) == there, f"{name}: it was done, and its answer was lost"
+            yield
+        return got.headers["Location"], got.headers["ETag"], got.content
+
+    def _post(self, session, name):
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": name}
         try:
-            for name in SERVICES:
-                old = stack.services[name]
-                before = len(statuses)
-                until(lambda: len(statuses) > before + 100, 30, "requests come")
-                old.stop()
-                until(lambda: len(statuses) > before + 300, 30, "requests are answered by the others")
-                stack.start_service(name, old.port).answers(within=30)
-                time.sleep(1.5)  # the balancer has looked at it twice
-        finally:
-            over.set()
-        for reader in readers:
-            reader.result()
-    assert len(statuses) > 900 and set(statuses) == {200}
+            return session.post(f"{self.stack.url}/v1/subjects", json={**SUBJECT, "name": name}, headers=headers, timeout=20)
+        except requests.ConnectionError:
+            return None
+
+    def counts(self):
+        """How many there are of each name."""
+        with Tables(self.stack.database_url) as tables:
+            return Counter(name for name, in tables.run("SELECT name FROM subject WHERE name LIKE 'rolling-%'"))
+
+
+def test_a_service_stops_and_starts_without_a_request_lost(stack, desk, token):
+    """Again and again, under load. A write that was on its way just then is not asked of another: who sent it hears nothing, nothing was done, and he may send it again."""
+    with Reading(stack) as reading, Writing(stack, token) as writing:
+        def more(reads, writes):
+            seen = len(reading.statuses) + reads, len(writing.acknowledged) + writes
+            return lambda: reading.faults or writing.faults or (len(reading.statuses) > seen[0] and len(writing.acknowledged) > seen[1])
+
+        for name in SERVICES:
+            old = stack.services[name]
+            until(more(100, 10), 60, "requests come")
+            old.stop()
+            until(more(200, 20), 60, "requests are answered by the others")
+            stack.start_service(name, old.port).answers(within=30)
+            time.sleep(1.5)  # the balancer has looked at it twice
+    print(f"\nreads {len(reading.statuses)}, writes {len(writing.acknowledged)}, of which were sent again {len(writing.failures)}")
+    assert not reading.faults and set(reading.statuses) == {200}, reading.faults[:3]
+    assert not writing.faults, writing.faults[:3]
+    assert len(writing.failures) <= WRITERS * len(SERVICES)
+    counts = writing.counts()
+    assert not (lost := set(writing.acknowledged) - set(counts)), lost
+    assert not (doubled := {name: count for name, count in counts.items() if count > 1}), doubled
 
 
 def test_prometheus_watches_the_services(stack):
