@@ -1,5 +1,5 @@
-/* starve: makes an allocation of the process fail, when that is said from outside: the next one at a site where none has
- * failed before
+/* starve: makes an allocation of the process fail, when that is said from outside: the next one at a site where none
+ * has failed before
  *
  * A site is a way to an allocation: the calls nearest to it. STARVE_FILE names a file that is a `struct order`, which
  * outlives the process: so a process that ends by it is followed by one that fails elsewhere.
