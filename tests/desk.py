@@ -208,6 +208,14 @@ class Tables:
     def value(self, statement, *parameters):
         return self.run(statement, *parameters)[0][0]
 
+    def locks(self, condition):
+        """How many locks of this database are so; others of the server are used by other tests."""
+        return self.value(f"SELECT count(*) FROM pg_locks WHERE ({condition}) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+
+    def waiting_for_advice(self):
+        """How many wait for an advisory lock, as writes do for each other."""
+        return self.locks("locktype = 'advisory' AND NOT granted")
+
 
 @contextlib.contextmanager
 def failing_at_commit(tables, table, state):

@@ -109,7 +109,7 @@ def held_up(url, *flags):
         time.sleep(1.2)   # for longer than a token is known
         held.run("LOCK TABLE token IN ACCESS EXCLUSIVE MODE")
         tables.run("UPDATE scope SET name = 'Held up, ' || clock_timestamp() WHERE id = 'held-up'")
-        until(lambda: tables.value("SELECT count(*) FROM pg_locks WHERE NOT granted"), 5, "a token is asked about")
+        until(lambda: tables.locks("NOT granted"), 5, "a token is asked about")
         yield writer.service, held.connection, wires
 
 

@@ -326,7 +326,7 @@ def sql_moment(tables):
 
 def waiting(url):
     with Tables(url) as tables:
-        return tables.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+        return tables.waiting_for_advice()
 
 
 

@@ -26,7 +26,7 @@ def test_a_lock_that_others_hold_keeps_the_migration_waiting_and_nobody_else(fre
         others.run(f"SET statement_timeout = '{PATIENCE}s'")
         waited, began = 0, time.monotonic()
         while time.monotonic() - began < (2 * PATIENCE if waited else 60):
-            waited += others.value("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            waited += others.locks("NOT granted")
             others.run(f"BEGIN; {READ}; COMMIT")
         assert waited and migrating.poll() is None and pending(url)
         report.connection.rollback()
@@ -43,5 +43,5 @@ def test_a_migration_that_fails_is_not_tried_again(fresh_database):
         migrating = subprocess.Popen([BINARY, "migrate", "up"], env=environment(DATABASE_URL=url), stderr=subprocess.PIPE, text=True)
         _, told = migrating.communicate(timeout=60)
         assert migrating.returncode == 1 and "make_past" in told and "migration-waits" not in told
-        until(lambda: not tables.value("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'"), 5, "no lock is left")
+        until(lambda: not tables.locks("mode = 'AccessExclusiveLock'"), 5, "no lock is left")
     assert pending(url)

@@ -319,7 +319,8 @@ def test_what_others_have_written_may_be_missing_as_its_age_says(cluster, own):
     with reader(own) as service, reader(own) as other:
         client = Client(other.answers(), create_token(own, "writer"))
         write(client, NAMED[0])
-        assert assert_fresh(ask(service.answers(), SCOPE)).json()["name"] == "Some 0"
+        settled(service.answers(), SCOPE)
+        assert assert_fresh(ask(service, SCOPE)).json()["name"] == "Some 0"
         write(client, NAMED[1])
         written = time.monotonic()
         time.sleep(2)

@@ -325,7 +325,7 @@ def begun(world, client, id):
     with concurrent.futures.ThreadPoolExecutor() as pool, Tables(world.url, autocommit=False) as other:
         other.run("SELECT pg_advisory_xact_lock(hashtext('claimd.change'))")
         answer = pool.submit(client.send, "PUT", f"/v1/subjects/{id}", SUBJECT)
-        until(lambda: world.primary_value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"), 10, "the write waits")
+        until(lambda: other.waiting_for_advice(), 10, "the write waits")
         yield answer
 
 

@@ -106,7 +106,7 @@ def test_writers_in_sql_and_the_service_do_not_stand_in_each_others_way(desk, ur
 
     def waiting():
         with Tables(url) as tables:
-            return tables.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+            return tables.waiting_for_advice()
 
     def past():
         with Tables(url) as tables:

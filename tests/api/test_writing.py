@@ -864,7 +864,7 @@ def test_service_that_is_stopped_ends_what_it_began(url, desk, name):
         tables.run("UPDATE subject SET description = description || '.' WHERE id = 'desk-beta'")
         written = pool.submit(client.send, "PUT", path_of("subject", name), DOCUMENTS["subject"][0])
         with Tables(url) as other:
-            until(lambda: other.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"), 5, "a write that waits")
+            until(lambda: other.waiting_for_advice(), 5, "a write that waits")
         service.process.terminate()
         tables.connection.commit()
         answer = written.result()
