@@ -133,6 +133,15 @@ static const char *shown_query(struct arena *arena, const struct route *page, co
 
 /* What OPTIONS asks about is for the methods to come, and so are its parameters: browsers ask with those of the request
  * that they are going to send. */
+static const char *query_of(struct arena *arena, const char *method, const struct route *route, const char *uri)
+{
+    if (strcmp(method, "OPTIONS") == 0)
+        return "";
+    const char *query = strchr(uri, '?');
+    query = query ? query + 1 : "";
+    return route->page ? shown_query(arena, route, query) : query;
+}
+
 bool target_read(struct arena *arena, const char *method, const char *uri, struct params *ret, struct error *error)
 {
     const char *id;
@@ -144,12 +153,8 @@ bool target_read(struct arena *arena, const char *method, const char *uri, struc
     const struct route *route = find_route(arena, method, uri, &id, error);
     if (!route)
         return false;
-    const struct route *page = route->page ? route : NULL;
-    const char *query = strcmp(method, "OPTIONS") == 0 ? NULL : strchr(uri, '?');
-    query = query ? query + 1 : "";
-    route = route_shown(route);
-    bool good = params_parse(arena, route, id, page ? shown_query(arena, page, query) : query, ret, error);
-    ret->page = page;
+    bool good = params_parse(arena, route_shown(route), id, query_of(arena, method, route, uri), ret, error);
+    ret->page = route->page ? route : NULL;
     if (!good)
         return false;
     if (id && !id_valid(route->id_form, id)) {

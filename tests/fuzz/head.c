@@ -173,7 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         deliver(daemon, data, size);
     MHD_stop_daemon(daemon);
     const char *head = (const char *)data;
-    while (taken && is_among(*head, "\r\n")) /* RFC 9112, section 2.2: before a request line */
+    while (taken && (!*head || is_among(*head, "\r\n"))) /* empty lines, or what libmicrohttpd takes for such */
         head++;
     if (taken)
         hold_head(head, head + head_size);

@@ -263,6 +263,8 @@ static void options_are_asked_with_the_parameters_of_what_comes(void **state)
 {
     (void)state;
     assert_true(reads("OPTIONS", "/v1/claims/a?dry_run=true&comment=x"));
+    assert_true(reads("OPTIONS", "/?embed=source"));
+    assert_string_equal(params_self(&arena, &params), "/v1/comparisons");
     assert_true(reads("OPTIONS", "/v1/claims/a/revert?dry_run=true"));
     assert_refused("GET", "/v1/claims/a?dry_run=true", ERROR_UNKNOWN_PARAMETER);
 }
