@@ -32,8 +32,8 @@ struct client {
     bool patient;   /* it waits for its answer, or for its turn to send more */
     bool ended;     /* it had no more to send when it was looked at last */
     bool goes_on;   /* its body, or its answer, is of blocks */
-    uint64_t since; /* loop_now() when the phase, or the last block of it, began */
-    uint64_t begun; /* the same of the request */
+    uint64_t since; /* loop_now() when the phase, the last block of it, or the wait began */
+    uint64_t begun; /* the same of the request, less what it has waited */
 };
 
 /* All of one thread's clients. */
@@ -60,8 +60,8 @@ void client_go_on(struct client *client, uint64_t now);
 /* Whether there is one that has connected and not been answered yet: its request may be on its way. */
 bool clients_any_fresh(const struct clients *clients);
 
-/* What the client waits for now is not bounded, until its next turn. */
-void client_wait(struct client *client);
+/* What the client waits for from that loop_now() to its next turn is not bounded, and counts for no time of its own. */
+void client_wait(struct client *client, uint64_t now);
 
 /* Ends the connection so that the client can see that its answer is not whole; whoever reads the socket closes it. */
 void client_break_off(struct client *client);

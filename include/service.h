@@ -62,11 +62,13 @@ struct service {
     bool woken;      /* a connection was resumed: libmicrohttpd has to be run */
     unsigned active; /* requests whose head has come and that have not ended */
 
-    /* It is the client's turn, to take its answer or a part of it, or to send more. */
-    void (*progress)(struct MHD_Connection *connection);
+    /* It is the client's turn, to take its answer or a part of it, or to send more; or it is not: how long it waits is
+     * bounded by what it waits for. */
+    void (*turn)(struct MHD_Connection *connection);
+    void (*wait)(struct MHD_Connection *connection);
 
-    /* It is not: how long it waits is bounded by what it waits for. */
-    void (*patience)(struct MHD_Connection *connection);
+    /* One of many parts of what it sends or takes is there. */
+    void (*progress)(struct MHD_Connection *connection);
 
     /* The rest of its answer cannot be had. */
     void (*abandon)(struct MHD_Connection *connection);

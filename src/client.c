@@ -54,6 +54,8 @@ void client_turn(struct client *client, enum client_phase phase, uint64_t now)
 {
     client->fresh &= phase != CLIENT_RESTS;
     client->phase = phase;
+    if (client->patient)
+        client->begun += now - client->since;
     client->patient = false;
     client->since = now;
     if (phase != CLIENT_ASKS)
@@ -76,8 +78,10 @@ bool clients_any_fresh(const struct clients *clients)
     return false;
 }
 
-void client_wait(struct client *client)
+void client_wait(struct client *client, uint64_t now)
 {
+    if (!client->patient)
+        client->since = now;
     client->patient = true;
 }
 

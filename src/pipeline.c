@@ -296,12 +296,12 @@ static bool send_traced(struct pipeline *pipeline, const struct db_step *step, c
     return sent;
 }
 
-static bool send_step(struct pipeline *pipeline, const struct db_step *step, const char *trace)
+static bool send_step(struct pipeline *pipeline, const struct db_step *step, bool named, const char *trace)
 {
     const struct db_statement *statement = step->statement;
     if (trace)
         return send_traced(pipeline, step, trace);
-    if (!is_named(pipeline, statement))
+    if (!named)
         return send_text(pipeline, statement->sql, step->arguments_count, step->arguments);
     return send_prepared(pipeline, statement->name, step->arguments_count, step->arguments);
 }
@@ -309,11 +309,12 @@ static bool send_step(struct pipeline *pipeline, const struct db_step *step, con
 static bool send_query(struct pipeline *pipeline, struct db_call *call)
 {
     const char *trace = told_trace(pipeline, call);
-    bool named = !trace && is_named(pipeline, call->statement);
+    bool named = !trace && !call->alone && is_named(pipeline, call->statement);
     if (!send_preface(pipeline, call) || (named && !pipeline_prepare(pipeline, call->statement)))
         return false;
     entry_hold(pipeline, entry_push(pipeline, ENTRY_CALL, call->statement), call);
-    return send_step(pipeline, &(struct db_step){call->statement, call->arguments_count, call->arguments}, trace);
+    return send_step(pipeline, &(struct db_step){call->statement, call->arguments_count, call->arguments}, named,
+                     trace);
 }
 
 /* What fails in a transaction takes back nothing that was prepared for it. */
@@ -327,6 +328,12 @@ static bool prepare_transaction(struct pipeline *pipeline, const struct db_trans
     return true;
 }
 
+/* Each of its statements may take its time, and so long whoever waits for it does (see db.c). */
+static unsigned patience_with(const struct pipeline *pipeline, const struct db_transaction *transaction)
+{
+    return 2 * (transaction->patience_ms ? transaction->patience_ms : pipeline->terms.deadline_ms);
+}
+
 static bool send_steps(struct pipeline *pipeline, const struct db_transaction *transaction, struct entry *end,
                        const char *trace)
 {
@@ -335,8 +342,8 @@ static bool send_steps(struct pipeline *pipeline, const struct db_transaction *t
         struct entry *entry = entry_push(pipeline, ENTRY_STEP, transaction->steps[i].statement);
         entry->end = end;
         entry->step = i;
-        entry->patience_ms = transaction->patience_ms;
-        sent = send_step(pipeline, &transaction->steps[i], trace);
+        entry->patience_ms = patience_with(pipeline, transaction);
+        sent = send_step(pipeline, &transaction->steps[i], is_named(pipeline, entry->statement), trace);
     }
     return sent;
 }
@@ -350,7 +357,7 @@ static bool send_transaction(struct pipeline *pipeline, struct db_call *call)
     if (!pipeline_sync(pipeline) || !send_preface(pipeline, call))
         return false;
     struct entry *end = entry_new(ENTRY_END, NULL);
-    end->patience_ms = transaction->patience_ms;
+    end->patience_ms = patience_with(pipeline, transaction);
     bool sent = send_steps(pipeline, transaction, end, trace);
     entry_append(pipeline, end);
     entry_hold(pipeline, end, call);
@@ -380,8 +387,16 @@ void pipeline_log_failure(const char *label, const PGresult *result)
               LOG_TEXT("message", message ? message : ""));
 }
 
+/* The statement of a call may be gone with it. */
+static bool is_of_ended_call(const struct entry *entry)
+{
+    return (entry->kind == ENTRY_CALL && !entry->call) || (entry->kind == ENTRY_STEP && !entry->end->call);
+}
+
 static const char *label_of(const struct entry *entry)
 {
+    if (is_of_ended_call(entry))
+        return "of a call that has ended";
     return entry->statement ? call_label(entry->statement) : "setup";
 }
 
@@ -394,9 +409,11 @@ static enum db_status failure_of(const struct entry *entry, const PGresult *resu
     return status;
 }
 
+/* Whether the connection is of no use after that failure. */
 static bool is_stale(const struct pipeline *pipeline, const PGresult *result)
 {
-    return sqlstate_is_stale(sqlstate_of(result), pipeline->terms.writes);
+    const char *state = sqlstate_of(result);
+    return !sqlstate_is_told_by_server(state) || sqlstate_is_stale(state, pipeline->terms.writes);
 }
 
 /* A write that failed with its connection, of which it is known that nothing was done. */
@@ -436,7 +453,8 @@ static bool answer_prepare(struct pipeline *pipeline, const struct entry *entry,
     return pipeline->begun; /* the call behind it fails by itself */
 }
 
-/* Somebody else of the batch failed. One whose own statement could not be prepared fails when it is sent alone. */
+/* Somebody else of the batch failed, or its own statement could not be prepared, which it will say by itself when it is
+ * sent alone, by its text. */
 static void call_aborted(struct db_call *call)
 {
     if (call->alone) {
@@ -497,25 +515,39 @@ static PGresult *kept(PGresult **result)
     return mine;
 }
 
-/* Keeps the result; false if the connection is of no use any more. */
-static bool answer_step(const struct pipeline *pipeline, const struct entry *entry, PGresult **result)
+/* Keeps the failure of a transaction, at a step or at its end; false if the connection is of no use any more. */
+static bool answer_failed_step(const struct pipeline *pipeline, const struct entry *entry, struct db_call *call,
+                               PGresult **result)
 {
-    struct db_call *call = entry->kind == ENTRY_END ? entry->call : entry->end->call;
-    if (PQresultStatus(*result) == PGRES_PIPELINE_ABORTED || !call)
-        return true;
     struct db_transaction *transaction = call->transaction;
-    if (is_good(*result)) {
-        transaction->results[entry->step] = kept(result);
-        return true;
-    }
     if (is_stale(pipeline, *result)) {
-        if (call_writes(call) && entry->kind == ENTRY_STEP)
+        bool told = sqlstate_is_told_by_server(sqlstate_of(*result));
+        if (told && call_writes(call) && entry->kind == ENTRY_STEP)
             end_undone(call, entry, *result);
         return false;
     }
     transaction->status = failure_of(entry, *result);
     transaction->failure = kept(result);
     return true;
+}
+
+static bool answer_step(const struct pipeline *pipeline, const struct entry *entry, PGresult **result)
+{
+    struct db_call *call = entry->end->call;
+    if (PQresultStatus(*result) == PGRES_PIPELINE_ABORTED || !call)
+        return true;
+    if (!is_good(*result))
+        return answer_failed_step(pipeline, entry, call, result);
+    call->transaction->results[entry->step] = kept(result);
+    return true;
+}
+
+/* A commit that fails; one that does not has no result but the sync. */
+static bool answer_failed_end(const struct pipeline *pipeline, const struct entry *entry, PGresult **result)
+{
+    if (is_good(*result))
+        return false;
+    return !entry->call || answer_failed_step(pipeline, entry, entry->call, result);
 }
 
 static void answer_end(const struct pipeline *pipeline, struct db_call *call)
@@ -546,10 +578,13 @@ static const char *answer(struct pipeline *pipeline, const struct entry *entry, 
         good = answer_call(pipeline, entry, *result);
         break;
     case ENTRY_STEP:
-    case ENTRY_END:
         good = answer_step(pipeline, entry, result);
         break;
-    case ENTRY_SYNC:
+    case ENTRY_END:
+        good = answer_failed_end(pipeline, entry, result);
+        break;
+    case ENTRY_SYNC: /* what was answered, as that it listens now, does not hold */
+        good = false;
         break;
     }
     return good ? NULL : "";

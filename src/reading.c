@@ -116,9 +116,10 @@ static void on_look(struct db_call *call, enum db_status status, const PGresult 
 static void look(struct request *request)
 {
     static const struct db_statement nothing = {.sql = "SELECT", .label = "where a standby is"};
+    unsigned rest = rest_of(request);
     struct db_call *call = &request->reading.look;
     *call = (struct db_call){
-        .statement = &nothing, .placed = true, .impatient = true, .within_ms = rest_of(request), .done = on_look};
+        .statement = &nothing, .placed = true, .impatient = true, .within_ms = rest ? rest : 1, .done = on_look};
     if (db_start(&request->service->standby.db, call) != DB_OK)
         look_later(request);
 }

@@ -458,7 +458,7 @@ void request_suspend(struct request *request)
 {
     if (!request->suspended)
         MHD_suspend_connection(request->connection);
-    request->service->patience(request->connection);
+    request->service->wait(request->connection);
     request->suspended = true;
 }
 
@@ -466,6 +466,6 @@ void request_resume(struct request *request)
 {
     request->suspended = false;
     request->service->woken = true;
-    request->service->progress(request->connection);
+    request->service->turn(request->connection);
     MHD_resume_connection(request->connection);
 }

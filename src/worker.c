@@ -102,9 +102,15 @@ static void on_progress(struct MHD_Connection *connection)
     client_go_on(client, loop_now());
 }
 
-static void on_patience(struct MHD_Connection *connection)
+static void on_turn(struct MHD_Connection *connection)
 {
-    client_wait(client_of(connection));
+    struct client *client = client_of(connection);
+    client_turn(client, client->phase, loop_now());
+}
+
+static void on_wait(struct MHD_Connection *connection)
+{
+    client_wait(client_of(connection), loop_now());
 }
 
 static void on_abandon(struct MHD_Connection *connection)
@@ -328,7 +334,8 @@ bool worker_init(struct worker *worker, const struct edition *edition, unsigned 
     take_up(worker, edition);
     worker->service.head_bytes = worker->config->head_bytes;
     worker->service.progress = on_progress;
-    worker->service.patience = on_patience;
+    worker->service.turn = on_turn;
+    worker->service.wait = on_wait;
     worker->service.abandon = on_abandon;
     worker->service.known.changed = on_news;
     worker->service.feed = &worker->feed;

@@ -363,6 +363,14 @@ def test_a_request_has_a_time_in_all(serve):
         assert seconds_until_closed(wire, b" ", 20) < 8
 
 
+def test_the_time_in_all_is_that_of_the_answer_too(serve):
+    service = serve("--total-timeout", "2", "--idle-timeout", "60", "--threads", "1", "--cache-bytes", "0")
+    with service.wire(30, window=2048, source=ONE) as wire:
+        wire.get("/v1/claims?limit=200&embed=source")
+        assert wire.head().status == 200
+        until(lambda: connections(service) == 0, 15, "the connection is gone")
+
+
 def test_who_rests_between_requests_has_the_time_for_each(serve):
     service = serve("--total-timeout", "1", "--idle-timeout", "60")
     with service.wire(source=ONE) as wire:

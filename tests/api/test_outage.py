@@ -543,6 +543,28 @@ def test_an_answer_to_what_was_not_asked_ends_its_connection(cluster, own):
         assert lost and set(lost) == {"an answer to what was not asked"}
 
 
+def test_an_error_that_is_not_the_servers_is_no_fault_of_the_query(cluster, own):
+    """As of a pooler that has lost the server, or cannot get one."""
+    words = b"server conn crashed?"
+    error = b"SERROR\0C08P01\0M" + words + b"\0\0"
+    with Proxy(cluster.socket) as proxy, reader(own.replace(cluster.socket, proxy.folder), "--db-connections", "1", "--cache-bytes", "0") as service:
+        right = ask(service.answers(), LIST).json()
+        for _ in range(3):
+            proxy.insert(DOWN, b"E" + (4 + len(error)).to_bytes(4, "big") + error)
+            assert [ask(service, LIST).json() for _ in range(8)] == [right] * 8
+        assert words.decode() in {event["reason"] for event in service.events() if event["event"] == "database-lost"}
+        assert "query-failed" not in {event["event"] for event in service.events()}
+
+
+def test_a_statement_that_cannot_be_prepared_any_more_is_logged(cluster, own):
+    with reader(own, "--db-connections", "1") as service, Tables(own) as tables:
+        assert_fresh(ask(service.answers(), LIST))
+        tables.run("ALTER TABLE unit RENAME COLUMN name TO called")
+        problem(ask(service, "/v1/units"), 500, "internal")
+        assert {(event["sqlstate"], event["message"].split()[0]) for event in service.events() if event["event"] == "query-failed"} == {("42703", "column")}
+        assert_fresh(ask(service, LIST + "&sort=-id"))
+
+
 def test_those_who_wait_together_are_answered_together(cluster, own):
     with reader(own) as service:
         settled(service.answers())
