@@ -202,20 +202,26 @@ def crowded_out(stage):
     assert len(others) > 50
 
 
+def fill(ballast):
+    try:
+        with ballast.open("ab", buffering=0) as file:
+            while True:
+                file.write(bytes(1 << 20))
+    except OSError as error:
+        assert error.errno == errno.ENOSPC
+
+
 def filled(stage):
-    """Its disk is full."""
+    """Its disk is full, for as long as it takes until what the database has set aside is used up."""
     ballast = stage.disk / "ballast"
-    for _ in stage.until_over(0.1):
-        try:
-            with ballast.open("ab", buffering=0) as file:
-                while True:
-                    file.write(bytes(1 << 20))
-        except OSError as error:
-            assert error.errno == errno.ENOSPC
-    assert stage.scene.tally.counts["honest"], "nobody lacks the room"
-    ballast.unlink()
-    stage.cluster.start()  # it may have given up
-    until(stage.cluster.is_up, 30, "the database is up")
+    try:
+        for _ in stage.until_over(0.1):
+            fill(ballast)
+        until(lambda: fill(ballast) or stage.scene.tally.counts["honest"], 30, "somebody lacks the room")
+    finally:
+        ballast.unlink()
+        stage.cluster.start()  # it may have given up
+        until(stage.cluster.is_up, 30, "the database is up")
 
 
 def past_deadlocks(step, undo=lambda: None):

@@ -21,6 +21,8 @@ HONEST = {"overloaded": (503, True), "database-unavailable": (503, True), "not-r
 PATIENCE = 15  # seconds without an answer that are a fault
 LIFE = 20     # seconds without a sign of it that are a fault of a feed
 STALE = 2.5    # seconds: what the service answers is at most two out of date, and the test has two clocks to look at
+BREATH = 0.1   # seconds between two imports, which all other writers wait for
+TYPES = {"PATCH": "application/merge-patch+json"}
 PAUSE = 0.02   # seconds after a failure, so that a service that is away is not asked all the time
 
 
@@ -248,8 +250,11 @@ class Writer(Client):
     """One that has a token, and knows what was acknowledged."""
 
     def send(self, method, target, document, *fields):
-        wire, body = self.open(), json.dumps(document).encode()
-        wire.send(f"{method} {target} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {self.scene.token}\r\nContent-Type: application/json\r\n"
+        return self.send_text(method, target, TYPES.get(method, "application/json"), json.dumps(document), *fields)
+
+    def send_text(self, method, target, type, text, *fields):
+        wire, body = self.open(), text.encode()
+        wire.send(f"{method} {target} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {self.scene.token}\r\nContent-Type: {type}\r\n"
                   f"Content-Length: {len(body)}\r\n" + "".join(f"{field}\r\n" for field in fields) + "\r\n", body)
         return wire.answer()
 
@@ -286,8 +291,26 @@ class Poster(Writer):
             self.number += 1
 
 
+class Importer(Poster):
+    """Imports a few things together, by ids of its own: they are sent until they are acknowledged, and are there all or none."""
+
+    kind = "import"
+
+    def ask(self):
+        said = {f"Post {self.mark}-{self.number}-{line}": f"import-{self.mark}-{self.number}-{line}" for line in range(3)}
+        self.sent.update(said)
+        lines = [json.dumps({"subject": {"id": id, "name": text, "kind": "model", "description": text}}) + "\n" for text, id in said.items()]
+        answer = self.send_text("POST", "/v1/import", "application/x-ndjson", "".join(lines))
+        report = json.loads(answer.body) if answer.status == 200 else {}
+        is_right = report.get("created", 0) + report.get("unchanged", 0) == report.get("lines") == len(lines)
+        if self.judge(answer, is_right, f"import {self.number} of {self.mark}"):
+            self.acknowledged.update(said)
+            self.number += 1
+        self.scene.rest(BREATH)
+
+
 class Counter(Writer):
-    """Counts up one thing, each time with the state that it has seen; where it does not know, it looks."""
+    """Counts up one thing, replacing and patching it in turn, each time with the state that it has seen; where it does not know, it looks."""
 
     kind = "count"
 
@@ -308,7 +331,11 @@ class Counter(Writer):
         self.tried = self.acknowledged[-1][1] + 1
         self.is_sure = False
         condition = f"If-Match: {self.etag}" if self.etag else "If-None-Match: *"
-        answer = self.send("PUT", self.target, {"name": self.target[-60:], "kind": "model", "description": f"Count {self.tried}"}, condition)
+        count = {"description": f"Count {self.tried}"}
+        if self.etag and self.tried % 2:
+            answer = self.send("PATCH", self.target, count, condition)
+        else:
+            answer = self.send("PUT", self.target, {"name": self.target[-60:], "kind": "model", **count}, condition)
         is_done = answer.status == (200 if self.etag else 201) and json.loads(answer.body)["description"] == f"Count {self.tried}"
         if answer.status == 412:  # what it saw last was out of date, or it was done before after all
             self.note("right")
@@ -441,4 +468,4 @@ class Follower(Client):
                 self.note("right")
 
 
-KINDS = [Reader, Reader, Reader, Newcomer, Pipeline, Pipeline, Walker, Streamer, Poster, Poster, Counter, Counter, Watcher, Watcher, Follower]
+KINDS = [Reader, Reader, Reader, Newcomer, Pipeline, Pipeline, Walker, Streamer, Poster, Poster, Importer, Counter, Counter, Watcher, Watcher, Follower]

@@ -20,7 +20,7 @@ class Ground:
     def __init__(self, url):
         self.url = url
         lay(url)
-        self.token = create_token(url, "chaos")
+        self.token = create_token(url, "chaos", "admin")
         with Service(url, *FLAGS) as service:
             furnish(Desk(service.answers(), self.token))
             self.truth = Truth(service.port)
