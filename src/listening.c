@@ -59,6 +59,12 @@ static void inquire(struct inquiry *inquiry)
 
 /* ---- beginning and end ---- */
 
+static void forget(struct listening *listening)
+{
+    listening->listens = listening->listen_due = false;
+    listening->alive = listening->news = (struct inquiry){.listening = listening};
+}
+
 static const char *on_listen_answered(void *asker, uint64_t asked, const PGresult *result)
 {
     struct listening *listening = asker;
@@ -127,8 +133,7 @@ void listening_take(struct listening *listening)
 
 void listening_end(struct listening *listening)
 {
-    listening->listens = listening->listen_due = false;
-    listening->alive = listening->news = (struct inquiry){.listening = listening};
+    forget(listening);
     listening->heard(listening, DB_NEWS_LOST, NULL);
 }
 
@@ -148,7 +153,7 @@ static void on_pulse(struct loop_timer *timer)
 void listening_init(struct listening *listening)
 {
     listening->pulse = (struct loop_timer){.fire = on_pulse};
-    listening->alive = listening->news = (struct inquiry){.listening = listening};
+    forget(listening);
     loop_timer_start(listening->link->loop, &listening->pulse, PULSE_MS);
 }
 

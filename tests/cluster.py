@@ -94,10 +94,10 @@ class Cluster:
         self.start()
 
     def kill(self):
-        """SIGKILL to the postmaster: the others notice, and end."""
-        postmaster = self.postmaster
-        os.kill(postmaster, signal.SIGKILL)
-        until(lambda: not runs(postmaster), 10, "the end of the postmaster")
+        """SIGKILL to the postmaster: the others notice, and end. Until then they serve whoever is connected."""
+        processes = self.processes()
+        os.kill(self.postmaster, signal.SIGKILL)
+        until(lambda: not any(map(runs, processes)), 10, "the end of the server")
 
     def _signal(self, processes, number):
         for process in processes:

@@ -59,7 +59,7 @@ def test_a_log_that_nobody_reads_stops_nothing(url):
     os.close(write)
     with open(read, encoding="utf-8") as log:
         told = [json.loads(line) for line in log]
-    assert told[0]["event"] == "listening" and 100 < len(told) < 1000
+    assert "listening" in {event["event"] for event in told} and 100 < len(told) < 1000
 
 
 # Every request ----------------------------------------------------------------------------------
