@@ -117,6 +117,11 @@ class World:
     def open(self):
         self.service = Service(self.url, "--threads", "2").answers(within=30)
 
+    def outlive(self):
+        """Waits until the sessions of the service that was killed are over: what they were sent may still be done."""
+        with Tables(self.url) as tables:
+            until(lambda: not tables.value("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'claimd%'"), 30, "the end of all sessions")
+
     def check(self, writers):
         """What is there is what was acknowledged, or the one more that was tried; all of it, and each once."""
         with Tables(self.url) as tables:
@@ -155,6 +160,7 @@ class World:
         if what == "service":
             self.service.process.kill()
             self.service.process.wait()
+            self.outlive()
             self.open()
         else:
             if what == "postmaster":
