@@ -1,4 +1,5 @@
 """Limits: how many clients, how often, how slowly, how much; each at its boundary, and that nobody else suffers"""
+import contextlib
 import json
 import pathlib
 import re
@@ -499,6 +500,24 @@ def test_all_bodies_together_have_so_much_room(serve, contract):
         wire.socket.close()
     until(lambda: parsed(service).status == 200, 10, "there is room again")
     assert ask(service, "/v1/claims?limit=3").status == 200
+
+
+def test_answers_that_nobody_takes_need_room_as_well(serve, contract):
+    """Each is of rows of its own, so that none is shared; who takes few bytes at a time has the system hold few of them."""
+    service = serve("--memory-bytes", "1048576", "--cache-bytes", "0", "--idle-timeout", "60")
+    targets = [f"/v1/claims?limit={limit}&embed=source" for limit in range(200, 150, -1)]
+    with contextlib.ExitStack() as leaving:
+        for target in targets:
+            wire = leaving.enter_context(service.wire(30, window=2048, source=ONE))
+            wire.get(target)
+            head = wire.head()
+            if head.status == 503:
+                break
+            assert head.status == 200
+        refused = ask(service, targets[0], source=OTHER)
+        problem = contract.check("GET", targets[0], refused.status, refused.headers, refused.body)
+        assert problem["type"] == "/problems/overloaded" and refused.headers["Retry-After"]
+    until(lambda: ask(service, targets[0], source=OTHER).status == 200, 10, "there is room again")
 
 
 def test_lines_of_an_import_need_room_as_well(serve, importer):

@@ -87,5 +87,7 @@ def read(wire, size, body):
     """So many bytes of an answer with that body, or all of it."""
     got = b""
     while len(got) < size and not got.endswith(b"\r\n\r\n" + body):
-        got += wire.socket.recv(size - len(got))
+        part = wire.socket.recv(size - len(got))
+        assert part, f"an answer ends behind {got!r}"
+        got += part
     return got
