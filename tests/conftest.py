@@ -12,7 +12,8 @@ from service import Api, Service, claimd
 
 
 # What takes longest, by waiting or by what the database has to do.
-LONGEST = ["test_outage", "test_memory", "test_standbys", "test_lifecycle", "test_properties", "test_search_query", "test_settlement", "test_arithmetic"]
+LONGEST = ["test_outage", "test_outage_unanswered", "test_outage_writes", "test_memory", "test_properties", "test_standbys", "test_lifecycle", "test_walks", "test_streams", "test_search_query",
+           "test_settlement", "test_arithmetic"]
 
 
 def pytest_collection_modifyitems(items):
