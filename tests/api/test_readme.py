@@ -54,5 +54,5 @@ def test_features_are_many():
 
 @pytest.mark.parametrize("file, test", FEATURES)
 def test_feature_has_its_test(file, test):
-    [module] = (README.parent / "tests").glob(f"*/{file}")
+    [module] = (README.parent / "tests").rglob(file)
     assert f"\ndef {test}(" in module.read_text()

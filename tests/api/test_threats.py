@@ -19,8 +19,8 @@ def test_a_threat_has_a_defence_and_tests_that_are_there(row):
         if unit:
             assert (TREE / unit).exists(), unit
             continue
-        folder = next(folder for folder in ("api", "web", "schema") if (TREE / "tests" / folder / module).exists())
-        assert re.search(rf"^def {name}\(", (TREE / "tests" / folder / module).read_text(), re.MULTILINE), f"{module}::{name}"
+        [source] = (TREE / "tests").rglob(module)
+        assert re.search(rf"^def {name}\(", source.read_text(), re.MULTILINE), f"{module}::{name}"
 
 
 def test_there_are_many_threats():
@@ -30,7 +30,7 @@ def test_there_are_many_threats():
 def test_limits_name_tests_that_are_there():
     """Those of docs/operations.md, each of its own module unless another is named."""
     page = (TREE / "docs/operations.md").read_text()
-    sources = {path.name: path.read_text() for path in (TREE / "tests/api").glob("test_*.py")}
+    sources = {path.name: path.read_text() for path in (TREE / "tests/api").rglob("test_*.py")}
     for module, name in re.findall(r"`(?:(test_\w+\.py)::)?(test_\w+)`", page):
         where = [module] if module else sources
         assert any(re.search(rf"^def {name}\(", sources[each], re.MULTILINE) for each in where), f"{module}::{name}"
