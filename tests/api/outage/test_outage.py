@@ -88,8 +88,7 @@ def test_conditions_and_head_are_as_with_a_fresh_answer(cluster, own, how):
 
 def test_one_client_is_told_what_is_its_own(cluster, own, contract):
     with reader(own, "--log-requests") as service:
-        settled_logging = ask(service.answers(), ONE)
-        assert_fresh(settled_logging)
+        settled(service.answers())
         with away(cluster, "stopped"):
             lost(service)
             answer = ask(service, ONE, X_Request_Id="mine")

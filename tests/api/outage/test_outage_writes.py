@@ -25,6 +25,7 @@ def test_nothing_from_before_a_write_is_given(cluster, own, how):
     with reader(own, threads=2) as service:
         client = Client(service.answers(), create_token(own, "writer-again"))
         write(client, NAMED[2])
+        settled(service, SCOPE)
         for _ in range(20):
             assert_fresh(ask(service, SCOPE))
         with away(cluster, how):
