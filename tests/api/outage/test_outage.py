@@ -88,7 +88,8 @@ def test_conditions_and_head_are_as_with_a_fresh_answer(cluster, own, how):
 
 def test_one_client_is_told_what_is_its_own(cluster, own, contract):
     with reader(own, "--log-requests") as service:
-        settled(service.answers())
+        service.answers()
+        until(lambda: ask(service, ONE) and "hit" in {event.get("cache") for event in service.events()}, 10, "an answer that is kept")
         with away(cluster, "stopped"):
             lost(service)
             answer = ask(service, ONE, X_Request_Id="mine")
