@@ -1,4 +1,4 @@
-"""A proxy before a PostgreSQL's socket, that cuts connections after so many bytes, or says something of its own"""
+"""A proxy before a PostgreSQL's socket, that cuts connections after so many bytes, or says something of its own, or something else"""
 import pathlib
 import shutil
 import socket
@@ -21,6 +21,7 @@ class Proxy:
         self.left = {UP: None, DOWN: None}  # bytes until the cut; None: it does not come
         self.passed = {UP: 0, DOWN: 0}
         self.inserted = {UP: b"", DOWN: b""}
+        self.swapped = {UP: (b"", b""), DOWN: (b"", b"")}
         self.cuts = 0
 
     def __enter__(self):
@@ -41,6 +42,11 @@ class Proxy:
         """Says this before what comes next in that direction, on whichever connection."""
         with self._lock:
             self.inserted[direction] = data
+
+    def swap(self, direction, said, other):
+        """Says the other thing where that is said next, within what comes at once, on whichever connection."""
+        with self._lock:
+            self.swapped[direction] = said, other
 
     def mend(self):
         with self._lock:
@@ -65,6 +71,9 @@ class Proxy:
         """What of it may pass, and whether that was the last."""
         with self._lock:
             data, self.inserted[direction] = self.inserted[direction] + data, b""
+            said, other = self.swapped[direction]
+            if said and said in data:
+                data, self.swapped[direction] = data.replace(said, other, 1), (b"", b"")
             left = self.left[direction]
             if left is None or left > len(data):
                 self.left[direction] = None if left is None else left - len(data)

@@ -166,24 +166,40 @@ def test_an_answer_to_what_was_not_asked_ends_its_connection(cluster, own):
     asked = [f"/v1/claims?limit={limit}" for limit in range(1, 9)]
     with Proxy(cluster.socket) as proxy, reader(own.replace(cluster.socket, proxy.folder), "--db-connections", "1", "--cache-bytes", "0") as service:
         right = [ask(service.answers(), target).json() for target in asked]
-        before = len(service.events())
         for _ in range(3):
             proxy.insert(DOWN, READY_FOR_QUERY)
             assert [ask(service, target).json() for target in asked] == right
-        lost = [event["reason"] for event in service.events()[before:] if event["event"] == "database-lost"]
-        assert lost and set(lost) == {"an answer to what was not asked"}
+        assert reasons(service) == {"an answer to what was not asked"}
+
+
+def error_response(state, words):
+    fields = f"SERROR\0C{state}\0M{words}\0\0".encode()
+    return b"E" + (4 + len(fields)).to_bytes(4, "big") + fields
+
+
+def reasons(service):
+    return {event["reason"] for event in service.events() if event["event"] == "database-lost"}
+
+
+def test_what_fails_with_the_end_of_its_batch_does_not_hold(cluster, own):
+    """It cannot be relied on that the server tells of changes."""
+    with Proxy(cluster.socket) as proxy:
+        listens = b"LISTEN\0" + READY_FOR_QUERY
+        proxy.swap(DOWN, listens, listens.replace(READY_FOR_QUERY, error_response("53200", "no room to listen") + READY_FOR_QUERY))
+        with reader(own.replace(cluster.socket, proxy.folder)) as service:
+            settled(service.answers())
+            assert reasons(service) == {"no room to listen"}
 
 
 def test_an_error_that_is_not_the_servers_is_no_fault_of_the_query(cluster, own):
     """As of a pooler that has lost the server, or cannot get one."""
-    words = b"server conn crashed?"
-    error = b"SERROR\0C08P01\0M" + words + b"\0\0"
+    words = "server conn crashed?"
     with Proxy(cluster.socket) as proxy, reader(own.replace(cluster.socket, proxy.folder), "--db-connections", "1", "--cache-bytes", "0") as service:
         right = ask(service.answers(), LIST).json()
         for _ in range(3):
-            proxy.insert(DOWN, b"E" + (4 + len(error)).to_bytes(4, "big") + error)
+            proxy.insert(DOWN, error_response("08P01", words))
             assert [ask(service, LIST).json() for _ in range(8)] == [right] * 8
-        assert words.decode() in {event["reason"] for event in service.events() if event["event"] == "database-lost"}
+        assert words in reasons(service)
         assert "query-failed" not in {event["event"] for event in service.events()}
 
 
