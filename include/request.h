@@ -99,7 +99,7 @@ struct request {
     uint64_t rested;        /* microseconds that it wished to wait for them */
     bool caught_up;         /* a follower has been sent all changes that there are */
     char reached[24];       /* by a follower: the last that it was sent */
-    struct arena page;      /* what one page of it needs */
+    struct arena page;      /* what one page of it needs, or one query of those of a wait */
 
     /* the answer, once READY: a document, or else a response of its own */
     unsigned status;

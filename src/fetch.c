@@ -160,13 +160,19 @@ static void ask_why(struct request *request)
         refuse_status(request, status);
 }
 
+/* Who waits may ask as often as there are changes. */
+static struct arena *arena_of_query(struct request *request)
+{
+    return request->params.wait ? &request->page : &request->arena;
+}
+
 static void ask_or_refuse(struct request *request, enum query_aim aim)
 {
     if (held_total() > request->service->memory_most) {
         refuse(request, ERROR_OVERLOADED, "There is no room for the answer among all that is held just now.");
         return;
     }
-    enum db_status status = lookup(request, aim, &request->arena, on_result);
+    enum db_status status = lookup(request, aim, arena_of_query(request), on_result);
     if (status)
         refuse_status(request, status);
 }
@@ -179,6 +185,7 @@ static void look_again(struct request *request)
     uint64_t waited = (loop_now_us() - request->begun) / 1000;
     if (waited >= request->params.wait * UINT64_C(1000))
         request->params.wait = 0;
+    arena_clear(&request->page);
     if (access_lasts(request) || access_granted(request, fetch))
         fetch(request);
     if (request->state == REQUEST_READY)

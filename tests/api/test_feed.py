@@ -1,4 +1,5 @@
 """The feed of changes: each one once, in the order in which they were committed, whoever writes and however it is read"""
+import contextlib
 import json
 import random
 import resource
@@ -180,6 +181,20 @@ def test_who_waits_in_another_form_waits_too(desk, form):
     began = time.monotonic()
     desk.get("/v1/changes", since=desk.last(), wait=1, format=form)
     assert time.monotonic() - began > 0.9
+
+
+@pytest.mark.skipif(INSTRUMENTED, reason="a sanitizer's memory is not the service's")
+def test_who_waits_takes_no_more_memory_the_more_others_do(desk, url):
+    with opened(url, "--threads", "1") as client, Tables(url) as tables, contextlib.ExitStack() as waits:
+        client.put("scope", "restless", DOCUMENTS["scope"][0])
+        for number in range(30):
+            waits.enter_context(client.service.wire(70)).get(f"/v1/changes?since={client.last() + 1000 + number}&wait=60")
+        until(lambda: client.service.status("/readyz") == 200, 5, "an answer")
+        before = client.service.memory()
+        for number in range(400):
+            tables.run("UPDATE scope SET definition = %s WHERE id = 'restless'", f"Turn {number}.")
+            time.sleep(0.005)
+        assert client.service.memory() - before < MEGABYTE
 
 
 # Following ----------------------------------------------------------------------------------------------------------
