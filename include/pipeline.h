@@ -23,11 +23,12 @@
 struct pipeline_terms {
     bool lent;              /* for one transaction each */
     bool writes;            /* they can do nothing but read otherwise */
+    bool patient;           /* locks are waited for as long as it takes */
     bool traced;            /* a call's trace is told to the database, before a text that is parsed for it alone */
     bool placed;            /* positions are wanted, as a rule */
     const char *place;      /* query of the server's position, as text */
     const char *next_place; /* the same of one on the timeline $1 (digits), which costs less */
-    unsigned deadline_ms;   /* statement_timeout */
+    unsigned deadline_ms;   /* statement_timeout, and lock_timeout, as a commit, too, may have to wait */
     unsigned resends;       /* of a call whose connections are lost */
 };
 

@@ -376,6 +376,7 @@ static struct pipeline_terms terms_of(const struct db_settings *settings, enum d
     return (struct pipeline_terms){
         .lent = settings->pooled && !(role == DB_ROLE_LISTEN && settings->listen_url),
         .writes = writes(role),
+        .patient = role == DB_ROLE_IMPORT,
         .traced = settings->traced,
         .placed = settings->placed,
         .place = settings->place,

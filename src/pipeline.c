@@ -170,7 +170,8 @@ void pipeline_rescue(struct pipeline *pipeline)
 bool pipeline_set_up(struct pipeline *pipeline)
 {
     static const char sql[] =
-        "SELECT set_config('statement_timeout', $1, $3), set_config('timezone', 'UTC', $3),"
+        "SELECT set_config('statement_timeout', $1, $3), set_config('lock_timeout', $4, $3),"
+        " set_config('timezone', 'UTC', $3),"
         " set_config('datestyle', 'ISO', $3), set_config('extra_float_digits', '1', $3),"
         " set_config('plan_cache_mode', 'force_generic_plan', $3), set_config('jit', 'off', $3),"
         " set_config(CASE WHEN $3 THEN 'transaction_read_only' ELSE 'default_transaction_read_only' END, $2, $3)";
@@ -178,8 +179,8 @@ bool pipeline_set_up(struct pipeline *pipeline)
     snprintf(timeout, sizeof(timeout), "%u", pipeline->terms.deadline_ms);
     entry_push(pipeline, ENTRY_SETUP, NULL);
     const char *const arguments[] = {timeout, pipeline->terms.writes ? "off" : "on",
-                                     pipeline->terms.lent ? "true" : "false"};
-    return send_text(pipeline, sql, 3, arguments);
+                                     pipeline->terms.lent ? "true" : "false", pipeline->terms.patient ? "0" : timeout};
+    return send_text(pipeline, sql, 4, arguments);
 }
 
 static bool prepare_place(struct pipeline *pipeline, const char *name, const char *sql)

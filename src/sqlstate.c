@@ -50,6 +50,16 @@ static bool is_want(const char *state)
     return !*state || is_any(state, states);
 }
 
+static bool is_late(const char *state)
+{
+    static const char *const states[] = {
+        "57014", /* query_canceled, by statement_timeout */
+        "55P03", /* lock_not_available, by lock_timeout */
+        NULL,
+    };
+    return is_any(state, states);
+}
+
 enum db_status sqlstate_status(const char *state)
 {
     if (is_in(state, "CL"))
@@ -58,7 +68,7 @@ enum db_status sqlstate_status(const char *state)
         return DB_MISFIT;
     if (is_want(state))
         return DB_UNABLE;
-    return is_in(state, "57014") ? DB_TIMEOUT : DB_FAILED; /* query_canceled, by statement_timeout */
+    return is_late(state) ? DB_TIMEOUT : DB_FAILED;
 }
 
 /* The server goes down or comes up (57P), or what the session has prepared is out of date: the schema has changed under

@@ -439,6 +439,18 @@ def test_what_is_answered_with_504_is_not_done(url):
         client.put("scope", "in-time", DOCUMENTS["scope"][0])
 
 
+def test_what_waits_for_others_at_its_commit_is_not_done_either(url):
+    """Not even a commit is waited for as long as another one may take, as where a standby that has to have it is gone."""
+    with opened(url, "--request-timeout", "700") as client, Tables(url, autocommit=False) as other:
+        client.put("subject", "late-at-commit", DOCUMENTS["subject"][0])
+        other.run("SELECT pg_advisory_xact_lock(hashtext('claimd.moment'))")
+        began = time.monotonic()
+        problem(client.send("PUT", path_of("subject", "late-at-commit"), {**DOCUMENTS["subject"][0], "name": "Later"}, {"If-Match": "*"}), 504, "timeout")
+        assert time.monotonic() - began < 3
+        other.connection.rollback()
+        assert client.get(path_of("subject", "late-at-commit")).json()["name"] == DOCUMENTS["subject"][0]["name"]
+
+
 def test_an_import_is_in_nobodys_way_who_reads_or_sends(url):
     """Another import's parts are kept while one is taken in, though both are of one thread."""
     line = b'{"scope": {"id": "%s-%d", "name": "Some", "definition": "Some of it."}}\n'
