@@ -158,6 +158,15 @@ static void deliver(struct MHD_Daemon *daemon, const uint8_t *data, size_t size)
     MHD_run(daemon);
 }
 
+/* Behind the empty lines before it, and those that begin with a NUL, which libmicrohttpd takes for such. */
+static const char *request_line(const char *head)
+{
+    bool empty = false;
+    for (; empty || !*head || is_among(*head, "\r\n"); head++)
+        empty = (empty || !*head) && !is_among(*head, "\r\n");
+    return head;
+}
+
 /* The bytes of a head */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -172,10 +181,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size)
         deliver(daemon, data, size);
     MHD_stop_daemon(daemon);
-    const char *head = (const char *)data;
-    while (taken && (!*head || is_among(*head, "\r\n"))) /* empty lines, or what libmicrohttpd takes for such */
-        head++;
-    if (taken)
+    if (taken) {
+        const char *head = request_line((const char *)data);
         hold_head(head, head + head_size);
+    }
     return 0;
 }
