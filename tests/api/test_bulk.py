@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import select
 import subprocess
 
 import pytest
@@ -177,7 +178,9 @@ def test_a_terminal_shows_how_far_it_is(url, tmp_path, from_file):
     terminal, end = pty.openpty()
     done = subprocess.run([BINARY, "import", str(file) if from_file else "-"], env=environment(DATABASE_URL=url), input=None if from_file else lines,
                           stdin=subprocess.DEVNULL if from_file else None, stderr=end, timeout=120, check=False)
-    shown = os.read(terminal, 65536)
+    shown = b""
+    while select.select([terminal], [], [], 1)[0]:
+        shown += os.read(terminal, 65536)
     os.close(terminal), os.close(end)
     assert done.returncode == 0 and (b"\r700 lines, 100 %\r" if from_file else b"\r700 lines\r") in shown and b"\r700 lines: " in shown, shown
 
