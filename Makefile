@@ -147,7 +147,8 @@ test: all $(UNITS) $(REPLAYS)
 # With the program and a cluster of its own, which compiles no queries, as the program's connections do not.
 PYTEST = CLAIMD_BINARY=$(abspath $(B)/claimd) $(THROWAWAY) -- /usr/bin/python3 -m pytest -q -p no:cacheprovider
 
-# What the tests run through, in lines and branches, and why no test gets to the rest. A test that fails then may have been in a hurry.
+# What the tests and all that can break run through, in lines and branches, and why nothing gets to the rest; half an hour. A test that fails
+# then may have been in a hurry.
 coverage:
 	$(MAKE) COVERAGE=1 count
 
@@ -155,6 +156,7 @@ count: all $(UNITS) $(REPLAYS)
 	tools/npm-install web all
 	find $(B) -name '*.gcda' -delete
 	-CLAIMD_BINARY=$(abspath $(B)/claimd) $(THROWAWAY) -- scripts/run-tests $(B)/tests/unit
+	-$(MAKE) chaos
 	gcovr --root . --filter src/ --json $(B)/coverage.json $(B)
 	tools/uncovered $(B)/coverage.json tests/uncovered.tsv
 

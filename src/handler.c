@@ -306,8 +306,9 @@ void handler_end(struct request *request, uint64_t now_us)
     account_for(request, now_us);
     request->service->active -= request->state != REQUEST_NEW;
     request_free(request);
-    if (next)
-        fetch(next);
-    if (next && next->state == REQUEST_READY)
+    if (!next)
+        return;
+    fetch(next);
+    if (next->state == REQUEST_READY)
         request_resume(next);
 }

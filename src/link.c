@@ -107,9 +107,9 @@ static bool receive_one(struct link *link)
         PQclear(refusal.result);
         return false;
     case PIPELINE_STRAY:
-        link_lose(link, DB_UNAVAILABLE, "database-lost", "an answer to what was not asked");
-        return false;
+        break;
     }
+    link_lose(link, DB_UNAVAILABLE, "database-lost", "an answer to what was not asked");
     return false;
 }
 

@@ -37,11 +37,9 @@ static const struct db_statement turn_back = {
     .sql = "SELECT set_config('search_path', 'past, public', true), set_config('claimd.as_of', $1, true)"};
 static const struct db_statement end_trial = {.sql = "SELECT end_trial()"};
 
-/* A field of the result's row, in the arena; NULL if it is null. */
+/* A field of the result's row, in the arena. */
 static const char *field_of(struct request *request, const PGresult *result, int column)
 {
-    if (PQgetisnull(result, 0, column))
-        return NULL;
     return arena_copy(&request->arena, PQgetvalue(result, 0, column), (size_t)PQgetlength(result, 0, column));
 }
 

@@ -1,9 +1,11 @@
 """PostgreSQL for tests: migrations in dbmate's format, and databases that are made for one test run."""
+import contextlib
 import pathlib
 import re
 import urllib.parse
 
 import psycopg2
+import psycopg2.extensions
 
 MIGRATIONS = sorted((pathlib.Path(__file__).parent.parent / "migrations").glob("*.sql"))
 PARTS = re.compile(r"^-- migrate:up$(?P<up>.*?)^-- migrate:down$(?P<down>.*)\Z", re.DOTALL | re.MULTILINE)
@@ -34,6 +36,17 @@ def execute(url, *statements):
                 cursor.execute(statement)
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def closed(server_url, url):
+    """Nobody new is let into the database."""
+    name = psycopg2.extensions.parse_dsn(url)["dbname"]
+    execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    try:
+        yield name
+    finally:
+        execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def folder(url):

@@ -4,12 +4,12 @@ import json
 import random
 import resource
 import select
+import signal
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg2.extensions
 import pytest
 
 import database
@@ -395,18 +395,14 @@ def test_database_that_goes_away_and_comes_back_loses_nothing(desk, url):
 def test_changes_that_cannot_be_asked_for_are_asked_for_again(server_url, fresh_database):
     """The connection that hears of a change is there, that by which it would be read is not, and comes back when there is no further news."""
     url = fresh_database()
-    name = psycopg2.extensions.parse_dsn(url)["dbname"]
     with Service(url, "--threads", "1") as service, Stream(service.answers(), "/v1/changes") as stream, Tables(url) as tables:
         time.sleep(0.5)
-        database.execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        try:
+        with database.closed(server_url, url):
             assert tables.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ~ '^claimd/' AND query NOT LIKE '%data_state%'"
                                 " AND datname = current_database()") == 1
             time.sleep(0.5)
             tables.run("INSERT INTO scope (id, name, definition) VALUES ('deaf', 'x', 'y')")
             time.sleep(1)
-        finally:
-            database.execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         began = time.monotonic()
         assert [event["id"] for event in stream.take(1)] == ["deaf"]
         assert time.monotonic() - began < 5
@@ -437,6 +433,20 @@ def test_service_that_stops_ends_streams_in_good_order(desk, url):
             assert waits.result(5).status_code == 200 and waits.result().json()["items"] == []
         for stream in streams:
             stream.wire.socket.close()
+
+
+def test_service_that_stops_ends_a_stream_that_is_far_behind_in_good_order(fresh_database):
+    url = fresh_database()
+    with Service(url, "--threads", "1") as service, Tables(url) as tables:
+        tables.run("INSERT INTO scope (id, name, definition) SELECT 'behind-' || n, 'x', repeat('y', 900) FROM generate_series(1, 20000) AS n")
+        last = revisions(url)[-1][0]
+        with Stream(service.answers(), "/v1/changes?since=0", window=8192) as stream:
+            events = stream.events()
+            heard = [next(events)["seq"]]
+            service.process.send_signal(signal.SIGTERM)
+            heard += [event["seq"] for event in events]
+            assert stream.ended and heard == sorted(set(heard)) and heard[-1] < last
+        assert service.process.wait(5) == 0
 
 
 @pytest.mark.skipif(INSTRUMENTED, reason="a sanitizer's memory is not the service's")

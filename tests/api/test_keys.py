@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import CLAIM, DOCUMENTS, KINDS, create_token, path_of, problem
+from desk import CLAIM, DOCUMENTS, KINDS, Tables, create_token, opened, path_of, problem
 
 SERVICE = ["--threads", "4"]
 
@@ -38,6 +38,16 @@ def test_the_answer_is_that_of_then_whatever_has_happened_since(desk):
     desk.patch("claim", first.json()["id"], {"statement": "Something else."}, "*")
     desk.retract("claim", first.json()["id"])
     assert said(post(desk, "claim", CLAIM, "then")) == said(first)
+
+
+def test_an_answer_that_cannot_be_looked_up_in_time_can_be_asked_for_again(desk, url):
+    first = post(desk, "scope", DOCUMENTS["scope"][0], "looked-up")
+    with opened(url, *SERVICE, "--request-timeout", "500") as hasty, Tables(url, autocommit=False) as tables:
+        hasty.token = desk.token
+        tables.run("LOCK TABLE history.scope IN ACCESS EXCLUSIVE MODE")
+        problem(post(hasty, "scope", DOCUMENTS["scope"][0], "looked-up"), 504, "timeout")
+        tables.connection.rollback()
+        assert said(post(hasty, "scope", DOCUMENTS["scope"][0], "looked-up")) == said(first)
 
 
 def test_many_at_once_are_done_once(desk):

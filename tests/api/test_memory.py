@@ -797,19 +797,15 @@ def test_nothing_old_is_told_after_the_connection_was_lost(changing, data, order
 def test_nothing_is_told_from_memory_while_there_is_no_connection(world, server_url):
     """But as what was right before."""
     service, data = world
-    name = data.url.partition("?")[0].rpartition("/")[2]
     warm(service, ONE)
     warm(service, "/openapi.json")
-    database.execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    try:
+    with database.closed(server_url, data.url):
         data.execute(KILL)
         until(lambda: "Age" in ask(service, ONE).headers, 5, "the loss is noticed")
         for _ in range(5):
             assert "Age" in ask(service, ONE).headers
             assert ask(service, "/openapi.json").status == 200
         data.state("Meanwhile.")
-    finally:
-        database.execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     until(lambda: "Age" not in ask(service, ONE).headers, 10, "the service is connected again")
     assert said(ask(service, ONE)) == said(warm(service, ONE)) == "Meanwhile."
 

@@ -2,6 +2,7 @@
 import concurrent.futures
 import contextlib
 import itertools
+import json
 import os
 import signal
 import threading
@@ -422,6 +423,27 @@ def test_a_standby_that_is_behind_is_not_asked_the_same_again_and_again(held):
     held.hold()
 
 
+def test_a_wait_for_a_standby_ends_with_the_time_for_the_answer(held):
+    with held.service("--request-timeout", "2000") as service:
+        client = held.client(service)
+        written = version(client.put("subject", "never-shown", SUBJECT))
+        with held.silence():
+            got = name_of(client, "never-shown", Data_Version=written)[1]
+            problem(got, 503, "database-unavailable")
+            assert got.elapsed.total_seconds() > 1.5
+
+
+def test_a_wait_for_a_standby_ends_when_the_primary_is_back(held):
+    with held.service("--request-timeout", "30000") as service, concurrent.futures.ThreadPoolExecutor() as pool:
+        client = held.client(service)
+        written = version(client.put("subject", "shown-by-the-primary", SUBJECT))
+        with held.silence():
+            answer = pool.submit(name_of, client, "shown-by-the-primary", Data_Version=written)
+            with pytest.raises(concurrent.futures.TimeoutError):
+                answer.result(1)
+        assert answer.result()[0] == SUBJECT["name"]
+
+
 def test_who_takes_what_was_right_before_does_not_wait_for_a_standby(held):
     patience = 15
     with held.service("--request-timeout", str(patience * 1000)) as service:
@@ -449,12 +471,13 @@ def test_a_standby_does_not_say_who_may_read(held):
         service.answers()
 
 
-def test_the_key_of_cursors_is_had_from_a_standby():
+@pytest.mark.parametrize("leave", [Cluster.stop, Cluster.freeze])
+def test_the_key_of_cursors_is_had_from_a_standby(leave):
     with Cluster() as primary, primary.standby() as standby:
         world = World(primary, standby)
         with world.service() as service:
             target = world.client(service).get("/v1/claims?limit=3").json()["next"]
-        primary.stop()
+        leave(primary)
         standby.freeze()
         try:
             with world.service() as service, concurrent.futures.ThreadPoolExecutor() as pool:
@@ -465,6 +488,47 @@ def test_the_key_of_cursors_is_had_from_a_standby():
                 assert answer.result().status_code == 200, answer.result().text
         finally:
             standby.thaw()
+            primary.thaw()
+
+
+def test_who_follows_changes_begins_by_a_standby_when_the_primary_does_not_say_where(world):
+    with world.service() as service:
+        client = world.client(service)
+        client.put("subject", "followed", SUBJECT)
+        until(world.is_level, 20, "the standby has what the primary has")
+        world.primary.freeze()
+        try:
+            with service.wire(20) as wire:
+                wire.get("/v1/changes", "Accept: text/event-stream")
+                assert wire.head().status == 200
+                world.primary.thaw()
+                client.put("subject", "followed", {**SUBJECT, "name": "Further"}, "*")
+                chunks, said = wire.chunks(), b""
+                while b"followed" not in said:
+                    said += next(chunks)
+                assert said.count(b"followed") == 1, "the first change was before"
+        finally:
+            world.primary.thaw()
+
+
+@pytest.mark.parametrize("leave", [Cluster.lose, Cluster.freeze])
+def test_a_stream_goes_on_from_the_primary_when_its_standby_goes(leave):
+    with Cluster() as primary, primary.standby() as standby:
+        world = World(primary, standby)
+        with Tables(world.url) as tables:
+            tables.run("INSERT INTO scope (id, name, definition) SELECT 'many-' || n, 'x', repeat('y', 900) FROM generate_series(1, 20000) AS n")
+        until(world.is_level, 20, "the standby has what the primary has")
+        with world.service() as service:
+            until(lambda client=world.client(service): world.read_from(client) == [standby], 10, "the standby is read from")
+            with service.wire(20, window=8192) as wire:
+                wire.get("/v1/scopes?format=ndjson")
+                assert wire.head().status == 200
+                chunks = wire.chunks()
+                begun = next(chunks)
+                leave(standby)
+                lines = (begun + b"".join(chunks)).splitlines()
+        standby.thaw()
+        assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in world.primary_value("SELECT json_agg(json_build_object('id', id) ORDER BY id) FROM scope")]
 
 
 # Several standbys ---------------------------------------------------------------------------------

@@ -223,6 +223,19 @@ static void a_standby_speaks_for_a_primary_that_is_silent(void **unused)
     assert_int_equal(version(), 0);
 }
 
+/* What was read at no place known is confirmed by the first place at which nothing has changed since. */
+static void a_standby_that_says_the_same_tells_where_that_is(void **unused)
+{
+    (void)unused;
+    freshness_standby_state(&known, 7, &(struct db_place){{0, 0}, loop_now(), true});
+    uint64_t told = version();
+    standby_state(7, 100);
+    assert_int_equal(version(), told);
+    assert_int_equal(known.data.position.change, 100);
+    standby_state(7, 200);
+    assert_int_equal(known.data.position.change, 100);
+}
+
 static void the_primary_is_believed_again(void **unused)
 {
     (void)unused;
@@ -476,6 +489,7 @@ int main(void)
         TEST(no_version_comes_back),
         TEST(standbys_are_not_believed_while_the_primary_speaks),
         TEST(a_standby_speaks_for_a_primary_that_is_silent),
+        TEST(a_standby_that_says_the_same_tells_where_that_is),
         TEST(the_primary_is_believed_again),
         TEST(a_change_has_a_place_once_that_is_told),
         TEST(a_standby_is_measured_however_often_something_changes),

@@ -10,7 +10,7 @@ import database
 import pytest
 
 from desk import Client, Tables, create_token, problem
-from outages import AWAY, FROZEN, LIST, NAMED, ONE, age_of, ask, assert_fresh, assert_stale, away, back, locked, lost, reader, settled, write
+from outages import AWAY, FROZEN, LIST, NAMED, ONE, age_of, ask, assert_fresh, assert_stale, away, back, locked, lost, reader, settled, until_blocked, write
 from proxy import DOWN, Proxy
 from service import until
 
@@ -33,12 +33,6 @@ def test_an_import_whose_database_goes_meanwhile_is_told_so(cluster, own, lines,
         assert answer.status == 503 and json.loads(answer.body)["type"] == "/problems/database-unavailable", answer
 
 
-def until_blocked(url):
-    """Waits until a statement waits for such a lock."""
-    with Tables(url) as tables:
-        until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), 5, "a statement that waits")
-
-
 def out_of_date(service, other, token, number):
     """Makes what is kept no more the last that there is, by another process's write."""
     settled(service)
@@ -54,6 +48,15 @@ def test_one_that_takes_too_long_is_away(cluster, own):
         with locked(own, "claim"):
             assert_stale(ask(service, ONE), "timeout")
             problem(ask(service, ONE + "?fields=id"), 504, "timeout")
+        back(service)
+
+
+def test_what_grows_too_old_while_the_database_is_waited_for_is_not_given(cluster, own):
+    with reader(own, "--request-timeout", "4000", "--stale-if-error", "2") as service, reader(own) as other:
+        service.answers()
+        out_of_date(service, other.answers(), create_token(own, "writer"), 0)
+        with locked(own, "claim"):
+            problem(ask(service, ONE), 504, "timeout")
         back(service)
 
 
@@ -289,6 +292,9 @@ def test_a_cursor_whose_key_never_comes_is_told_so(cluster, own):
     with reader(own) as service:
         following = ask(service.answers(), "/v1/claims?limit=2").json()["next"]
     with away(cluster, "stopped"), reader(own) as service:
+        service.answers("/healthz")
+        problem(ask(service, following), 503, "database-unavailable")
+    with away(cluster, "frozen"), reader(own, "--request-timeout", "1000") as service:
         service.answers("/healthz")
         problem(ask(service, following), 503, "database-unavailable")
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from desk import Client, create_token
-from outages import AWAY, LIST, NAMED, ONE, SCOPE, ask, assert_fresh, assert_nothing, assert_stale, away, back, lost, noticed, reader, settled, write
+from desk import Client, create_token, problem
+from outages import AWAY, LIST, NAMED, ONE, SCOPE, ask, assert_fresh, assert_nothing, assert_stale, away, back, locked, lost, noticed, reader, settled, until_blocked, write
 from service import until
 
 
@@ -94,3 +94,17 @@ def test_writes_and_news_are_never_answered_from_before(cluster, own):
             assert_nothing(client.send("PUT", SCOPE, NAMED[1], {"If-Match": "*"}))
             assert_nothing(client.send("DELETE", SCOPE, None, {"If-Match": "*"}))
             assert_stale(ask(service, ONE))
+
+
+def test_a_write_that_nothing_is_heard_of_in_time_may_have_been_done(cluster, own):
+    """As the database, which had begun with it, was frozen meanwhile."""
+    with reader(own, "--request-timeout", "2000") as service, concurrent.futures.ThreadPoolExecutor() as pool:
+        client = Client(service.answers(), create_token(own, "writer"))
+        with locked(own, "scope"):
+            written = pool.submit(client.send, "PUT", SCOPE, NAMED[0])
+            until_blocked(own)
+            with away(cluster, "frozen"):
+                problem(written.result(), 503, "outcome-unknown")
+        back(service)
+        write(client, NAMED[1])
+        assert ask(service, SCOPE).json()["name"] == "Some 1"
