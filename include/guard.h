@@ -1,12 +1,12 @@
 /* guard: refuses requests that two servers could read differently, before anything else looks at them
  *
  * libmicrohttpd 0.9.75 accepts Content-Length beside Transfer-Encoding, repeated Content-Length and Host, NUL, stray
- * spaces and a bare LF or CR at the end of a line: that is how requests are smuggled past a proxy (RFC 9112, sections
- * 2.2, 3.2, 5.1, 6.3 and 11.2). It hands out texts that lie in its read buffer, where it has put a NUL for each CR and
- * LF; so whatever it swallowed shows as a gap between one text and the next, or before the end of the head. What is not
- * seen is a NUL that came in the place of a CR or LF, a line that begins with a NUL before the request line, which is
- * skipped like an empty one (section 2.2), or a line of a colon alone, which ends the head for libmicrohttpd, if a bare
- * LF makes up for the byte.
+ * spaces, a bare CR within a line and a bare LF at its end: that is how requests are smuggled past a proxy (RFC 9112,
+ * sections 2.2, 3.2, 5.1, 6.3 and 11.2). It hands out texts that lie in its read buffer, where it has put a NUL for
+ * each CR and LF of an end; so whatever it swallowed shows as a gap between one text and the next, or before the end of
+ * the head. What is not seen is a NUL that came in the place of a CR or LF, a line that begins with a NUL before the
+ * request line, which is skipped like an empty one (section 2.2), or a line of a colon alone, which ends the head for
+ * libmicrohttpd, if a bare LF makes up for the byte.
  */
 #ifndef CLAIMD_GUARD_H
 #define CLAIMD_GUARD_H

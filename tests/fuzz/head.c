@@ -158,12 +158,15 @@ static void deliver(struct MHD_Daemon *daemon, const uint8_t *data, size_t size)
     MHD_run(daemon);
 }
 
-/* Behind the empty lines before it, and those that begin with a NUL, which libmicrohttpd takes for such. */
+/* Behind the empty lines before it, and those that begin with a NUL, which libmicrohttpd takes for such. A line ends
+ * with a LF. */
 static const char *request_line(const char *head)
 {
-    bool empty = false;
-    for (; empty || !*head || is_among(*head, "\r\n"); head++)
-        empty = (empty || !*head) && !is_among(*head, "\r\n");
+    while (!*head || strncmp(head, "\r\n", 2) == 0 || *head == '\n') {
+        while (*head != '\n')
+            head++;
+        head++;
+    }
     return head;
 }
 
