@@ -1,5 +1,6 @@
 /* main: the program's commands */
 #include <jansson.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,10 +98,35 @@ static int run(const struct config *config)
     }
 }
 
+static void *take_for_crypto(size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return memory_take(size);
+}
+
+static void *resize_for_crypto(void *old, size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return memory_resize(old, size);
+}
+
+static void free_for_crypto(void *bytes, const char *file, int line)
+{
+    (void)file, (void)line;
+    free(bytes);
+}
+
+/* Without memory Jansson would take a part of a document for the whole, and OpenSSL a lock that is not there. */
+static void lend_memory(void)
+{
+    json_set_alloc_funcs(memory_take, free);
+    CRYPTO_set_mem_functions(take_for_crypto, resize_for_crypto, free_for_crypto);
+}
+
 int main(int argc, char *argv[])
 {
     struct config config;
-    json_set_alloc_funcs(memory_take, free); /* without memory a part of a document would be taken for the whole */
+    lend_memory();
     if (!options_read(&config, argc, argv))
         return SERVER_MISCONFIGURED;
     if (config.command == COMMAND_SERVE)
