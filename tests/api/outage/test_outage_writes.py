@@ -100,11 +100,12 @@ def test_a_write_that_nothing_is_heard_of_in_time_may_have_been_done(cluster, ow
     """As the database, which had begun with it, was frozen meanwhile."""
     with reader(own, "--request-timeout", "2000") as service, concurrent.futures.ThreadPoolExecutor() as pool:
         client = Client(service.answers(), create_token(own, "writer"))
+        write(client, NAMED[0])
         with locked(own, "scope"):
-            written = pool.submit(client.send, "PUT", SCOPE, NAMED[0])
+            written = pool.submit(client.send, "PUT", SCOPE, NAMED[1], {"If-Match": "*"})
             until_blocked(own)
             with away(cluster, "frozen"):
                 problem(written.result(), 503, "outcome-unknown")
         back(service)
-        write(client, NAMED[1])
-        assert ask(service, SCOPE).json()["name"] == "Some 1"
+        write(client, NAMED[2])
+        assert ask(service, SCOPE).json()["name"] == "Some 2"
