@@ -472,8 +472,8 @@ def test_memory_of_connections(database_url, folder, first):
                     wire.get("/healthz")
                     assert wire.answer().status == 200
                 return service.memory()
-        crowd(200)
-        before = crowd(200)
+        crowd(100)
+        before = crowd(100)
         for _ in range(4):
-            after = crowd(200)
-        assert after - before < 2_000_000, (before, after)
+            after = crowd(100)
+        assert after - before < 1_000_000, (before, after)
