@@ -115,7 +115,7 @@ def against_node(bench, asked, processes, connections=CONNECTIONS, graphql=False
         asked = asked(claimd, bench.middle)
         contenders = {"claimd": served(bench, database, claimd, asked.targets, connections)}
         for driver in DRIVERS:
-            fastify = stack.enter_context(servers.fastify(database, driver, processes, work.cursor_prefix(claimd)))
+            fastify = stack.enter_context(servers.fastify(database, driver, processes, work.Cursors(claimd)))
             work.check_same(claimd, fastify, asked.targets)
             contenders[f"Fastify, {driver}"] = served(bench, database, fastify, asked.targets, connections)
         if graphql:
@@ -175,6 +175,6 @@ def open_claim(bench):
         targets = work.claim(claimd, bench.middle).targets
         contenders = {"claimd": (claimd, targets)}
         for driver in DRIVERS:
-            fastify = stack.enter_context(servers.fastify(database, driver, 1, work.cursor_prefix(claimd)))
+            fastify = stack.enter_context(servers.fastify(database, driver, 1, work.Cursors(claimd)))
             contenders[f"Fastify, {driver}"] = (fastify, targets)
         return open_loop(bench, contenders)

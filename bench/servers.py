@@ -146,9 +146,11 @@ def claimd(database, workers, cached=False, connections=1, wrapper=()):
     may take its time. A wrapper calls what it likes."""
     uncached = ["--cache-bytes", "0"] if has_cache() and not cached else []
     free = ["--no-sandbox"] if wrapper else []
-    return Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers),
-                   "--db-connections", str(connections), "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached, *free], "/readyz", DATABASE_URL=database.url,
-                  CLAIMD_ADDRESS_CONNECTIONS="0")  # the load comes from one address
+    server = Server([*wrapper, CLAIMD, "serve", "--listen", "127.0.0.1:{port}", "--threads", str(workers),
+                     "--db-connections", str(connections), "--request-timeout", str(ANSWER_SECONDS * 1000), *uncached, *free], "/readyz", DATABASE_URL=database.url,
+                    CLAIMD_ADDRESS_CONNECTIONS="0")  # the load comes from one address
+    server.database = database
+    return server
 
 
 @contextlib.contextmanager
@@ -183,8 +185,8 @@ def node(script, database, processes, **environment):
                   **database.environment(), **environment)
 
 
-def fastify(database, driver, processes, cursor_prefix):
-    return node("fastify.js", database, processes, DRIVER=driver, CURSOR_PREFIX=cursor_prefix)
+def fastify(database, driver, processes, cursors):
+    return node("fastify.js", database, processes, DRIVER=driver, CURSOR_PREFIX=cursors.prefix, CURSOR_KEY=cursors.key)
 
 
 def postgraphile(database, processes):

@@ -1,5 +1,6 @@
 """The requests that contests are about: their targets, the statements behind them, and whether peers answer them alike"""
 import base64
+import hmac
 import json
 import random
 from typing import NamedTuple
@@ -14,6 +15,7 @@ DRAWN = 20_000    # targets for wrk to choose from
 COMPARED = 20     # answers that must be alike
 SEARCHES = 64     # queries, each a script of pgbench
 PAGE = 50
+SEAL = 16         # bytes at the end of a cursor
 DEEP = 10_000     # pages before the deep one
 LIST = f"/v1/claims?limit={PAGE}"
 
@@ -45,24 +47,31 @@ def claim(_, count):
     return Work([f"/v1/claims/{number}" for number in ids], str(ids[0]), span)
 
 
-def cursor_prefix(claimd):
-    """What stands before the last row's key in the cursors of the plain list."""
-    page = json.loads(claimd.get(LIST).body)
-    cursor = parse_qs(urlsplit(page["next"]).query)["cursor"][0]
-    return base64.urlsafe_b64decode(cursor + "==").decode().removesuffix(page["items"][-1]["id"])
+def base64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def page_behind(prefix, number):
-    cursor = base64.urlsafe_b64encode(f"{prefix}{number}".encode()).decode().rstrip("=")
-    return f"{LIST}&cursor={cursor}"
+class Cursors:
+    """Those of the plain list, sealed as by the services of the database."""
+
+    def __init__(self, claimd):
+        page = json.loads(claimd.get(LIST).body)
+        cursor = parse_qs(urlsplit(page["next"]).query)["cursor"][0]
+        text = cursor[:-len(base64url(bytes(SEAL)))]
+        self.prefix = base64.urlsafe_b64decode(text + "==").decode().removesuffix(page["items"][-1]["id"])  # of what is sealed
+        self.key = claimd.database.ask("SELECT encode(key, 'hex') FROM secret WHERE purpose = 'cursor'")
+        assert self.page_behind(page["items"][-1]["id"]) == f"{LIST}&cursor={cursor}", "cursors are made in another way"
+
+    def page_behind(self, key):
+        text = base64url(f"{self.prefix}{key}".encode())
+        return f"{LIST}&cursor={text}{base64url(hmac.digest(self.key.encode(), text.encode(), 'sha256')[:SEAL])}"
 
 
 def claims_list(claimd, count):
     """A page of the list of all claims, behind any of them that has a whole page behind it."""
     span = load.Span(claims.ID_BASE + 1, claims.ID_BASE + count - PAGE - 1)
-    prefix = cursor_prefix(claimd)
-    numbers = draw(span)
-    return Work([page_behind(prefix, number) for number in numbers], str(numbers[0]), span)
+    numbers, cursors = draw(span), Cursors(claimd)
+    return Work([cursors.page_behind(number) for number in numbers], str(numbers[0]), span)
 
 
 def filtered(_, __):
@@ -72,7 +81,7 @@ def filtered(_, __):
 
 def deep(claimd, count):
     """The page that has so many before it, or the last whole one."""
-    return Work([page_behind(cursor_prefix(claimd), claims.ID_BASE + min(DEEP * PAGE, count - PAGE - 1))])
+    return Work([Cursors(claimd).page_behind(claims.ID_BASE + min(DEEP * PAGE, count - PAGE - 1))])
 
 
 def search(claimd, count):

@@ -2,9 +2,10 @@
 "use strict";
 
 const cluster = require("node:cluster");
+const { createHmac, timingSafeEqual } = require("node:crypto");
 const { claimSchema, listSchema, pageSchema, documentOf } = require("./document");
 
-const { DRIVER, PORT, PROCESSES, CURSOR_PREFIX } = process.env;
+const { DRIVER, PORT, PROCESSES, CURSOR_PREFIX, CURSOR_KEY } = process.env;
 const CONNECTIONS = 12 / Number(PROCESSES);
 
 const SELECT = `
@@ -39,8 +40,21 @@ const drivers = {
   },
 };
 
-const cursorOf = (id) => Buffer.from(CURSOR_PREFIX + id).toString("base64url");
-const idOf = (cursor) => (cursor ? Buffer.from(cursor, "base64url").toString().slice(CURSOR_PREFIX.length) : "");
+// Sealed, as claimd's are.
+const SEAL_DIGITS = 22;
+const sealOf = (text) => createHmac("sha256", CURSOR_KEY).update(text).digest().subarray(0, 16).toString("base64url");
+
+function cursorOf(id) {
+  const text = Buffer.from(CURSOR_PREFIX + id).toString("base64url");
+  return text + sealOf(text);
+}
+
+function idOf(cursor) {
+  if (!cursor) return "";
+  const text = cursor.slice(0, -SEAL_DIGITS);
+  if (!timingSafeEqual(Buffer.from(cursor.slice(-SEAL_DIGITS)), Buffer.from(sealOf(text)))) throw new Error("not a cursor of this service");
+  return Buffer.from(text, "base64url").toString().slice(CURSOR_PREFIX.length);
+}
 
 function serve() {
   const run = drivers[DRIVER]();
