@@ -114,8 +114,9 @@ def against_node(bench, asked, processes, connections=CONNECTIONS, graphql=False
         claimd = stack.enter_context(servers.claimd(database, processes, connections=max(1, bench.cores // processes)))
         asked = asked(claimd, bench.middle)
         contenders = {"claimd": served(bench, database, claimd, asked.targets, connections)}
+        cursors = work.Cursors(claimd)
         for driver in DRIVERS:
-            fastify = stack.enter_context(servers.fastify(database, driver, processes, work.Cursors(claimd)))
+            fastify = stack.enter_context(servers.fastify(database, driver, processes, cursors))
             work.check_same(claimd, fastify, asked.targets)
             contenders[f"Fastify, {driver}"] = served(bench, database, fastify, asked.targets, connections)
         if graphql:
@@ -173,8 +174,8 @@ def open_claim(bench):
     with contextlib.ExitStack() as stack:
         claimd = stack.enter_context(servers.claimd(database, 1))
         targets = work.claim(claimd, bench.middle).targets
-        contenders = {"claimd": (claimd, targets)}
+        contenders, cursors = {"claimd": (claimd, targets)}, work.Cursors(claimd)
         for driver in DRIVERS:
-            fastify = stack.enter_context(servers.fastify(database, driver, 1, work.Cursors(claimd)))
+            fastify = stack.enter_context(servers.fastify(database, driver, 1, cursors))
             contenders[f"Fastify, {driver}"] = (fastify, targets)
         return open_loop(bench, contenders)

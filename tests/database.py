@@ -44,9 +44,17 @@ def closed(server_url, url):
     name = psycopg2.extensions.parse_dsn(url)["dbname"]
     execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     try:
-        yield name
+        yield
     finally:
         execute(server_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@contextlib.contextmanager
+def deserted(server_url, url):
+    """Nor does anybody stay in it."""
+    with closed(server_url, url):
+        execute(server_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{psycopg2.extensions.parse_dsn(url)['dbname']}'")
+        yield
 
 
 def folder(url):

@@ -351,8 +351,7 @@ def test_stream_whose_next_page_does_not_come_in_time_breaks_off(long_url, versi
 def test_stream_whose_database_is_known_to_be_away_breaks_off(long_url, server_url, version):
     with Service(long_url, "--threads", "1") as service:
         wire = begin(service.answers(), version=version, window=8192)[0]
-        with wire, database.closed(server_url, long_url) as name:
-            database.execute(server_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        with wire, database.deserted(server_url, long_url):
             until(lambda: service.status("/readyz") == 503, 5, "an outage that is known")
             with pytest.raises((EOFError, ConnectionError)):
                 list(wire.chunks()) if version == "1.1" else wire.to_the_end()

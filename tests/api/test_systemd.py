@@ -84,9 +84,13 @@ class Machine:
         """The process that is the first one there, systemd; none where it has not begun."""
         return pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
 
+    def inside(self, *command, check=True):
+        """What the command says, run where the service is."""
+        return subprocess.run(["nsenter", f"--target={self.systemd}", "--mount", "--pid", *command],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=check).stdout
+
     def systemctl(self, *arguments):
-        return subprocess.run(["nsenter", f"--target={self.systemd}", "--mount", "--pid", "systemctl", *arguments],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout.strip()
+        return self.inside("systemctl", *arguments, check=False).strip()
 
     def show(self, name):
         return self.systemctl("show", "claimd.service", f"--property={name}", "--value")
@@ -95,13 +99,11 @@ class Machine:
         return self.show("ActiveState") == "active" and self.show("SubState") == "running"
 
     def output(self):
-        return pathlib.Path(f"/proc/{self.systemd}/root/run/output").read_text()
+        return self.inside("cat", "/run/output")
 
     def status(self):
         """What the kernel says of the service's process."""
-        text = subprocess.run(["nsenter", f"--target={self.systemd}", "--mount", "--pid", "cat", f"/proc/{self.show('MainPID')}/status"],
-                              stdout=subprocess.PIPE, text=True, check=True).stdout
-        return dict(re.findall(r"^(\w+):\s*(.*)$", text, re.MULTILINE))
+        return dict(re.findall(r"^(\w+):\s*(.*)$", self.inside("cat", f"/proc/{self.show('MainPID')}/status"), re.MULTILINE))
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 """What a page shows when it cannot show what it is for: that it waits, what is wrong and what to do, or that there is nothing"""
+import contextlib
 import os
 import re
 import signal
 import time
-from urllib.parse import urlsplit
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -110,19 +110,10 @@ def test_page_that_is_there_is_whole_without_a_network(reader):
 def cut_off(fresh_database, at):
     """A reader of a service of its own, and a function that takes its database away."""
     url = fresh_database()
-    name = urlsplit(url).path[1:]
-    server = database.with_name(url, "postgres")
-
-    def cut():
-        database.execute(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false",
-                         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-
-    def mend():
-        database.execute(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
-    with Service(url, "--threads", "1") as service:
-        reader = at(service.answers().base)
-        yield reader, service, cut, mend
-        mend()
+    with Service(url, "--threads", "1") as service, contextlib.ExitStack() as away:
+        def cut():
+            away.enter_context(database.deserted(database.with_name(url, "postgres"), url))
+        yield at(service.answers().base), service, cut, away.close
 
 
 def test_service_without_its_database_says_so_and_can_be_asked_again(cut_off):
