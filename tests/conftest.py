@@ -1,5 +1,4 @@
 """Fixtures for all tests: the database server of DATABASE_URL, throw-away databases on it, and services over them."""
-import functools
 import itertools
 import os
 
@@ -36,32 +35,25 @@ def server_url():
     return url
 
 
+def pytest_unconfigure():
+    url = os.environ.get("DATABASE_URL")
+    if url and database.RUN == str(os.getpid()):
+        database.drop(url, *database.templates(url))
+
+
 @pytest.fixture(scope="session")
 def fresh_database(server_url):
     """A function that creates a database, applies migrations to it (all, unless told which), and returns its URL."""
     numbers = itertools.count(1)
     names = []
 
-    def named(template="template1"):
+    def create(migrations=database.MIGRATIONS):
         names.append(f"claimd_test_{os.getpid()}_{next(numbers)}")
-        database.execute(server_url, f"CREATE DATABASE {names[-1]} TEMPLATE {template} STRATEGY FILE_COPY")
-        return names[-1]
-
-    def applied(migrations):
-        name = named()
-        database.apply(database.with_name(server_url, name), migrations)
-        return name
-
-    @functools.cache
-    def migrated():
-        """The name of one to copy: that takes a tenth of the time that its migrations take."""
-        return applied(database.MIGRATIONS)
-
-    def create(migrations=None):
-        return database.with_name(server_url, named(migrated()) if migrations is None else applied(migrations))
+        database.copy(server_url, database.template(server_url, migrations), names[-1])
+        return database.with_name(server_url, names[-1])
 
     yield create
-    database.execute(server_url, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
+    database.drop(server_url, *names)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +70,7 @@ def contract():
 @pytest.fixture(scope="session")
 def database_url(fresh_database):
     """The database that the service reads, made by the service's own migrations."""
-    url = fresh_database(migrations=[])
+    url = fresh_database(())
     migrated = claimd("migrate", "up", DATABASE_URL=url)
     assert migrated.returncode == 0, migrated.stderr
     return url

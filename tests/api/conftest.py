@@ -6,7 +6,7 @@ import pytest
 
 from contract import READ
 from crowd import Crowd, settle
-from service import SANITIZER, Api, Service, claimd
+from service import SANITIZER, Api, Service
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +60,7 @@ def targets(contract, api):
 def crowded(fresh_database):
     """A function that makes a database of the seed and a crowd of further rows, and returns its URL."""
     def create():
-        url = fresh_database(migrations=[])
-        migrated = claimd("migrate", "up", DATABASE_URL=url)
-        assert migrated.returncode == 0, migrated.stderr
+        url = fresh_database()
         connection = database.connect(url)
         settle(connection, Crowd())
         connection.close()

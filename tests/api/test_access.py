@@ -132,7 +132,7 @@ def test_the_end_does_not_wait_for_tokens_that_cannot_be_asked_about(url):
 @pytest.fixture(scope="module")
 def as_role(server_url, fresh_database):
     """A service as a role that migrations have let serve, and the URL by which that role reaches the database."""
-    url = fresh_database([])
+    url = fresh_database(())
     name = f"claimd_role_{abs(hash(url)) % 10**8}"
     database.execute(server_url, f"CREATE ROLE {name} LOGIN")
     try:

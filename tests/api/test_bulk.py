@@ -225,7 +225,7 @@ def test_an_export_that_breaks_off_says_so(fresh_database):
 
 @pytest.mark.parametrize("arguments", [[], ["claims", "--format", "csv"], ["--format", "jsonld"]], ids=["all", "a collection", "linked data"])
 def test_an_export_of_what_is_no_database_of_claims_says_so(fresh_database, arguments):
-    done = run(fresh_database(migrations=[]), "export", *arguments)
+    done = run(fresh_database(()), "export", *arguments)
     assert done.returncode == 1 and b"the database refused" in done.stderr, done.stderr
 
 

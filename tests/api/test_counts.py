@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from naive import LISTINGS, fetch, select
-from service import Api, Service, claimd
+from service import Api, Service
 from test_filters import conditions
 
 MANY = 12000
@@ -117,8 +117,7 @@ def test_a_list_that_is_not_there_is_not_counted(crowd):
 
 @pytest.fixture(scope="module")
 def many(fresh_database, contract):
-    url = fresh_database(migrations=[])
-    assert claimd("migrate", "up", DATABASE_URL=url).returncode == 0
+    url = fresh_database()
     fill(url)
     with Service(url) as service:
         yield Api(service.answers(), contract)

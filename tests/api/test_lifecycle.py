@@ -181,14 +181,21 @@ def test_stops_at_once_though_clients_say_nothing(database_url, sent):
 
 
 @contextlib.contextmanager
+def locked(url):
+    """Lets every query of claims wait for a lock, as long as this lasts or until what it yields is called."""
+    with contextlib.closing(database.connect(url)) as connection:
+        connection.cursor().execute("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
+        yield connection.close
+
+
+@contextlib.contextmanager
 def slowed(url, seconds):
     """Lets every query of claims wait for a lock that is held so long."""
-    connection = database.connect(url)
-    connection.cursor().execute("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE")
-    release = threading.Timer(seconds, connection.close)
-    release.start()
-    yield
-    release.join()
+    with locked(url) as unlock:
+        release = threading.Timer(seconds, unlock)
+        release.start()
+        yield
+        release.join()
 
 
 def test_stopping_finishes_what_is_under_way(database_url):
@@ -241,10 +248,10 @@ def test_no_answer_in_time(database_url, contract):
     with Service(database_url, "--request-timeout", "300") as service:
         service.answers()
         api = Api(service, contract)
-        with slowed(database_url, 4):
+        with locked(database_url):
             began = time.monotonic()
             problem = api.answer("/v1/claims", 504)
-            assert problem["type"] == "/problems/timeout" and 0.2 < time.monotonic() - began < 3
+            assert problem["type"] == "/problems/timeout" and time.monotonic() - began > 0.2
         assert api.get("/v1/claims", limit=1)["items"]
 
 
@@ -323,7 +330,7 @@ def test_health_of_what_does_not_answer():
 
 @pytest.fixture
 def empty_url(fresh_database):
-    url = fresh_database(migrations=[])
+    url = fresh_database(())
     database.execute(url, "DROP TABLE schema_migrations")
     return url
 

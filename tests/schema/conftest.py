@@ -6,7 +6,7 @@ from world import World
 
 @pytest.fixture(scope="session")
 def schema_url(fresh_database):
-    return fresh_database([migration for migration in database.MIGRATIONS if "seed" not in migration.stem])
+    return fresh_database(database.SEEDLESS)
 
 
 @pytest.fixture

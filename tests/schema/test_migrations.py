@@ -49,7 +49,7 @@ def test_has_both_directions(migration):
 
 
 def test_each_migration_is_taken_back_without_a_trace(fresh_database):
-    url = fresh_database([])
+    url = fresh_database(())
     for migration in database.MIGRATIONS:
         before = contents(url)
         database.apply(url, [migration])
@@ -60,7 +60,7 @@ def test_each_migration_is_taken_back_without_a_trace(fresh_database):
 
 
 def test_all_migrations_taken_back_leave_an_empty_database(fresh_database):
-    url = fresh_database([])
+    url = fresh_database(())
     empty = contents(url)
     for _ in range(2):
         database.apply(url, database.MIGRATIONS)
@@ -70,7 +70,7 @@ def test_all_migrations_taken_back_leave_an_empty_database(fresh_database):
 
 def test_a_dump_restores(fresh_database, seeded_url):
     """A backup is worth what it restores to; PostgreSQL restores with an empty search_path."""
-    restored = fresh_database(migrations=[])
+    restored = fresh_database(())
     database.execute(restored, "DROP TABLE schema_migrations")
     dump = subprocess.run(["pg_dump", "--no-owner", seeded_url], capture_output=True, check=True).stdout
     subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", restored], input=dump, stdout=subprocess.DEVNULL, check=True)

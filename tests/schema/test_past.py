@@ -22,7 +22,7 @@ DERIVED = {"since", "search", "created_at", "origin_id", "figure_amount", "subje
 
 @pytest.fixture(scope="module")
 def shared(fresh_database):
-    url = fresh_database([migration for migration in database.MIGRATIONS if "seed" not in migration.stem])
+    url = fresh_database(database.SEEDLESS)
     connection = database.connect(url)
     yield connection
     connection.close()

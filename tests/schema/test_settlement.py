@@ -154,7 +154,7 @@ def test_nothing_is_left_of_claims_that_are_taken_out_at_once(world):
 @pytest.fixture
 def writers(fresh_database):
     """A function that begins a transaction of its own in the same committed world."""
-    url, opened = fresh_database([migration for migration in database.MIGRATIONS if "seed" not in migration.stem]), []
+    url, opened = fresh_database(database.SEEDLESS), []
     first = database.connect(url)
     world = World(first.cursor())
     world.insert("proposition", id="else", statement="Something else is so.")
