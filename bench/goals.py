@@ -87,8 +87,8 @@ BESIDE = ("pgbench only counts its answers; claimd reads requests, writes JSON a
 MEMORY = ("Plan and pages read are the same; the database takes longer for each (database µs), as the rows of a million claims and their "
           "counts are spread over a gigabyte that no cache of the processor holds.")
 STATEMENT = "Nearly all of it is the statement's: asked for by itself it takes as long (the next row)."
-LIBRARIES = ("Seven and a half of them are pages of the thirty libraries that libpq and libmicrohttpd bring, which other processes of the machine have as "
-             "well (RssFile); some three are claimd's own, with the clients.")
+LIBRARIES = ("Seven and a half of them are pages of the thirty libraries that libpq and libmicrohttpd bring, which other processes of the machine "
+             "have as well (RssFile); some three are claimd's own, with the clients.")
 START = ("Most of it is not claimd's: some 7 ms for the dynamic linker, as libpq and libmicrohttpd bring thirty libraries with them (claimd "
          "help takes 9 to 11 ms, /bin/true 2), a new process of the database, and its first look at a table with thirty indexes.")
 
