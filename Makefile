@@ -53,7 +53,7 @@ APP := $(wildcard web/app/* web/app/*/*)
 BUNDLE := $(B)/files/web/names
 INSTALLED := web/node_modules/.installed-build
 
-.PHONY: all run test coverage count test-looks test-scale test-failover soak crash chaos fuzz bench bench-quick pictures reproducible sbom fuzz-afl fuzz-keep test-upgrade lint format clean
+.PHONY: all run test coverage count test-looks test-properties test-scale test-failover soak crash chaos fuzz bench bench-quick pictures reproducible sbom fuzz-afl fuzz-keep test-upgrade lint format clean
 .DELETE_ON_ERROR:
 
 all: $(B)/claimd
@@ -164,6 +164,11 @@ count: all $(UNITS) $(REPLAYS)
 test-looks: all
 	tools/npm-install web all
 	CLAIMD_LOOKS=all $(PYTEST) tests/web -n 3 --dist loadfile
+
+# Properties, with PROPERTIES times as many examples as in a run of all tests, and new ones each time.
+PROPERTIES ?= 10
+test-properties: all
+	CLAIMD_PROPERTIES=$(PROPERTIES) $(PYTEST) $$(grep -lr 'from properties import' tests) -n 4 --dist loadfile
 
 # A million claims; some minutes, some gigabytes.
 test-scale: all

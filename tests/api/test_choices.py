@@ -4,10 +4,11 @@ import functools
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from naive import ids, ordered, sort_text, walk
+from properties import tried
 
 STANCES = ("asserts", "reports", "disputes")
 CHOICES = [chosen for size in (1, 2, 3) for chosen in itertools.combinations(STANCES, size)]
@@ -91,7 +92,7 @@ def filters(rows):
 
 
 def test_any_filters_and_orders_agree_with_the_full_comparisons(crowd, rows):
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=True)
+    @tried(10)
     @given(st.data(), st.sampled_from([[], [("spread", True)], [("spread", False)], [("spread", True), ("id", False)], [("id", True)]]), st.integers(20, 200))
     def agrees(data, order, limit):
         pairs, left = data.draw(questions(rows))

@@ -3,10 +3,11 @@ import urllib.parse
 
 import database
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from naive import LISTINGS, fetch, select
+from properties import tried
 from service import Api, Service
 from test_filters import conditions
 
@@ -39,7 +40,7 @@ def test_a_small_list_is_counted_as_it_is(crowd, path, word):
 def test_totals_are_those_of_the_reference(crowd, crowd_tables, path):
     rows = fetch(crowd_tables, LISTINGS[path].sql)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @tried(20)
     @given(st.data(), st.integers(1, 200), st.sampled_from(["exact", "estimated"]))
     def agrees(data, limit, word):
         found = data.draw(conditions(LISTINGS[path], rows))

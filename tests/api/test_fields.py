@@ -2,8 +2,10 @@
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from properties import tried
 
 EMBEDS = ["source", "claimant", "subject", "quantity", "proposition", "comparisons"]
 LISTS = ["/v1/claims", "/v1/sources", "/v1/comparisons", "/v1/propositions", "/v1/subjects", "/v1/quantities", "/v1/agents", "/v1/units", "/v1/scopes",
@@ -59,7 +61,7 @@ def keys(items):
 def test_any_fields_give_the_whole_restricted_to_them(crowd, wholes, path, embed):
     items = wholes(path, embed)
 
-    @settings(max_examples=6 if path == "/v1/comparisons" else 10, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @tried(6 if path == "/v1/comparisons" else 10)
     @given(st.lists(st.sampled_from(keys(items)), min_size=1, max_size=6))
     def agrees(fields):
         found = crowd.answer(path, params={"limit": 40, "fields": ",".join(fields), **({"embed": ",".join(embed)} if embed else {})})

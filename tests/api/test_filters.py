@@ -3,21 +3,18 @@ import datetime
 import decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from naive import (LISTINGS, OPERATORS, any_of, compares, fetch, ids, is_not_null, is_null, none_of, ordered, select, sort_text,
                        walk)
+from properties import tried
 
 ABSENT = {"language": "xx", "stance": "disputes", "hedge": "opinion", "kind": None}
 VALUES = ["0", "1", "-1", "1e50", "-1e50", "0.0000000001", "4999.999", "1E+6", ".5", "5."]
 DAYS = [datetime.date(1, 1, 1), datetime.date(2025, 1, 2), datetime.date(9999, 12, 31)]
 TIMES = [datetime.datetime(2025, 1, 28, tzinfo=datetime.timezone.utc), datetime.datetime(2026, 2, 3, 4, 5, 6, 7, datetime.timezone.utc)]
 PAGES_MOST = 5
-
-
-def check(tests, deadline=None):
-    return settings(max_examples=tests, deadline=deadline, suppress_health_check=list(HealthCheck), print_blob=True, database=None)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +94,7 @@ def agree(api, path, rows, found, order, limit):
 
 @pytest.mark.parametrize("path, tests", [("/v1/claims", 100), ("/v1/sources", 60)])
 def test_any_filters_in_any_order_agree_with_the_reference(crowd, tables, path, tests):
-    @check(tests)
+    @tried(tests)
     @given(st.data(), st.integers(1, 200))
     def agrees(data, limit):
         found = data.draw(conditions(LISTINGS[path], tables[path]))
@@ -110,7 +107,7 @@ def test_claims_of_one_source_take_any_filters_in_any_order(crowd, tables):
     for row in tables["/v1/claims"]:
         of_source.setdefault(row["source"], []).append(row)
 
-    @check(50)
+    @tried(50)
     @given(st.data(), st.integers(1, 200))
     def agrees(data, limit):
         source = data.draw(st.sampled_from(sorted(of_source)))
@@ -121,7 +118,7 @@ def test_claims_of_one_source_take_any_filters_in_any_order(crowd, tables):
 
 @pytest.mark.parametrize("path", [path for path in LISTINGS if path not in ("/v1/claims", "/v1/sources")])
 def test_any_filters_of_a_vocabulary_agree_with_the_reference(crowd, tables, path):
-    @check(15)
+    @tried(15)
     @given(st.data(), st.integers(1, 200))
     def agrees(data, limit):
         agree(crowd, path, tables[path], data.draw(conditions(LISTINGS[path], tables[path])), data.draw(orders(LISTINGS[path])), limit)

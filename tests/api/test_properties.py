@@ -2,22 +2,16 @@
 import csv
 import datetime
 import io
-import os
 import re
 from urllib.parse import unquote, urlencode
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contract import HISTORY, READ
 from generate import CHARACTERS, Generator
-
-# The same requests in every run; CLAIMD_PROPERTIES=new makes others.
-CAREFUL = {"deadline": None, "print_blob": True, "database": None, "suppress_health_check": list(HealthCheck)}
-settings.register_profile("same", derandomize=True, **CAREFUL)
-settings.register_profile("new", derandomize=False, **CAREFUL)
-settings.load_profile(os.environ.get("CLAIMD_PROPERTIES", "same"))
+from properties import tried
 
 PATHS = [path for path in READ if path not in HISTORY]
 ASKED = [path for path in PATHS if path.startswith("/v1/")]
@@ -235,7 +229,7 @@ def named(problem):
     return {fault["parameter"] for fault in problem.get("errors", [])}
 
 
-@settings(max_examples=300)
+@tried(150)
 @given(data=st.data())
 def test_valid_request_is_answered(world, data):
     case = data.draw(cases(world))
@@ -246,7 +240,7 @@ def test_valid_request_is_answered(world, data):
         assert named(value) and named(value) <= culprits, value
 
 
-@settings(max_examples=80)
+@tried(40)
 @given(data=st.data())
 def test_figures_that_there_are_compare(world, data):
     """In every form, and with any of them for a baseline."""
@@ -266,7 +260,7 @@ def problem_of(world, path, pairs):
     return world.api.answer(target, 400)
 
 
-@settings(max_examples=300)
+@tried(150)
 @given(data=st.data())
 def test_value_that_is_none_is_refused_by_the_name_of_its_parameter(world, data):
     path, name = data.draw(st.sampled_from(world.all))
@@ -276,7 +270,7 @@ def test_value_that_is_none_is_refused_by_the_name_of_its_parameter(world, data)
     assert problem["type"] == ("/problems/invalid-cursor" if name == "cursor" else "/problems/invalid-parameter")
 
 
-@settings(max_examples=100)
+@tried(50)
 @given(data=st.data())
 def test_value_that_is_too_long_is_refused_by_the_name_of_its_parameter(world, data):
     path, name = data.draw(st.sampled_from(world.long))
@@ -285,7 +279,7 @@ def test_value_that_is_too_long_is_refused_by_the_name_of_its_parameter(world, d
     assert named(problem) == {name}, problem
 
 
-@settings(max_examples=200)
+@tried(100)
 @given(data=st.data())
 def test_parameter_that_does_not_exist_is_refused_by_its_name(world, data):
     """Of a long name, what fits into 63 bytes is told."""
@@ -299,7 +293,7 @@ def test_parameter_that_does_not_exist_is_refused_by_its_name(world, data):
     assert len(told) == 1, problem
 
 
-@settings(max_examples=150)
+@tried(75)
 @given(data=st.data())
 def test_parameter_that_is_repeated_is_refused_by_its_name(world, data):
     path, name = data.draw(st.sampled_from(world.single))
@@ -307,7 +301,7 @@ def test_parameter_that_is_repeated_is_refused_by_its_name(world, data):
     assert named(problem) == {name}, problem
 
 
-@settings(max_examples=100)
+@tried(50)
 @given(data=st.data())
 def test_control_character_makes_a_request_malformed(world, data):
     path, name = data.draw(st.sampled_from(world.all))
@@ -321,7 +315,7 @@ def test_control_character_makes_a_request_malformed(world, data):
 # Properties of lists -------------------------------------------------------------------------------
 
 
-@settings(max_examples=120)
+@tried(60)
 @given(data=st.data())
 def test_another_filter_adds_no_rows(world, data):
     """Except for the stance of a comparison's figures, which changes what the other filters judge."""
@@ -332,7 +326,7 @@ def test_another_filter_adds_no_rows(world, data):
     assert set(world.ids(path, pairs)) <= set(world.ids(path, fewer))
 
 
-@settings(max_examples=120)
+@tried(60)
 @given(data=st.data())
 def test_values_and_their_negation_part_a_list(world, data):
     path, name = data.draw(st.sampled_from([each for each in world.all if "anyOf" in world.parameters[each[0]][each[1]]]))
@@ -343,7 +337,7 @@ def test_values_and_their_negation_part_a_list(world, data):
     assert sorted(with_it + without) == sorted(world.ids(path, others))
 
 
-@settings(max_examples=60)
+@tried(30)
 @given(data=st.data())
 def test_a_bound_parts_a_list(world, data):
     """Below it, from it on, and without a value."""
@@ -362,7 +356,7 @@ def test_a_bound_parts_a_list(world, data):
     assert sorted(rows("gt." + bound) + there) == above and sorted(below + there) == rows("lte." + bound)
 
 
-@settings(max_examples=100)
+@tried(50)
 @given(data=st.data())
 def test_order_of_parameters_does_not_matter(world, data):
     path = data.draw(st.sampled_from(LISTS))
@@ -372,7 +366,7 @@ def test_order_of_parameters_does_not_matter(world, data):
     assert items[0] == items[1]
 
 
-@settings(max_examples=80)
+@tried(40)
 @given(data=st.data())
 def test_fields_only_leave_keys_out(world, data):
     path = data.draw(st.sampled_from(ASKED))
@@ -386,7 +380,7 @@ def test_fields_only_leave_keys_out(world, data):
     assert rows("fields=" + ",".join(keys)) == [{key: row[key] for key in row if key in keys} for row in whole]
 
 
-@settings(max_examples=40)
+@tried(20)
 @given(data=st.data())
 def test_size_of_pages_does_not_change_the_walk(world, data):
     path = data.draw(st.sampled_from(LISTS))

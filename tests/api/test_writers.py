@@ -1,5 +1,4 @@
 """Many writers on the same things, and a random one against a plain model of all that can be written"""
-import os
 import random
 import threading
 import time
@@ -7,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from desk import CLAIM, DOCUMENTS, FIGURE, STATEMENT, Client, Tables, create_token, furnish, opened, path_of, problem
+from properties import tried
 from service import Service, until
 
-STEPS = int(os.environ.get("CLAIMD_MACHINE_STEPS", "200"))  # in all; thousands for a long run
+STEPS = 200  # in all
 STEPS_EACH = 50
 WARMING_UP = 12  # examples that are short, whatever is asked for
 SERVICE = ["--threads", "2"]
@@ -418,9 +417,8 @@ def test_all_that_is_written_is_as_in_a_dictionary(fresh_database):
     with Service(url, "--threads", "2") as service:
         Machine.url, Machine.service, Machine.token = url, service.answers(), create_token(url, "machine")
         furnish(Client(service, Machine.token))
-        run_state_machine_as_test(Machine, settings=settings(
-            max_examples=WARMING_UP + STEPS // STEPS_EACH, stateful_step_count=STEPS_EACH, deadline=None, database=None, derandomize=STEPS == 200,
-            suppress_health_check=list(HealthCheck), phases=[hypothesis.Phase.generate], print_blob=False))
+        run_state_machine_as_test(Machine, settings=tried(
+            WARMING_UP + STEPS // STEPS_EACH, stateful_step_count=STEPS_EACH, phases=[hypothesis.Phase.generate]))
         assert [event for event in service.events() if event["level"] == "error"] == []
         print(f"{Machine.runs} runs, {Machine.taken} steps, {Machine.steps} revisions")
         assert Machine.taken > STEPS // 2 and Machine.steps > STEPS // 10

@@ -5,16 +5,15 @@ from fractions import Fraction
 
 import pytest
 import reference
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+
+from properties import tried
 
 POINT_BOUNDS = ("exact", "approx", "gt", "gte", "lt", "lte")
 FACTORS = {"USD": 1, "kUSD": 1000}
 # numeric keeps at least 16 significant digits of a quotient
 PRECISION = Fraction(1, 10 ** 14)
-
-checked = settings(max_examples=100, deadline=None, database=None, derandomize=True,
-                   suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def decimals(low=-9999, high=9999, exponents=range(-6, 10)):
@@ -83,7 +82,7 @@ def test_ratio_round(world, ratio, rounded):
     assert world.value("SELECT ratio_round(%s)::text", ratio) == rounded
 
 
-@checked
+@tried(60)
 @given(decimals(-10 ** 9, 10 ** 9, range(-20, 12)))
 def test_ratio_round_keeps_four_digits_and_all_whole_ones(world, ratio):
     rounded = world.value("SELECT ratio_round(%s::numeric)::text", plain(ratio))
@@ -99,7 +98,7 @@ def test_half_unit(world, value, half):
     assert world.value("SELECT half_unit(%s)", value) == Decimal(half)
 
 
-@checked
+@tried(60)
 @given(decimals(exponents=range(-30, 30)))
 def test_half_unit_is_half_of_the_last_significant_digit(world, value):
     half = Fraction(world.value("SELECT half_unit(%s::numeric)", plain(value)))
@@ -119,14 +118,14 @@ def test_figure_extent(world, bound, extent):
     assert world.value("SELECT figure_extent(1600, %s, '[1500,2000)') = %s::numrange", bound, extent)
 
 
-@checked
+@tried(60)
 @given(decimals(), st.sampled_from(POINT_BOUNDS))
 def test_figure_extent_of_any_value(world, value, bound):
     stored = world.value("SELECT figure_extent(%s::numeric, %s, NULL)", plain(value), bound)
     assert from_range(stored) == reference.extent(value, bound)
 
 
-@checked
+@tried(60)
 @given(figures())
 def test_a_figure_is_taken_to_the_canonical_unit(world, figure):
     with world.scratch():
@@ -164,7 +163,7 @@ def test_verdict(world, a, b, verdict):
     assert world.value(f"SELECT figure_verdict(b, a) {PAIR}") == verdict
 
 
-@checked
+@tried(60)
 @given(figures(), figures())
 def test_verdict_on_any_pair(world, a, b):
     with world.scratch():
@@ -174,7 +173,7 @@ def test_verdict_on_any_pair(world, a, b):
     assert verdict == reference.verdict(*canonical(a), *canonical(b))
 
 
-@checked
+@tried(60)
 @given(decimals(), st.sampled_from(POINT_BOUNDS))
 def test_a_figure_agrees_with_itself_in_another_unit(world, value, bound):
     with world.scratch():
@@ -264,7 +263,7 @@ def test_the_ends_of_a_ratio(world, a, b, extent):
     assert world.value("SELECT quotient(%s::numrange, %s::numrange) IS NOT DISTINCT FROM %s::numrange", a, b, extent)
 
 
-@checked
+@tried(60)
 @given(figures(), figures(), st.lists(st.tuples(st.fractions(0, 1), st.fractions(0, 1)), min_size=1, max_size=8))
 @example({"figure_value": Decimal(5), "figure_bound": "gt", "figure_unit_id": "USD"},
          {"figure_value": Decimal(2), "figure_bound": "approx", "figure_unit_id": "kUSD"}, [(Fraction(0), Fraction(1))])
@@ -290,7 +289,7 @@ def point(interval, draw):
     return interval.low + (interval.high - interval.low) * draw
 
 
-@checked
+@tried(60)
 @given(figures(), figures())
 def test_the_interval_of_a_ratio_is_no_wider_than_it_has_to_be(world, a, b):
     with world.scratch():
@@ -304,7 +303,7 @@ def test_the_interval_of_a_ratio_is_no_wider_than_it_has_to_be(world, a, b):
         assert (found.low_included, found.high_included) == (expected.low_included, expected.high_included)
 
 
-@checked
+@tried(60)
 @given(figures(low=1), figures(low=1))
 def test_the_ratio_of_the_values_lies_in_its_interval(world, a, b):
     assume("range" not in (a["figure_bound"], b["figure_bound"]))
@@ -385,7 +384,7 @@ def test_nothing_follows_from_a_ratio_that_there_is_not(world, denominator):
     assert check(world, 1, "gt", SPENT, denominator) == ("does_not_follow", None)
 
 
-@checked
+@tried(60)
 @given(decimals(1, 99, range(-1, 3)), st.sampled_from(POINT_BOUNDS), figures(low=1), figures(low=1))
 def test_any_stated_multiple(world, value, bound, numerator, denominator):
     with world.scratch():
@@ -417,7 +416,7 @@ def test_a_multiple_without_operands_says_so(world, numerators, denominators):
 
 # Decimals
 
-@checked
+@tried(60)
 @given(decimals(exponents=range(-30, 30)))
 def test_decimals_are_written_plainly(world, value):
     text = world.value("SELECT decimal_text(%s::numeric)", plain(value))

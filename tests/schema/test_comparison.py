@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from properties import tried
 
 
 def rows(world, statement, *parameters):
@@ -251,7 +253,7 @@ def printed(draw):
 
 
 def test_the_verdict_on_all_is_the_greatest_of_the_pairs(world):
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=True)
+    @tried(150)
     @given(st.lists(printed(), min_size=2, max_size=6))
     def agrees(figures):
         with world.scratch():

@@ -4,8 +4,10 @@ import time
 import database
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from properties import tried
 
 # A language, a word as a title prints it, and another form of the word that has the same stem.
 INFLECTED = [
@@ -273,7 +275,7 @@ SYNTAX = st.sampled_from(['"', "-", " ", " or ", "OR", "'", "\\", ":*", "&", "|"
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=60)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(150)
 @given(st.one_of(TEXT, st.lists(st.one_of(SYNTAX, TEXT), max_size=30).map("".join)))
 def test_no_text_is_an_error_and_each_means_the_same_every_time(polyglot, q):
     first = ask(polyglot, q)
@@ -282,7 +284,7 @@ def test_no_text_is_an_error_and_each_means_the_same_every_time(polyglot, q):
     assert polyglot.fetchone() == (True,)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(60)
 @given(TEXT)
 def test_what_a_title_says_finds_it(polyglot, text):
     """Any text finds itself, in quotes, unless it has nothing that is a word."""

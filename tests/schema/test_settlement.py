@@ -7,8 +7,10 @@ import time
 import database
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from properties import tried
 from world import World
 
 CORROBORATION = """
@@ -122,7 +124,7 @@ def test_whatever_is_written_what_is_kept_is_right(world):
     world.insert("proposition", id="else", statement="Something else is so.")
     world.run("ALTER TABLE claim DISABLE TRIGGER claim_attribution")
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=True)
+    @tried(40)
     @given(st.integers(0, 10 ** 9), st.lists(st.booleans(), min_size=4, max_size=24))
     def keeps(seed, pauses):
         with world.scratch():
