@@ -1,7 +1,9 @@
 """The service under test as a process, and a client that holds each of its answers against the contract"""
+import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -36,8 +38,12 @@ def claimd(*arguments, timeout=20, **settings):
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """One that nobody listens on, and that the system gives to no connection of its own accord before whoever asked listens there."""
+    given = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(given // 2, given)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def until(condition, seconds, what):
@@ -95,8 +101,8 @@ class Service:
         return pathlib.Path(f"/proc/self/fd/{self._log.fileno()}").read_text()
 
     def events(self):
-        """The log, a dict an event."""
-        return [json.loads(line) for line in self.log().splitlines()]
+        """The log, a dict an event. A line that is being written is none yet."""
+        return [json.loads(line) for line in self.log().rpartition("\n")[0].splitlines()]
 
     def event(self, name):
         """The first event of that name."""

@@ -4,7 +4,6 @@ import dataclasses
 import errno
 import os
 import pathlib
-import random
 import re
 import resource
 import signal
@@ -27,17 +26,9 @@ from desk import Tables
 from load import STALE
 from proxy import Proxy
 from scene import FLAGS, Ground
-from service import FAKETIME, INSTRUMENTED, Service, until
+from service import FAKETIME, INSTRUMENTED, Service, free_port, until
 
 IDLE = 10_000  # connections that say nothing
-
-
-def steady_port():
-    """A port that is free and stays so: the system gives it to no client of its own accord, not even while nobody listens there."""
-    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while True:
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", random.randrange(first // 2, first))) as probe:
-            return probe.getsockname()[1]
 
 
 class Stage:
@@ -47,7 +38,7 @@ class Stage:
         self.cluster, self.ground, self.seconds = cluster, ground, seconds
         self.flags, self.settings = flags, settings
         self.url = url or ground.url
-        self.listens = self.port = steady_port()  # clients ask at the port, which may be that of something in front
+        self.listens = self.port = free_port()  # clients ask at the port, which may be that of something in front
         self.grace = 0
         self.again()
 
