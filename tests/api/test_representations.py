@@ -541,3 +541,10 @@ def test_picture_may_load_nothing_and_run_nothing(api):
     directives = dict(directive.split(" ", 1) for directive in got.headers["Content-Security-Policy"].split("; "))
     assert directives == {"default-src": "'none'", "style-src": "'unsafe-inline'", "frame-ancestors": "'none'"}
     assert got.headers["Cross-Origin-Resource-Policy"] == "cross-origin" and got.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_picture_of_several_subjects_is_named_by_their_quantity(api):
+    subjects = {claim["subject"]["id"]: claim["id"] for claim in api.get("/v1/claims", kind="numeric", quantity="training-cost", limit=200)["items"]}
+    assert len(subjects) > 1
+    got = api.request("GET", f"/v1/compare?claims={','.join(list(subjects.values())[:2])}&format=svg")
+    assert got.status_code == 200 and ">Training cost</title>" in got.text
