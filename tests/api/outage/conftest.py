@@ -30,10 +30,10 @@ def template(cluster):
 def own(cluster, template):
     """A database of the test's own, on a server that is there again when the test is over."""
     name = f"outage_{next(NUMBERS)}"
-    database.execute(cluster.url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    database.copy(cluster.url, template, name)
     url = database.with_name(cluster.url, name)
     yield url
     cluster.thaw()
     if not cluster.is_up():
         cluster.start()
-    database.execute(cluster.url, f"DROP DATABASE {name} WITH (FORCE)")
+    database.drop(cluster.url, name)
