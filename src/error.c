@@ -79,8 +79,8 @@ static const struct error_kind kinds[ERROR_CODES] = {
         {500, "internal", "The service failed", false,
          "Something failed that should not; the log of the service says what, under the request's X-Request-Id."},
     [ERROR_OVERLOADED] = {503, "overloaded", "The service has too much to do", true,
-                          "More requests wait for the database than the service lets wait. Try again after the time "
-                          "that Retry-After names."},
+                          "More requests wait for the database, or more memory is held for clients, than the service "
+                          "lets. Try again after the time that Retry-After names."},
     [ERROR_DATABASE_UNAVAILABLE] =
         {503, "database-unavailable", "The database cannot be reached", true,
          "The service runs, but cannot reach its database. Try again after the time that Retry-After names."},
@@ -89,9 +89,9 @@ static const struct error_kind kinds[ERROR_CODES] = {
                          "claimd migrate up; or "
                          "that is still being looked at, or the service stops. The detail says which."},
     [ERROR_OUTCOME_UNKNOWN] = {503, "outcome-unknown", "It is not known whether it was done", false,
-                               "The connection to the database was lost while the change was being committed. Look "
-                               "whether it is there, in an answer without Age, before "
-                               "you send it again."},
+                               "The database said nothing in time, or the connection to it was lost, while the change "
+                               "was being committed. Look whether it is there, in an answer without Age, before you "
+                               "send it again."},
     [ERROR_TIMEOUT] =
         {504, "timeout", "The answer took too long", false,
          "The database did not answer within the service's time. Ask for less at once, or try again later."},

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,16 +85,26 @@ static uint64_t ticks_at_start(void)
     return field ? strtoull(field + 1, NULL, 10) : 0;
 }
 
-static void put_start(struct buffer *text)
+static uint64_t began_us; /* since 1970 */
+
+static void find_beginning(void)
 {
     struct timespec now, up;
     clock_gettime(CLOCK_REALTIME, &now);
     clock_gettime(CLOCK_BOOTTIME, &up);
     uint64_t now_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
     uint64_t up_us = (uint64_t)up.tv_sec * 1000000 + (uint64_t)up.tv_nsec / 1000;
-    uint64_t start_us = ticks_at_start() * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+    began_us = now_us - up_us + ticks_at_start() * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+/* Found once, as two clocks never agree to the microsecond and one of them may be set: a value that changes says that
+ * the process is another one. */
+static void put_start(struct buffer *text)
+{
+    static pthread_once_t found = PTHREAD_ONCE_INIT;
+    pthread_once(&found, find_beginning);
     exposition_family(text, "process_start_time_seconds", "gauge", "When the process began, since 1970.");
-    exposition_time(text, "process_start_time_seconds", NULL, now_us - up_us + start_us);
+    exposition_time(text, "process_start_time_seconds", NULL, began_us);
 }
 
 void process_write(struct buffer *text)

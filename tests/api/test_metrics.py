@@ -111,6 +111,11 @@ def test_the_process_is_the_one_that_the_system_knows(watched):
     assert 0 < told.value("process_cpu_seconds_total") <= (int(fields[11]) + int(fields[12]) + 2) / ticks
 
 
+def test_a_process_began_at_one_moment(watched):
+    """Alerts count its changes as restarts."""
+    assert len({watched.metrics().value("process_start_time_seconds") for _ in range(100)}) == 1
+
+
 # Requests ---------------------------------------------------------------------------------------
 
 

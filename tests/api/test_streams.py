@@ -358,6 +358,17 @@ def test_stream_whose_database_is_known_to_be_away_breaks_off(long_url, server_u
         assert read(service.answers(), "/v1/units?format=ndjson")[1]
 
 
+def test_stream_whose_next_page_finds_the_queue_full_breaks_off(long_url):
+    with Service(long_url, "--threads", "1", "--queue", "1") as service:
+        wire = begin(service.answers(), window=8192)[0]
+        with wire, service.wire() as other, locked(long_url, "claim"):
+            other.get("/v1/claims")
+            until(lambda: service.status("/v1/units") == 503, 5, "a queue that is full")
+            with pytest.raises((EOFError, ConnectionError)):
+                list(wire.chunks())
+        until(lambda: service.status("/v1/units") == 200, 5, "a queue with room again")
+
+
 def test_stopping_finishes_a_stream_that_is_read(long_url, long):
     expected, _ = read(long, "/v1/units?format=ndjson")
     with Service(long_url) as service:
