@@ -70,22 +70,18 @@ void csv_header(struct buffer *csv, const struct columns *columns)
     buffer_puts(csv, line_end);
 }
 
-/* Of an object that is null every key is empty, as JSON has none of them. */
 static void put_row(struct buffer *csv, const PGresult *result, int row, const struct columns *columns)
 {
     bool first = true;
-    int empty = 0; /* the keys before this one are */
     for (int i = 0; i < columns->count; i++) {
-        const struct column *column = &columns->keys[i];
-        if (PQgetisnull(result, row, column->place) && column->end > empty)
-            empty = column->end;
+        int place = columns->keys[i].place;
         if (!is_leaf(columns, i))
             continue;
         if (!first)
             buffer_putc(csv, ',');
-        if (i >= empty)
-            put_value(csv, column->kind, PQgetvalue(result, row, column->place),
-                      (size_t)PQgetlength(result, row, column->place));
+        if (!PQgetisnull(result, row, place))
+            put_value(csv, columns->keys[i].kind, PQgetvalue(result, row, place),
+                      (size_t)PQgetlength(result, row, place));
         first = false;
     }
     buffer_puts(csv, line_end);

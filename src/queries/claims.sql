@@ -14,7 +14,7 @@ SELECT claim.id,
        quantity.definition AS "quantity.definition",
        quantity.dimension_id AS "quantity.dimension",
        quantity.unit_id AS "quantity.unit",
-       tally_of('quantity', claim.quantity_id) AS "quantity.claims",}
+       CASE WHEN claim.quantity_id IS NOT NULL THEN tally_of('quantity', claim.quantity_id) END AS "quantity.claims",}
        claim.figure_as_printed AS "figure.as_printed",
        trim_scale(claim.figure_value) AS "figure.value",
        trim_scale(lower(claim.figure_extent)) AS "figure.low",

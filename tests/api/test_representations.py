@@ -246,6 +246,14 @@ def test_csv_of_every_comparison_has_its_figures(api):
         assert_same_figures(header, rows, api.get(f"/v1/comparisons/{identity}"))
 
 
+def test_csv_of_a_figure_that_is_a_range_alone_has_its_ends(api):
+    claims = {"claims": "r1-under-300000-06-infrastructure-hundreds-of-billions,affordability-myth-15-fleet-value-1-6-billion"}
+    comparison = api.get("/v1/compare", **claims)
+    assert [figure["amount"] for figure in comparison["figures"] if figure["amount"]["value"] is None and figure["amount"]["low"]]
+    header, *rows = api.get("/v1/compare", **claims, format="csv")
+    assert_same_figures(header, rows, comparison)
+
+
 # Read by other programs -------------------------------------------------------------------------
 
 
