@@ -200,10 +200,21 @@ static bool wants_page(const struct request *request)
     return negotiate_media_type(accept, "text/html") > negotiate_media_type(accept, "application/problem+json");
 }
 
+/* A relative reference without a query has none (RFC 3986, section 5.2.2): who follows it would ask for something else,
+ * and do what was to be a trial. */
+static const char *with_query(struct request *request, const char *reference)
+{
+    const char *query = strchr(request->target, '?');
+    return query ? arena_format(&request->arena, "%s%s", reference, query) : reference;
+}
+
 void request_fail(struct request *request, const struct error *error)
 {
-    request->failure = error->code;
-    request_reply(request, wants_page(request) ? reply_problem_page(error) : reply_problem(error));
+    struct error told = *error;
+    if (told.code == ERROR_MERGED)
+        told.value = with_query(request, told.value);
+    request->failure = told.code;
+    request_reply(request, wants_page(request) ? reply_problem_page(&told) : reply_problem(&told));
 }
 
 void request_fail_status(struct request *request, enum db_status status)

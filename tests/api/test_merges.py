@@ -1,7 +1,7 @@
 """Merging: what turns out to be one is one from then on, until that is undone"""
 import pytest
 
-from desk import CLAIM, problem
+from desk import CLAIM, Client, create_token, path_of, problem
 
 MERGED = {"subject": "/v1/subjects", "agent": "/v1/agents", "proposition": "/v1/propositions"}
 SAID = {**CLAIM, "claimant": "desk-ada", "attribution": [{"agent": "desk-ada", "role": "speaker"}]}
@@ -45,6 +45,16 @@ def test_what_referred_to_the_one_refers_to_the_other(desk, pair, kind):
     gone = desk.send("GET", f"{MERGED[kind]}/{one}")
     problem(gone, 307, "merged")
     assert gone.headers["Location"] == other
+
+
+@pytest.mark.parametrize("method, query", [("PATCH", "dry_run=true"), ("DELETE", "comment=Why%3F&dry_run=true"), ("GET", "fields=id,name")])
+def test_who_is_sent_on_is_to_ask_the_same_of_the_other(desk, pair, method, query):
+    """A relative reference without a query has none: a trial would be done."""
+    one, other = pair
+    merge(desk, "subject", one, other)
+    sent = desk.send(method, f"/v1/subjects/{one}?{query}", {"name": "Renamed"} if method == "PATCH" else None, {"If-Match": "*"})
+    problem(sent, 307, "merged")
+    assert sent.headers["Location"] == f"{other}?{query}"
 
 
 @pytest.mark.parametrize("kind", MERGED)
@@ -109,3 +119,28 @@ def test_an_id_that_was_merged_can_be_given_again(desk, pair):
     desk.put("subject", one, {"name": "New", "kind": "model", "description": "Another thing."})
     assert desk.get(f"/v1/subjects/{one}").json()["claims"] == 0
     problem(part(desk, "subject", one), 409, "conflict")
+
+
+def by_a_claim(desk, url, one):
+    desk.put("claim", f"{one}-again", {**CLAIM, "proposition": one})
+
+
+def by_a_source(desk, url, one):
+    subject = {"id": one, "name": "New", "kind": "model", "description": "Another thing."}
+    assert desk.send("POST", path_of("source"), {"kind": "article", "description": "An article.", "subjects": [subject]}).status_code == 201
+
+
+def by_an_import(desk, url, one):
+    line = b'{"agent": {"id": "%s", "name": "New", "kind": "person"}}\n' % one.encode()
+    told = Client(desk.service, create_token(url, one, "admin")).send("POST", "/v1/import", line, {"Content-Type": "application/x-ndjson"})
+    assert told.json()["created"] == 1, told.text
+
+
+@pytest.mark.parametrize("kind, comes", [("proposition", by_a_claim), ("subject", by_a_source), ("agent", by_an_import)])
+def test_what_comes_again_in_any_way_is_merged_no_more(desk, url, pair, kind, comes):
+    one, other = pair
+    merge(desk, kind, one, other)
+    comes(desk, url, one)
+    problem(part(desk, kind, one), 409, "conflict")
+    again = merge(desk, kind, one, other)
+    assert again.status_code == 200 and again.json()["id"] == other, again.text
