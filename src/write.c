@@ -129,13 +129,15 @@ static void refuse_result(struct request *request, enum db_status status, const 
     request_fail(request, &error);
 }
 
-/* Another may have taken the id that was found for it, or have done the same request. */
-static bool may_try_again(const struct request *request)
+/* Another may have taken the id that was found for it; or the same request, by its key, have been done meanwhile. */
+static bool may_try_again(const struct request *request, const PGresult *result)
 {
     const struct write *write = request->write;
     const struct intent *intent = &write->intent;
-    return intent_does(intent, MHD_HTTP_METHOD_POST) &&
-           write->tries < (intent->named ? intent->key != NULL : TRIES_MOST);
+    bool taken = refusal_is(result, "CL409");
+    if (intent_does(intent, MHD_HTTP_METHOD_POST) && !intent->named)
+        return taken && write->tries < TRIES_MOST;
+    return intent->key && (taken || refusal_is(result, "CL412")) && write->tries == 0;
 }
 
 static void begin(struct request *request, unsigned tries);
@@ -147,7 +149,7 @@ static void on_written(struct db_call *call, enum db_status status, const PGresu
     request_heard(request);
     commit_ended(request, status, &write->transaction);
     bool tried = write->intent.is_trial && status == DB_REFUSED && refusal_is(result, "CL200");
-    if (status == DB_REFUSED && refusal_is(result, "CL409") && may_try_again(request)) {
+    if (status == DB_REFUSED && may_try_again(request, result)) {
         begin(request, write->tries + 1);
         if (request->state == REQUEST_READY)
             request_resume(request);

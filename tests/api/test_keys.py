@@ -56,6 +56,20 @@ def test_many_at_once_are_done_once(desk):
     assert len(set(answers)) == 1 and answers[0][0] == 201
 
 
+@pytest.mark.parametrize("round", range(5))
+def test_what_is_reverted_or_merged_many_times_at_once_is_so_once(desk, round):
+    for id in (f"one-{round}", f"other-{round}"):
+        desk.put("subject", id, {"name": id, "kind": "product", "description": "A thing."})
+    first = desk.revisions("subject", f"one-{round}")[0]["revision"]
+    desk.patch("subject", f"one-{round}", {"name": "Renamed"}, "*")
+    etag = desk.get(f"/v1/subjects/one-{round}").headers["ETag"]
+    for action, body in [("revert", {"revision": first}), ("merge", {"into": f"other-{round}"})]:
+        fields = {"Idempotency-Key": f"{action}-{round}", "If-Match": etag if action == "revert" else "*"}
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: said(desk.send("POST", f"/v1/subjects/one-{round}/{action}", body, fields)), range(8)))
+        assert len(set(answers)) == 1 and answers[0][0] == 200, answers
+
+
 def test_a_key_stands_for_one_request(desk):
     post(desk, "subject", DOCUMENTS["subject"][0], "used")
     problem(post(desk, "subject", DOCUMENTS["subject"][1], "used"), 422, "key-reused")
