@@ -135,6 +135,9 @@ bool request_has_method(const struct request *request, const char *method);
 /* Whether it is answered by events, for as long as the client likes. */
 bool request_is_followed(const struct request *request);
 
+/* Whether what it is answered with must be new: what has events. */
+bool request_asks_for_news(const struct request *request);
+
 /* Bytes of the connection's memory that its head may take, so that there is room for that of an answer. */
 size_t request_head_most(const struct request *request);
 

@@ -89,9 +89,13 @@ static char *key_of(const struct request *request)
     struct buffer key = BUFFER_INIT;
     buffer_puts(&key, params->after[0]);
     for (unsigned i = 0; i < params->terms_count; i++) {
-        bool place = strcmp(params->terms[i].param->name, "since") == 0;
+        const char *name = params->terms[i].param->name;
+        if (strcmp(name, "since") == 0)
+            continue;
         buffer_putc(&key, '\n');
-        buffer_puts(&key, place ? "" : params->terms[i].given);
+        buffer_puts(&key, name);
+        buffer_putc(&key, '=');
+        buffer_puts(&key, params->terms[i].given);
     }
     buffer_putc(&key, 0);
     return buffer_detach(&key, &(size_t){0});

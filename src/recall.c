@@ -60,15 +60,6 @@ static unsigned age_of(const struct request *request, const struct cache_entry *
     return freshness_age(&request->service->known, entry->document->version, entry->document->right_at);
 }
 
-/* What is told to whoever asks for news must be new. */
-static bool asks_for_news(const struct request *request)
-{
-    for (const struct representation *each = request->params.route->representations; each && each->query; each++)
-        if (each->format == FORMAT_EVENTS)
-            return true;
-    return false;
-}
-
 static struct cache_entry *entry_of(const struct request *request)
 {
     return request->key ? cache_find(&request->service->cache, request->key, strlen(request->key)) : NULL;
@@ -157,7 +148,7 @@ bool recall(struct request *request)
     request->key = key_of(request);
     struct cache_entry *entry = entry_of(request);
     if (!answer_from(request, entry)) {
-        request->has_older = age_of(request, entry) && !asks_for_news(request);
+        request->has_older = age_of(request, entry) && !request_asks_for_news(request);
         request->memory = "miss";
         metrics_add(service->metrics, METRIC_CACHE_MISSES, 1);
         return false;

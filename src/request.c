@@ -103,6 +103,15 @@ bool request_is_followed(const struct request *request)
     return request->representation->format == FORMAT_EVENTS;
 }
 
+bool request_asks_for_news(const struct request *request)
+{
+    const struct route *route = request->params.route;
+    for (const struct representation *each = route ? route->representations : NULL; each && each->query; each++)
+        if (each->format == FORMAT_EVENTS)
+            return true;
+    return false;
+}
+
 static bool is_harmless(const char *id)
 {
     static const char harmless[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.";
@@ -340,9 +349,15 @@ void request_headers(struct request *request, const char *place, struct headers 
     headers_put_whole(headers, MHD_HTTP_HEADER_ACCEPT_RANGES, "none");
 }
 
+/* News of before is none: a cache that gave it again would have who waits ask again at once. */
+static const char *keeping(const struct request *request)
+{
+    return request_asks_for_news(request) ? "no-cache" : request->service->cache_control;
+}
+
 struct reply_form request_form(const struct request *request, const char *media_type, int64_t modified)
 {
-    return (struct reply_form){media_type, request->service->cache_control,
+    return (struct reply_form){media_type, keeping(request),
                                negotiate_coding(request_field(request, FIELD_ACCEPT_ENCODING)), modified, 0};
 }
 

@@ -86,7 +86,8 @@ def test_origins_are_kept_apart_and_so_are_forms(database_url):
 
 
 @pytest.mark.parametrize("target, status", [("/nowhere", 404), ("/v1/units/none", 404), ("/v1/claims?limit=0", 400), ("/healthz", 200),
-                                            ("/readyz", 200), ("/v1/units?format=ndjson", 200), ("/v1/units?format=csv", 200)])
+                                            ("/readyz", 200), ("/v1/changes?since=1&limit=3", 200),
+                                            ("/v1/changes?since=999999999&wait=1", 200), ("/v1/units?format=ndjson", 200), ("/v1/units?format=csv", 200)])
 def test_what_must_not_be_kept_is_asked_for_each_time(cache, target, status):
     answers = [cache.get(target) for _ in range(3)]
     assert [(each.status_code, each.headers["X-Cache"]) for each in answers] == [(status, "MISS")] * 3

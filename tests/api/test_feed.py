@@ -165,6 +165,15 @@ def test_who_waits_is_told_in_the_end_that_there_is_nothing(desk):
     assert desk.get("/v1/changes", since=since - 1, wait=30).json()["items"] and time.monotonic() - began < 3
 
 
+def test_followers_who_are_shown_different_things_are_shown_their_own(url):
+    """They stand at one place, and what they ask for is alike but for its name."""
+    with opened(url, "--threads", "1") as client:
+        since = client.last()
+        with Stream(client.service, f"/v1/changes?since={since}&fields=seq") as narrow, Stream(client.service, f"/v1/changes?since={since}&sort=seq") as wide:
+            client.put("scope", "followed-by-two", DOCUMENTS["scope"][0])
+            assert set(narrow.take(1)[0]) == {"seq"} and len(wide.take(1)[0]) > 3
+
+
 def test_who_waits_for_one_kind_is_not_woken_by_another(desk):
     since = desk.last()
     with ThreadPoolExecutor(1) as pool:
