@@ -55,8 +55,11 @@ struct reply reply_problem_page(const struct error *error);
 /* What a type of problem means, as JSON; the bytes are the caller's to free(). */
 char *reply_problem_type(const struct error_kind *kind, size_t *ret_size);
 
-/* The answer to OPTIONS: the methods (comma list), and for a CORS preflight (Fetch Standard, section 3.2) what it may
- * send. */
+/* What PATCH takes, for the field Accept-Patch (RFC 5789, section 3.1). */
+#define REPLY_PATCHES "application/merge-patch+json, application/json"
+
+/* The answer to OPTIONS: the methods (comma list), what PATCH takes where it is one of them, and for a CORS preflight
+ * (Fetch Standard, section 3.2) what it may send. */
 struct reply reply_options(const char *methods);
 
 #endif

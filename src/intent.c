@@ -41,9 +41,9 @@ static bool check_media_type(const struct request *request, struct error *error)
         return true;
     error_set(error, ERROR_UNSUPPORTED_MEDIA_TYPE, "This takes application/json%s.",
               patches ? " or application/merge-patch+json" : "");
-    if (patches) { /* RFC 5789, section 3.1 */
+    if (patches) {
         error->field = "Accept-Patch";
-        error->value = "application/merge-patch+json, application/json";
+        error->value = REPLY_PATCHES;
     }
     return false;
 }

@@ -44,14 +44,13 @@ static bool is(const struct element *element, const char *name, size_t size)
     return element->size == size && strncasecmp(element->text, name, size) == 0;
 }
 
-/* "1", "0.5", "0.333" (section 12.4.2); what is none of these wants nothing. */
+/* "1", "0.5", "0.333" (section 12.4.2), and ".2", as clients in Java have it; what is none of these wants nothing. */
 static unsigned read_weight(const char *text)
 {
-    if (*text != '0' && *text != '1')
-        return 0;
     unsigned quality = *text == '1' ? QUALITY_MOST : 0, step = QUALITY_MOST / 10;
-    if (text[1] == '.')
-        for (text += 2; *text >= '0' && *text <= '9' && step; text++, step /= 10)
+    text += *text == '0' || *text == '1';
+    if (*text == '.')
+        for (text++; *text >= '0' && *text <= '9' && step; text++, step /= 10)
             quality += (unsigned)(*text - '0') * step;
     return quality > QUALITY_MOST ? QUALITY_MOST : quality;
 }

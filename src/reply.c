@@ -179,12 +179,12 @@ struct reply reply_options(const char *methods)
 {
     struct reply reply = reply_empty(MHD_HTTP_NO_CONTENT);
     put(&reply, MHD_HTTP_HEADER_ALLOW, methods);
+    if (strstr(methods, MHD_HTTP_METHOD_PATCH))
+        put(&reply, "Accept-Patch", REPLY_PATCHES);
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods);
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
-        "Accept, Authorization, Content-Type, Data-Version, Idempotency-Key, If-Match, If-Modified-Since, "
-        "If-None-Match, "
-        "Last-Event-ID, Prefer, Traceparent, "
-        "X-Request-Id");
+        "Accept, Authorization, Cache-Control, Content-Type, Data-Version, Idempotency-Key, If-Match, "
+        "If-Modified-Since, If-None-Match, Last-Event-ID, Prefer, Traceparent, Tracestate, X-Request-Id");
     put(&reply, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400");
     return reply;
 }

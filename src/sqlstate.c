@@ -22,7 +22,7 @@ static bool is_any(const char *state, const char *const *classes_or_states)
     return *classes_or_states;
 }
 
-/* What PostgreSQL says of a text that is no value of the type wanted. */
+/* What PostgreSQL says of a text that is no value of the type wanted, or that no index can hold. */
 static bool is_misfit(const char *state)
 {
     static const char *const states[] = {
@@ -32,6 +32,7 @@ static bool is_misfit(const char *state)
         "22008", /* datetime_field_overflow */
         "22009", /* invalid_time_zone_displacement_value */
         "22023", /* invalid_parameter_value: a time zone of no known name */
+        "54000", /* program_limit_exceeded */
         NULL,
     };
     return is_any(state, states);

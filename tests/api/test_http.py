@@ -15,6 +15,7 @@ from wire import DECODE
 
 PATHS = READ
 MOMENTARY = ["/healthz", "/readyz"]
+NEWS = "/v1/changes"
 KEPT = [path for path in PATHS if path not in MOMENTARY]
 LARGE = "/v1/claims?limit=20"
 PICTURE = "/v1/comparisons/what-training-r1-cost?format=svg"
@@ -251,6 +252,7 @@ def test_options_says_which_methods_there_are(service, contract, targets, path):
         answer = ask(service, target, method="OPTIONS")
         assert (answer.status, answer.headers["Allow"], answer.body) == (204, allowed(contract, path), b"")
         assert "Content-Length" not in answer.headers and "Content-Type" not in answer.headers
+        assert ("Accept-Patch" in answer.headers) == ("patch" in contract.paths[path])
 
 
 @pytest.mark.parametrize("target", ["/nowhere", "/v1", "/v1/claims/", "/v2/claims", "/docs/none"])
@@ -306,7 +308,7 @@ def test_pages_may_send_what_the_service_reads(service):
     answer = preflight(service, "https://anybody.example")
     assert answer.status == 204 and answer.headers["Access-Control-Allow-Origin"] == "*"
     assert names(answer.headers["Access-Control-Allow-Methods"]) == {"GET", "HEAD", "OPTIONS", "POST"}
-    assert {"Accept", "If-None-Match", "Prefer", "Traceparent", "X-Request-Id"} <= names(answer.headers["Access-Control-Allow-Headers"])
+    assert {"Accept", "Cache-Control", "If-None-Match", "Prefer", "Traceparent", "Tracestate", "X-Request-Id"} <= names(answer.headers["Access-Control-Allow-Headers"])
     assert int(answer.headers["Access-Control-Max-Age"]) > 0
 
 
@@ -502,7 +504,11 @@ def age(seconds, stale=86400):
     return f"public, max-age={seconds}, stale-while-revalidate=60, stale-if-error={stale}"
 
 
-@pytest.mark.parametrize("path", KEPT)
+def test_news_is_asked_for_each_time(service, targets):
+    assert ask(service, targets[NEWS]).headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", [path for path in KEPT if path != NEWS])
 def test_documents_may_be_kept_as_long_as_it_is_set(service, other, targets, path):
     assert ask(service, targets[path]).headers["Cache-Control"] == age(10)
     assert ask(other, targets[path]).headers["Cache-Control"] == age(60)

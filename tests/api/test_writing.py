@@ -1,6 +1,7 @@
 """Writing: what a client sees who creates, replaces, patches and retracts, and what those who do it wrong are told"""
 import gzip
 import json
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -895,3 +896,12 @@ def test_a_claim_in_its_sources_own_voice_can_be_moved_to_another(desk):
     assert (moved["source"]["id"], moved["claimant"]["id"], moved["attribution"]) == ("desk-weekly", voice, [])
     desk.put("claim", "moved-said", {**STATEMENT, "claimant": "desk-ada", "attribution": [{"agent": "desk-ada", "role": "speaker"}]})
     assert desk.patch("claim", "moved-said", {"source": "desk-weekly"}, "*").json()["claimant"]["id"] == "desk-ada"
+
+
+@pytest.mark.parametrize("letters, count, errors", [((0x61, 0x7A), 4000, ["/url"]), ((0x61, 0x7A), 983, ["/url"]), ((0x4E00, 0x9FA5), 982, None)])
+def test_an_address_that_no_index_can_hold_is_refused(desk, letters, count, errors):
+    """By lot, so that it cannot be packed."""
+    lot, start = random.Random(3), "https://x.example/"
+    document = {**DOCUMENTS["source"][0], "url": start + "".join(chr(lot.randint(*letters)) for _ in range(count))}
+    problem(desk.send("POST", path_of("source"), document), 422, "invalid-document", errors)
+    assert desk.send("POST", path_of("source"), {**document, "url": document["url"][:800]}).status_code == 201

@@ -50,6 +50,8 @@ static void weights_are_read(void **state)
                  {"GZip;q=0.5", 500},
                  {"br, gzip;q=0.5 , x", 500},
                  {"gzip;a=b;q=0.5", 500},
+                 {"gzip;q=.5", 500},
+                 {"gzip;q=.25;x", 250},
                  {"gzip;q=0.9999", 999},
                  {",,gzip;q=0.5,,", 500},
                  {"x-gzip, gzip;q=0.3", 300},
@@ -62,8 +64,8 @@ static void weights_are_read(void **state)
 static void garbage_for_a_weight_wants_nothing(void **state)
 {
     (void)state;
-    static const char *const fields[] = {"gzip;q=",   "gzip;q=x",     "gzip;q=-1", "gzip;q= 1",
-                                         "gzip;q=.5", "gzip;q=\"1\"", "gzip;q=+1", "gzip;q=,br"};
+    static const char *const fields[] = {"gzip;q=",  "gzip;q=x",     "gzip;q=-1", "gzip;q= 1",
+                                         "gzip;q=.", "gzip;q=\"1\"", "gzip;q=+1", "gzip;q=,br"};
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
         assert_quality(fields[i], "gzip", 0);
     assert_quality("gzip;q=1.5", "gzip", QUALITY_MOST);
