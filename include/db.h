@@ -89,8 +89,8 @@ struct db {
 /* Starts to connect. `settings` is copied, what it points at must outlive the db. */
 void db_init(struct db *db, struct loop *loop, const struct db_settings *settings);
 
-/* From now on a call has so long, and so many may be under way. */
-void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue);
+/* From now on a call has so long, so many may be under way, and one is slow as db_settings.slow_ms says. */
+void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue, unsigned slow_ms);
 
 /* Closes the connections and ends every call, with DB_UNKNOWN where it may have been done, and otherwise with
  * DB_UNAVAILABLE, as db_start() says from then on. */

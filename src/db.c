@@ -426,11 +426,12 @@ void db_init(struct db *db, struct loop *loop, const struct db_settings *setting
 }
 
 /* A connection that is not open yet is told when it is. */
-void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue)
+void db_adjust(struct db *db, unsigned deadline_ms, unsigned queue, unsigned slow_ms)
 {
     bool same = db->settings.deadline_ms == deadline_ms;
     db->settings.deadline_ms = deadline_ms;
     db->settings.queue = queue;
+    db->calls.slow_ms = slow_ms;
     for (unsigned i = 0; i < db->links_count && !same; i++) {
         struct link *link = &db->links[i].link;
         link->pipeline.terms.deadline_ms = deadline_ms;

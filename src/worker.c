@@ -288,6 +288,11 @@ static int daemon_wait(struct worker *worker)
     return most >= 0 && most < limit ? most : limit;
 }
 
+static void adjust(struct db *db, const struct config *config)
+{
+    db_adjust(db, config->request_timeout_ms, config->queue, config->slow_ms);
+}
+
 /* What was told before the question is taken up when it is answered. */
 static void take_word(struct worker *worker)
 {
@@ -297,10 +302,10 @@ static void take_word(struct worker *worker)
         take_up(worker, told);
         tls_show(told->tls);
         params_page_most(told->config.page_most);
-        db_adjust(&worker->service.db, told->config.request_timeout_ms, told->config.queue);
+        adjust(&worker->service.db, worker->config);
         worker->service.known.lag_most = told->config.replica_lag_ms;
         if (worker->service.standby.present)
-            db_adjust(&worker->service.standby.db, told->config.request_timeout_ms, told->config.queue);
+            adjust(&worker->service.standby.db, worker->config);
         gauges_begin(&worker->service, worker->config);
         service_forget(&worker->service);
     }

@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import database
 import pytest
@@ -215,6 +216,28 @@ def test_request_timeout(url, file, standby):
             assert time.monotonic() - began > 2
         assert service.head().status_code == 200
         assert not [event for event in service.events() if event["event"] in ("database-lost", "database-silent")]
+
+
+@pytest.mark.parametrize("standby", [False, True], ids=["primary", "standby"])
+def test_what_is_slow(url, file, standby):
+    """A request and its query alike."""
+    def slow(**settings):
+        service.reload(CLAIMD_CACHE_BYTES=0, **settings)
+        before = len(service.events())
+        with ThreadPoolExecutor() as pool:
+            with locked(url, "claim"):
+                asked = pool.submit(service.head)
+                time.sleep(0.3)
+            assert asked.result().status_code == 200
+        service.hang_up()  # whose event comes after all that were to come
+        return {event["event"] for event in service.events()[before:]} & {"slow-request", "slow-query"}
+
+    file.write_text("CLAIMD_CACHE_BYTES=0\n")
+    with Told(url, file, "--threads", "1", *(["--database-read-url", url] if standby else [])) as service:
+        service.answers()
+        assert slow(CLAIMD_SLOW_MS=60000) == set()
+        assert slow(CLAIMD_SLOW_MS=100) == {"slow-request", "slow-query"}
+        assert slow(CLAIMD_SLOW_MS=0) == set()
 
 
 def test_what_needs_a_restart_stays_and_is_named(service):
