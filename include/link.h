@@ -31,7 +31,7 @@ struct link_owner {
     /* After such an answer the connection is of no use: calls link_lose(). */
     void (*refused)(struct link *link, const struct pipeline_refusal *refusal);
 
-    /* Whether it has been logged that calls are refused by `outage`. */
+    /* Whether it has been logged, of this connection or of all, that calls are refused by `outage`. */
     bool (*is_known)(const struct link *link, enum db_status outage);
 
     /* The connection is closed; the calls in its pipeline are still to be rescued. */
@@ -49,6 +49,7 @@ struct link {
     struct loop_watch watch;
     struct loop_timer timer; /* the next attempt, the end of this one, or the end of patience with a silent server */
     unsigned backoff_ms;
+    enum db_status told; /* the outage by which attempts fail, once it was logged of this one; DB_OK: none */
 };
 
 /* The rest of `link` is set. It is down. */

@@ -304,14 +304,16 @@ static void on_ready(struct link *link)
 
 /* ---- connections that go ---- */
 
-/* Whether that has been logged when the first one was lost so. */
+/* While none that reads is ready, the first of those has told of it for all; otherwise each is told of once. */
 static bool is_known(const struct link *link, enum db_status outage)
 {
     const struct db *db = mine(link)->db;
     enum db_role role = mine(link)->role;
     if (outage == DB_UNREADY && role == DB_ROLE_LISTEN)
         return db->schema == SCHEMA_UNFIT;
-    return link->state != LINK_READY && (role != DB_ROLE_READ || db->outage == outage);
+    if (link->state == LINK_READY)
+        return false;
+    return any_is_ready(db) ? link->told == outage : role != DB_ROLE_READ || db->outage == outage;
 }
 
 /* Only what the schema lacks says that the database is not migrated; all else may pass. */

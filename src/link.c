@@ -35,8 +35,10 @@ void link_close(struct link *link)
 void link_lose(struct link *link, enum db_status outage, const char *event, const char *reason)
 {
     bool was_ready = link->state == LINK_READY;
-    if (!link->owner->is_known(link, outage))
+    if (!link->owner->is_known(link, outage)) {
         log_lost(event, reason);
+        link->told = was_ready ? DB_OK : outage;
+    }
     link->host += !was_ready;
     link_close(link);
     link->owner->lost(link, outage, was_ready);
@@ -86,6 +88,7 @@ static void become_ready(struct link *link)
 {
     link->state = LINK_READY;
     link->backoff_ms = 0;
+    link->told = DB_OK;
     link->owner->ready(link);
 }
 

@@ -414,6 +414,7 @@ def test_commands_that_find_no_database_say_so_after_a_while():
             assert ended.returncode == 1 and ended.stdout == "", ended
             assert "claimd: cannot reach the database: " in ended.stderr and "swordfish" not in ended.stderr, ended
 
+
 def test_database_down_at_start(contract):
     with Service(NO_DATABASE) as service:
         service.answers("/healthz").answers("/readyz", 503)
@@ -423,6 +424,47 @@ def test_database_down_at_start(contract):
             assert api.request("GET", target).headers["Retry-After"] == "1"
         api.problem("/v1/claims?limit=0", "invalid-parameter", parameters=["limit"])
         assert api.answer("/openapi.json")["openapi"] == "3.1.0"
+
+
+def out_of_reach(service):
+    """What the log says of connections that cannot be made, after many attempts."""
+    time.sleep(3)
+    return [event["reason"] for event in service.events() if event["event"] == "database-unreachable"]
+
+
+def test_nobody_to_listen_to_is_told_once_by_each_thread(database_url):
+    """All else is well, so that nothing but the log says why the service is not ready."""
+    with Service(database_url, "--listen-url", f"postgresql://postgres@127.0.0.1:{free_port()}/claims", "--threads", "2") as service:
+        service.answers("/v1/units").answers("/readyz", 503)
+        reasons = out_of_reach(service)
+        assert len(reasons) == 2 and all("refused" in reason for reason in reasons), reasons
+        assert service.status("/readyz") == 503
+
+
+@pytest.fixture
+def few(server_url, fresh_database):
+    """How to let a role have so many connections, and the URL by which it reaches the database."""
+    url, name = fresh_database(()), f"claimd_few_{free_port()}"
+    database.execute(server_url, f"CREATE ROLE {name} LOGIN")
+    try:
+        migrated = claimd("migrate", "up", "--service-role", name, DATABASE_URL=url)
+        assert migrated.returncode == 0, migrated.stderr
+        yield lambda limit: database.execute(server_url, f"ALTER ROLE {name} CONNECTION LIMIT {limit}"), url.replace("postgres@", f"{name}@")
+    finally:
+        database.execute(url, f"DROP OWNED BY {name}")
+        database.execute(server_url, f"DROP ROLE {name}")
+
+
+def test_connections_that_are_one_too_many_are_told_once_each(few):
+    let, url = few
+    let(2)
+    with Service(url, "--threads", "1", "--db-connections", "3") as service:
+        service.answers("/v1/units")
+        reasons = out_of_reach(service)
+        assert len(reasons) == 4 - 2 and all("too many connections" in reason for reason in reasons), reasons
+        let(-1)
+        service.answers()
+        assert len(out_of_reach(service)) == len(reasons)
 
 
 @pytest.fixture
