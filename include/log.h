@@ -1,7 +1,8 @@
 /* log: one JSON object a line on stderr, one line an event
  *
- * Each line has `ts` (RFC 3339, UTC), `level`, `event` and the event's own fields. Long texts are cut and a line is
- * one write(2) within PIPE_BUF, so lines of several threads never mix; where nobody reads, lines are dropped. Nothing
+ * Each line has `ts` (RFC 3339, UTC), `level`, `event` and the event's own fields. A text takes 512 bytes at most
+ * as it is written, and is cut between two characters; a field that a line has no room for is left out. So a line is
+ * one write(2) within PIPE_BUF, and lines of several threads never mix; where nobody reads, lines are dropped. Nothing
  * secret goes in: no connection strings, no header values.
  */
 #ifndef CLAIMD_LOG_H

@@ -13,6 +13,9 @@ size_t utf8_decode(const char *bytes, size_t size, uint32_t *ret_point);
 /* True if the bytes are UTF-8 throughout. */
 bool utf8_valid(const char *bytes, size_t size);
 
+/* How many of the bytes are left when a character at their end is taken away that is cut short. */
+size_t utf8_whole(const char *bytes, size_t size);
+
 /* Has a text be UTF-8: a byte that is none becomes a question mark. */
 void utf8_mend(char *text);
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 static const struct error_kind kinds[ERROR_CODES] = {
     [ERROR_MERGED] = {307, "merged", "It is another thing by now", false,
                       "It was merged into the one that Location leads to, until that is undone."},
@@ -114,14 +116,8 @@ const struct error_kind *error_kind_find(const char *slug)
 static void format_whole(char *text, size_t room, const char *format, va_list arguments)
 {
     int size = vsnprintf(text, room, format, arguments);
-    if ((size_t)size < room)
-        return;
-    size_t end = room - 1;
-    while (end && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
-        end--;
-    if (end && (unsigned char)text[end - 1] >= 0xC0)
-        end--;
-    text[end] = 0;
+    if ((size_t)size >= room)
+        text[utf8_whole(text, room - 1)] = 0;
 }
 
 static __attribute__((format(printf, 3, 4))) void copy_whole(char *text, size_t room, const char *format, ...)

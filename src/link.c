@@ -8,6 +8,7 @@
 #include "hosts.h"
 #include "log.h"
 #include "memory.h"
+#include "utf8.h"
 
 enum { CONNECT_TIMEOUT_MS = 5000, BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 250, SILENCE_MARGIN_MS = 1000 };
 
@@ -18,6 +19,7 @@ static void log_lost(const char *event, const char *reason)
     char text[256];
     snprintf(text, sizeof(text), "%s", reason ? reason : "");
     text[strcspn(text, "\n")] = 0;
+    text[utf8_whole(text, strlen(text))] = 0;
     log_event(LOG_WARNING, event, LOG_TEXT("reason", text));
 }
 

@@ -1,6 +1,7 @@
 /* log: one JSON object a line on stderr, one line an event */
 #include "log.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +12,10 @@
 #include "memory.h"
 #include "utf8.h"
 
-/* Keeps a line with a few fields below PIPE_BUF, so that it is written whole. */
+/* Of bytes as they are written: texts leave room for each other in a line, which is written whole up to PIPE_BUF. */
 enum { TEXT_MAX = 512 };
+
+static const char END[] = "}\n";
 
 static void put_time(struct buffer *line)
 {
@@ -26,10 +29,30 @@ static void put_time(struct buffer *line)
     buffer_json(line, text, strlen(text));
 }
 
+/* That a byte takes in JSON at most. */
+static size_t width(unsigned char byte)
+{
+    if (byte < 0x20)
+        return sizeof("\\u0000") - 1;
+    return byte == '"' || byte == '\\' ? 2 : 1;
+}
+
+/* How much of a text is written. */
+static size_t fitting(const char *text)
+{
+    size_t size = 0, room = TEXT_MAX;
+    for (; text[size]; size++) {
+        if (width((unsigned char)text[size]) > room)
+            return utf8_whole(text, size);
+        room -= width((unsigned char)text[size]);
+    }
+    return size;
+}
+
 /* What others write, a system library or a client among them, may be long, and need not be UTF-8. */
 static void put_text(struct buffer *line, const char *text)
 {
-    size_t size = strnlen(text, TEXT_MAX), begin = line->size;
+    size_t size = fitting(text), begin = line->size;
     buffer_json(line, text, size);
     if (utf8_valid(text, size))
         return;
@@ -41,6 +64,7 @@ static void put_text(struct buffer *line, const char *text)
 static void put_field(struct buffer *line, const struct log_field *field)
 {
     char number[32];
+    size_t before = line->size;
     buffer_putc(line, ',');
     buffer_json(line, field->name, strlen(field->name));
     buffer_putc(line, ':');
@@ -53,6 +77,8 @@ static void put_field(struct buffer *line, const struct log_field *field)
             snprintf(number, sizeof(number), "%lld", field->number);
         buffer_puts(line, number);
     }
+    if (line->size > PIPE_BUF - strlen(END))
+        line->size = before;
 }
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields)
@@ -65,7 +91,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     put_field(&line, &(struct log_field)LOG_TEXT("event", event));
     for (; fields && fields->name; fields++)
         put_field(&line, fields);
-    buffer_puts(&line, "}\n");
+    buffer_puts(&line, END);
     /* A log that nobody reads must not stop the service. */
     struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&room, 1, 0) != 1)

@@ -46,6 +46,15 @@ bool utf8_valid(const char *bytes, size_t size)
     return true;
 }
 
+size_t utf8_whole(const char *bytes, size_t size)
+{
+    size_t lead = size;
+    while (lead && size - lead < 4)
+        if (((unsigned char)bytes[--lead] & 0xC0) != 0x80)
+            return utf8_length((unsigned char)bytes[lead]) > size - lead ? lead : size;
+    return size;
+}
+
 void utf8_mend(char *text)
 {
     uint32_t point;

@@ -134,6 +134,66 @@ static void a_long_text_is_cut_to_keep_the_line_whole(void **state)
     json_decref(line);
 }
 
+static void what_has_to_be_escaped_keeps_the_line_whole(void **state)
+{
+    (void)state;
+    static char text[600];
+    memset(text, '\x01', sizeof(text) - 1);
+    struct capture capture = capture_begin();
+    log_event(LOG_INFO, "request", LOG_TEXT("method", text), LOG_TEXT("target", text), LOG_TEXT("id", text),
+              LOG_NUMBER("status", 400), LOG_TEXT("client", "::1"));
+    char *written = capture_end(capture);
+    json_t *line = json_loads(written, JSON_REJECT_DUPLICATES, NULL);
+    assert_in_range(strlen(written), 1, PIPE_BUF);
+    assert_int_equal(json_object_size(line), 8);
+    assert_string_equal(text_of(line, "target"), text_of(line, "method"));
+    assert_in_range(strlen(text_of(line, "target")), 80, sizeof(text));
+    json_decref(line);
+    free(written);
+}
+
+static void what_a_line_has_no_room_for_is_left_out(void **state)
+{
+    (void)state;
+    static char text[600];
+    memset(text, '"', sizeof(text) - 1);
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+    struct log_field fields[12] = {{0}};
+    for (size_t i = 0; i < 10; i++)
+        fields[i] = (struct log_field)LOG_TEXT(names[i], text);
+    fields[10] = (struct log_field)LOG_NUMBER("status", 400);
+    struct capture capture = capture_begin();
+    log_write(LOG_INFO, "event", fields);
+    char *written = capture_end(capture);
+    json_t *line = json_loads(written, JSON_REJECT_DUPLICATES, NULL);
+    assert_in_range(strlen(written), 1, PIPE_BUF);
+    assert_non_null(text_of(line, "a"));
+    assert_null(text_of(line, "j"));
+    assert_int_equal(json_integer_value(json_object_get(line, "status")), 400);
+    json_decref(line);
+    free(written);
+}
+
+static void a_text_that_is_cut_keeps_its_characters(void **state)
+{
+    (void)state;
+    static const char *const characters[] = {"é", "€", "\U0001F4A1"};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t before = 0; before < strlen(characters[i]); before++) {
+            char text[2000] = "xxxx";
+            text[before] = 0;
+            while (strlen(text) < 1000)
+                strcat(text, characters[i]);
+            struct capture capture = capture_begin();
+            log_event(LOG_INFO, "event", LOG_TEXT("message", text));
+            json_t *line = logged(capture);
+            const char *cut = text_of(line, "message");
+            assert_in_range(strlen(cut), 512 - 3, 512);
+            assert_memory_equal(cut, text, strlen(cut));
+            json_decref(line);
+        }
+}
+
 static void a_text_that_is_not_utf8_is_json_all_the_same(void **state)
 {
     (void)state;
@@ -197,6 +257,9 @@ int main(void)
         cmocka_unit_test(texts_are_escaped),
         cmocka_unit_test(milliseconds_have_three_decimals),
         cmocka_unit_test(a_long_text_is_cut_to_keep_the_line_whole),
+        cmocka_unit_test(what_has_to_be_escaped_keeps_the_line_whole),
+        cmocka_unit_test(what_a_line_has_no_room_for_is_left_out),
+        cmocka_unit_test(a_text_that_is_cut_keeps_its_characters),
         cmocka_unit_test(a_text_that_is_not_utf8_is_json_all_the_same),
         cmocka_unit_test(lines_of_threads_do_not_mix),
     };

@@ -127,6 +127,20 @@ static void characters_are_counted(void **state)
     assert_int_equal(utf8_count("a\u00E9\u20AC\U0001F4A1z"), 5);
 }
 
+static void what_is_cut_short_is_taken_away(void **state)
+{
+    (void)state;
+    static const struct {
+        char text[16];
+        size_t whole;
+    } texts[] = {{"", 0},      {"a", 1},          {"a\u00E9", 3},
+                 {"a\xC3", 1}, {"a\u20AC", 4},    {"a\xE2\x82", 1},
+                 {"a\xE2", 1}, {"\U0001F4A1", 4}, {"\xF0\x9F\x92", 0},
+                 {"a\xFF", 2}, {"\x80\x80", 2},   {"\xC3\x80\x80\x80\x80", 5}};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        assert_int_equal(utf8_whole(texts[i].text, strlen(texts[i].text)), texts[i].whole);
+}
+
 static void what_is_none_is_mended(void **state)
 {
     (void)state;
@@ -154,6 +168,7 @@ int main(void)
         cmocka_unit_test(no_bytes_are_utf8),
         cmocka_unit_test(characters_are_taken_one_by_one),
         cmocka_unit_test(characters_are_counted),
+        cmocka_unit_test(what_is_cut_short_is_taken_away),
         cmocka_unit_test(what_is_none_is_mended),
         cmocka_unit_test(every_sequence_up_to_three_bytes_is_judged_well),
         cmocka_unit_test(sequences_of_four_bytes_are_judged_well),
