@@ -8,7 +8,8 @@
 #include <libpq-fe.h>
 #include <stdbool.h>
 
-/* Waits up to half a minute for a database that is not there yet; NULL after a sentence. For PQfinish(). */
+/* Tries for half a minute to reach a database that is not there yet, five seconds each time unless the url or the
+ * environment says how long (connect_timeout); NULL after a sentence. For PQfinish(). */
 PGconn *session_open(const char *url, const char *application);
 
 /* The result of a statement, whose arguments are text (NULL: null); NULL after a sentence. For PQclear(). */

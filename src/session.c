@@ -2,13 +2,18 @@
 #include "session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "loop.h"
 #include "memory.h"
 
-enum { CONNECT_TRIES = 60, CONNECT_PAUSE_US = 500000 };
+enum { PATIENCE_MS = 30000, PAUSE_US = 500000 };
+
+/* Of one attempt, in seconds, unless the url or the environment says it: libpq waits as long as the kernel does. */
+static const char PATIENCE_ONCE[] = "5";
 
 void session_finish_at(PGconn **session)
 {
@@ -31,24 +36,31 @@ int session_complain(const char *what, const char *why)
     return 1;
 }
 
+static PGconn *attempt(const char *url, const char *application)
+{
+    static const char *const names[] = {"connect_timeout", "dbname", "fallback_application_name", NULL};
+    const char *once = getenv("PGCONNECT_TIMEOUT") ? NULL : PATIENCE_ONCE;
+    return PQconnectdbParams(names, (const char *const[]){once, url, application, NULL}, 1);
+}
+
 PGconn *session_open(const char *url, const char *application)
 {
-    static const char *const names[] = {"dbname", "fallback_application_name", NULL};
-    for (int left = CONNECT_TRIES;; left--) {
-        PGconn *session = PQconnectdbParams(names, (const char *const[]){url, application, NULL}, 1);
+    uint64_t end = loop_now() + PATIENCE_MS;
+    for (bool first = true;; first = false) {
+        PGconn *session = attempt(url, application);
         if (PQstatus(session) == CONNECTION_OK) {
             PQsetNoticeReceiver(session, ignore_notice, NULL);
             return session;
         }
-        if (left == 1) {
+        if (loop_now() >= end) {
             session_complain("cannot reach the database", PQerrorMessage(session));
             PQfinish(session);
             return NULL;
         }
-        if (left == CONNECT_TRIES)
+        if (first)
             log_event(LOG_WARNING, "database-unreachable", LOG_TEXT("next", "trying for half a minute"));
         PQfinish(session);
-        usleep(CONNECT_PAUSE_US);
+        usleep(PAUSE_US);
     }
 }
 

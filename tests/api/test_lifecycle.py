@@ -34,6 +34,11 @@ def refused(arguments, **settings):
     return sentence
 
 
+def started(*arguments, before=(), **settings):
+    """A command that goes on; `before`: what it is started by."""
+    return subprocess.Popen([*before, BINARY, *arguments], env=environment(**settings), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
 # Settings ---------------------------------------------------------------------------------------
 
 NUMBERS = {
@@ -404,15 +409,42 @@ def test_a_database_that_refuses_to_be_migrated(empty_url, arguments, settings):
 # Without a database, and back -------------------------------------------------------------------
 
 
+# Half a minute does not take that long by a clock that goes faster, where there is one.
+FASTER = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+0 x30"} if FAKETIME.exists() and not INSTRUMENTED else {}
+
+
 def test_commands_that_find_no_database_say_so_after_a_while():
-    """Half a minute, by a clock that goes faster where there is one."""
-    faster = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+0 x30"} if FAKETIME.exists() and not INSTRUMENTED else {}
     commands = [["migrate", "up"], ["migrate", "status"], ["token", "create", "--name", "x", "--scope", "read"], ["token", "list"], ["token", "revoke", "--name", "x"],
                 ["export"], ["export", "claims", "--format", "csv"], ["import"]]
     with ThreadPoolExecutor(len(commands)) as pool:
-        for ended in pool.map(lambda command: claimd(*command, timeout=90, DATABASE_URL=NO_DATABASE, **faster), commands):
+        for ended in pool.map(lambda command: claimd(*command, timeout=90, DATABASE_URL=NO_DATABASE, **FASTER), commands):
             assert ended.returncode == 1 and ended.stdout == "", ended
             assert "claimd: cannot reach the database: " in ended.stderr and "swordfish" not in ended.stderr, ended
+
+
+@pytest.fixture
+def mute():
+    """The URL of a machine that lets all packets drop: nobody takes the connections to it, and no more can wait for that."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, contextlib.ExitStack() as waiting:
+        for _ in range(3):
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield f"postgresql://nobody@127.0.0.1:{server.getsockname()[1]}/nowhere?sslmode=disable"
+
+
+def test_a_database_that_says_nothing_is_not_waited_for_any_longer(mute):
+    ended = claimd("migrate", "up", timeout=60, DATABASE_URL=mute, **FASTER)
+    assert ended.returncode == 1 and "claimd: cannot reach the database: " in ended.stderr and "timeout expired" in ended.stderr, ended
+
+
+@pytest.mark.parametrize("settings, parameter", [({}, "&connect_timeout=2"), ({"PGCONNECT_TIMEOUT": "2"}, "")], ids=["url", "environment"])
+def test_how_long_one_attempt_takes_is_for_the_operator_to_say(mute, settings, parameter):
+    began = time.monotonic()
+    with started("migrate", "up", DATABASE_URL=mute + parameter, **settings) as migrating:
+        assert "database-unreachable" in migrating.stderr.readline()
+        assert 1 < time.monotonic() - began < 4
+        migrating.kill()
 
 
 def test_database_down_at_start(contract):
@@ -535,8 +567,7 @@ def test_database_killed_and_restarted_under_load(cluster, contract):
 
 def test_migrating_waits_for_the_database(cluster):
     cluster("stop", "fast")
-    with subprocess.Popen([BINARY, "migrate", "up"], env=environment(DATABASE_URL=cluster("url") + "&password=swordfish"),
-                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as migrating:
+    with started("migrate", "up", DATABASE_URL=cluster("url") + "&password=swordfish") as migrating:
         time.sleep(0.5)
         cluster("start")
         _, log = migrating.communicate(timeout=60)
