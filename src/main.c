@@ -19,10 +19,19 @@
 #include "server.h"
 #include "token.h"
 
-/* Signals have no default action for a container's first process, so until the server takes them somebody must. */
-static void on_early_stop(int number)
+/* Whoever started the program sees which signal ended it. A container's first process lives on, as signals have no
+ * default action for it, and can but say so by its status. */
+static void on_stop(int number)
 {
+    raise(number);
     _exit(128 + number);
+}
+
+/* Until the server takes them, if it does. */
+static void end_on(int number)
+{
+    struct sigaction end = {.sa_handler = on_stop, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+    sigaction(number, &end, NULL);
 }
 
 static int serve(struct config *config, int argc, char *argv[])
@@ -31,8 +40,6 @@ static int serve(struct config *config, int argc, char *argv[])
     sigemptyset(&hangup);
     sigaddset(&hangup, SIGHUP);
     sigprocmask(SIG_BLOCK, &hangup, NULL);
-    signal(SIGTERM, on_early_stop);
-    signal(SIGINT, on_early_stop);
     if (config->migrate && migrate_up(config->migrate_url, config->service_role) != 0) {
         config_release(config);
         return SERVER_FAILED;
@@ -126,6 +133,8 @@ static void lend_memory(void)
 int main(int argc, char *argv[])
 {
     struct config config;
+    end_on(SIGTERM);
+    end_on(SIGINT);
     lend_memory();
     if (!options_read(&config, argc, argv))
         return SERVER_MISCONFIGURED;

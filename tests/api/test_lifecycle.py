@@ -2,6 +2,7 @@
 import contextlib
 import itertools
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -18,7 +19,9 @@ import database
 import pytest
 
 from busy import Busy
+from cluster import descendants
 from contract import TREE
+from desk import Tables
 from service import BINARY, FAKETIME, INSTRUMENTED, Api, Service, claimd, environment, free_port, until
 
 NO_DATABASE = "postgresql://nobody:swordfish@/nowhere?host=/nonexistent"
@@ -163,6 +166,25 @@ def test_stops_on(database_url, with_signal):
     with Service(database_url) as service:
         service.answers()
         service.stop(with_signal)
+
+
+FIRST = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")  # a container's first process, for whom no signal has a default action
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("first", [pytest.param(True, marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs root")), False], ids=["first", "one of many"])
+@pytest.mark.parametrize("arguments", [["migrate", "up"], ["serve", "--migrate", "--listen", "127.0.0.1:0"]], ids=["migrating", "before serving"])
+def test_what_does_not_serve_ends_at_once(url, arguments, first, with_signal):
+    with Tables(url, autocommit=False) as held, Tables(url) as tables:
+        held.run("LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE")
+        with started(*arguments, before=FIRST if first else (), DATABASE_URL=url) as ended:
+            until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), 5, "it waits")
+            os.kill(descendants(ended.pid)[0] if first else ended.pid, with_signal)
+            try:
+                assert ended.wait(1) == (128 + with_signal if first else -with_signal)
+            finally:
+                ended.kill()
+        tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 def test_stops_without_a_database():
