@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -81,6 +82,18 @@ static void put_field(struct buffer *line, const struct log_field *field)
         line->size = before;
 }
 
+/* A log that nobody reads must not stop the service: only where a pipe has a page left it takes a line without waiting,
+ * and between the look and the line no other thread may take that. */
+static void put_line(const struct buffer *line)
+{
+    static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+    pthread_mutex_lock(&turn);
+    ssize_t written = poll(&room, 1, 0) == 1 ? write(STDERR_FILENO, line->data, line->size) : 0;
+    pthread_mutex_unlock(&turn);
+    (void)written;
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields)
 {
     static const char *const names[] = {[LOG_INFO] = "info", [LOG_WARNING] = "warning", [LOG_ERROR] = "error"};
@@ -92,10 +105,5 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     for (; fields && fields->name; fields++)
         put_field(&line, fields);
     buffer_puts(&line, END);
-    /* A log that nobody reads must not stop the service. */
-    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (poll(&room, 1, 0) != 1)
-        return;
-    ssize_t written = write(STDERR_FILENO, line.data, line.size);
-    (void)written;
+    put_line(&line);
 }

@@ -27,11 +27,14 @@ static void on_stop(int number)
     _exit(128 + number);
 }
 
-/* Until the server takes them, if it does. */
+/* Until the server takes them, if it does. What whoever started the program has it ignore, as a shell does for what it
+ * runs beside itself, stays so. */
 static void end_on(int number)
 {
-    struct sigaction end = {.sa_handler = on_stop, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
-    sigaction(number, &end, NULL);
+    struct sigaction end = {.sa_handler = on_stop, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)}, before;
+    sigaction(number, &end, &before);
+    if (before.sa_handler == SIG_IGN)
+        sigaction(number, &before, NULL);
 }
 
 static int serve(struct config *config, int argc, char *argv[])

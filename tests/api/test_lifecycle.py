@@ -168,23 +168,41 @@ def test_stops_on(database_url, with_signal):
         service.stop(with_signal)
 
 
+OPEN = ("env", "--default-signal=INT")  # whatever this test's own process is to ignore
 FIRST = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")  # a container's first process, for whom no signal has a default action
+
+
+@contextlib.contextmanager
+def waiting(url, *arguments, before):
+    """A command that waits for the table of migrations."""
+    with Tables(url, autocommit=False) as held, Tables(url) as tables:
+        held.run("LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE")
+        with started(*arguments, before=before, DATABASE_URL=url) as command:
+            until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), 5, "it waits")
+            try:
+                yield command
+            finally:
+                command.kill()
+        tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("first", [pytest.param(True, marks=pytest.mark.skipif(os.geteuid() != 0, reason="needs root")), False], ids=["first", "one of many"])
 @pytest.mark.parametrize("arguments", [["migrate", "up"], ["serve", "--migrate", "--listen", "127.0.0.1:0"]], ids=["migrating", "before serving"])
 def test_what_does_not_serve_ends_at_once(url, arguments, first, with_signal):
-    with Tables(url, autocommit=False) as held, Tables(url) as tables:
-        held.run("LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE")
-        with started(*arguments, before=FIRST if first else (), DATABASE_URL=url) as ended:
-            until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), 5, "it waits")
-            os.kill(descendants(ended.pid)[0] if first else ended.pid, with_signal)
-            try:
-                assert ended.wait(1) == (128 + with_signal if first else -with_signal)
-            finally:
-                ended.kill()
-        tables.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    with waiting(url, *arguments, before=(*OPEN, *FIRST) if first else OPEN) as ended:
+        os.kill(descendants(ended.pid)[0] if first else ended.pid, with_signal)
+        assert ended.wait(5) == (128 + with_signal if first else -with_signal)
+
+
+def test_what_a_command_is_to_ignore_it_ignores(url):
+    """A shell says so to what it runs beside itself."""
+    with waiting(url, "migrate", "up", before=("env", "--ignore-signal=INT")) as ended:
+        ended.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            ended.wait(0.5)
+        ended.terminate()
+        assert ended.wait(5) == -signal.SIGTERM
 
 
 def test_stops_without_a_database():
