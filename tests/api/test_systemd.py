@@ -47,6 +47,12 @@ def test_little_is_exposed():
     assert float(level[1]) < EXPOSURE and told.returncode == 0
 
 
+def test_port_and_service_let_the_same_in():
+    """The list of the service is not asked about clients, who come by the socket."""
+    service, port = (re.findall(r"^IPAddress\w+=.+$", (UNITS / name).read_text(), re.MULTILINE) for name in ("claimd.service", "claimd.socket"))
+    assert service == port and "IPAddressDeny=any" in port
+
+
 class Machine:
     """A systemd that has our units and nothing else, in namespaces of its own; its network is this machine's."""
 
