@@ -76,6 +76,13 @@ def test_what_is_asked_for_is_there(told, expression):
     assert names <= told and (names or 'up{job="claimd"}' in expression), names - told
 
 
+@pytest.mark.parametrize("expression", [expression for expression in [rule["expr"] for rule in ALERTS] + SHOWN if re.search(r"claimd_request(s_total|_duration)", expression)])
+def test_probes_are_not_counted_among_requests(expression):
+    """Balancers ask often, and are answered well and at once: among these the failures of everybody else would not show."""
+    counted = re.findall(r"claimd_request(?:s_total|_duration_seconds_bucket)(\{[^}]*\})?", expression)
+    assert re.search(r"by \((le, )?route\)", expression) or all(re.search(r'route!~"/healthz\|/readyz[|"]', labels) for labels in counted)
+
+
 def test_all_that_is_told_is_shown(told):
     """A number that nobody looks at need not be counted."""
     shown = {name for expression in SHOWN for name in METRIC.findall(expression)}
