@@ -2,6 +2,8 @@
 import contextlib
 import json
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlencode
 
 import database
@@ -215,6 +217,16 @@ class Tables:
     def waiting_for_advice(self):
         """How many wait for an advisory lock, as writes do for each other."""
         return self.locks("locktype = 'advisory' AND NOT granted")
+
+
+def locked(url, seconds, ask, table="claim"):
+    """What `ask` returns while a table is locked for so long."""
+    with Tables(url, autocommit=False) as held, ThreadPoolExecutor() as pool:
+        held.run(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        asked = pool.submit(ask)
+        time.sleep(seconds)
+        held.connection.rollback()
+        return asked.result()
 
 
 @contextlib.contextmanager

@@ -49,6 +49,12 @@ def test_settings_are_those_of_the_program(name):
     assert built and all(set(service["environment"]) <= known for service in built)
 
 
+def test_the_address_of_the_balancer_is_not_limited():
+    """All clients have it."""
+    built = [service["environment"] for service in SCALE["services"].values() if service.get("build") == "."]
+    assert len(built) == 3 and all(settings.get("CLAIMD_ADDRESS_CONNECTIONS") == "0" or settings.get("CLAIMD_TRUSTED_PROXIES") for settings in built)
+
+
 def test_what_is_mounted_is_there():
     assert [place for service in SCALE["services"] for place in mounted(service).values() if not place.is_dir()] == []
 

@@ -180,6 +180,12 @@ def test_what_a_pod_may_take_fits_its_limit(of, folder):
     assert f"{most / 1e6:.0f} MB of {number} {unit}B in `{folder}`" in (TREE / "docs/operations.md").read_text()
 
 
+def test_the_address_of_an_ingress_is_not_limited(of):
+    """All clients have it."""
+    container, = of("Deployment")["spec"]["template"]["spec"]["containers"]
+    assert setting(container, "CLAIMD_ADDRESS_CONNECTIONS") == 0
+
+
 def test_probes_ask_what_the_contract_has(of, contract):
     container, = of("Deployment")["spec"]["template"]["spec"]["containers"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import DOCUMENTS, Client, Tables, create_token
+from desk import DOCUMENTS, Client, create_token, locked
 from service import BINARY, Service, until
 
 ONE = "r1-under-300000-03-training-cost-294000"
@@ -28,16 +28,6 @@ def last(service, name="request", **members):
     """The last event of that name with these members, once there is one."""
     until(lambda: events(service, name, **members), 5, f"{name} {members}")
     return events(service, name, **members)[-1]
-
-
-def locked(url, seconds, ask, table="claim"):
-    """What `ask` returns while a table is locked for so long."""
-    with Tables(url, autocommit=False) as held, ThreadPoolExecutor() as pool:
-        held.run(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        asked = pool.submit(ask)
-        time.sleep(seconds)
-        held.connection.rollback()
-        return asked.result()
 
 
 class Unread(Service):

@@ -2,7 +2,7 @@
 import pytest
 
 from desk import Client, create_token, furnish
-from stack import Stack
+from stack import Balanced, Stack
 
 
 @pytest.fixture(scope="session")
@@ -16,17 +16,10 @@ def token(stack):
     return create_token(stack.database_url, "desk")
 
 
-class Balanced:
-    """The balancer, where a service is expected."""
-
-    def __init__(self, stack):
-        self.base = stack.url
-
-
 @pytest.fixture(scope="session")
 def desk(stack, token):
     """One who writes and reads through the balancer."""
-    client = Client(Balanced(stack), token)
+    client = Client(Balanced(stack.url), token)
     furnish(client)
     return client
 

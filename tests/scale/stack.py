@@ -47,6 +47,13 @@ def direct():
     return session
 
 
+class Balanced:
+    """A balancer, where a service is expected."""
+
+    def __init__(self, base):
+        self.base = base
+
+
 class Stack:
     """All of it until the end of the with block."""
 
@@ -72,6 +79,7 @@ class Stack:
         text = re.sub(r"(?<=[@,=\[])(db\d|pooler|balancer)\b", lambda found: names[found[1]], text)
         text = re.sub(r"\*:(\d+)", r"127.0.0.1:\1", text).replace("listen_addr = *", "listen_addr = 127.0.0.1")
         text = re.sub(r"(?<=[:=])( ?)(5432|6432|8080|8404|9090)\b", lambda found: f"{found[1]}{self.ports[found[2]]}", text)
+        text = text.replace("172.16.0.0/12", "127.0.0.1")  # where the balancer is
         return re.sub("/(operations|rules)/", f"{self.folder}/", text)
 
     def file(self, name, addressed=True, source=FILES):
@@ -142,7 +150,7 @@ class Stack:
     # ---- services ----
 
     def start_service(self, name, port=None):
-        settings = {key: self.addressed(value.replace("0.0.0.0", name)) for key, value in SCALE["services"][name]["environment"].items()}
+        settings = {key: self.addressed(re.sub(r"\b0\.0\.0\.0\b", name, value)) for key, value in SCALE["services"][name]["environment"].items()}
         service = Service(settings.pop("DATABASE_URL"), "--threads", "1", port=port, **settings)
         self.services[name] = service
         return service

@@ -10,9 +10,10 @@ import yaml
 
 from busy import Busy
 from contract import TREE
-from desk import DOCUMENTS, Tables
+from desk import DOCUMENTS, Tables, locked
 from service import until
 from stack import SERVICES, direct
+from wire import Wire
 
 SUBJECT = DOCUMENTS["subject"][0]
 TARGETS = ["/v1/claims", "/v1/claims?sort=-value&limit=9", "/v1/claims?q=training&format=csv", "/v1/comparisons", "/v1/comparisons/what-training-r1-cost?format=svg",
@@ -139,6 +140,25 @@ def test_a_service_stops_and_starts_without_a_request_lost(stack, desk, token):
     counts = writing.counts()
     assert not (lost := set(writing.acknowledged) - set(counts)), lost
     assert not (doubled := {name: count for name, count in counts.items() if count > 1}), doubled
+
+
+def test_services_know_for_whom_the_balancer_asks(stack, token):
+    """By its word alone, whatever a client says of himself: so the log has it, and the balancer's connections are not limited as one client's."""
+    target, body = "/v1/subjects/balanced-client", json.dumps(SUBJECT)
+
+    def ask():
+        with Wire(stack.ports["8080"], source="127.0.0.5") as wire:
+            wire.get(target, "X-Forwarded-For: 192.0.2.1", f"Authorization: Bearer {token}", "If-None-Match: *", "Content-Type: application/json",
+                     f"Content-Length: {len(body)}", method="PUT")
+            wire.send(body)
+            return wire.answer().status
+
+    def clients():
+        return [event["client"] for service in stack.services.values() for event in service.events() if event["event"] == "slow-request" and event["target"] == target]
+
+    assert locked(stack.database_url, 1.5, ask, "subject") == 201
+    until(clients, 5, "the slow request in a log")
+    assert clients() == ["127.0.0.5"]
 
 
 def test_prometheus_watches_the_services(stack):
