@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from contextlib import contextmanager
 
 import psycopg2
 import requests
@@ -177,6 +178,20 @@ class Stack:
                 return session.get(url, timeout=5).status_code == 200
         except requests.ConnectionError:
             return False
+
+    @contextmanager
+    def another_balancer(self, patience):
+        """The URL of one by the same file, but for how long it waits for others."""
+        ports = {str(self.ports[port]): str(free_port()) for port in ("8080", "8404")}
+        text = re.sub("|".join(ports), lambda found: ports[found[0]], self.addressed((FILES / "haproxy.cfg").read_text(encoding="utf-8")))
+        (self.folder / "another.cfg").write_text(text.replace(" 65s", f" {patience}"), encoding="utf-8")
+        self.start("another", ["haproxy", "-f", str(self.folder / "another.cfg")])
+        try:
+            url = f"http://127.0.0.1:{ports[str(self.ports['8080'])]}"
+            until(lambda: self.answers(f"{url}/v1/claims"), 20, f"another balancer answers: {self.log('another')}")
+            yield url
+        finally:
+            self.kill("another")
 
     # ---- all of it ----
 

@@ -10,9 +10,9 @@ import yaml
 
 from busy import Busy
 from contract import TREE
-from desk import DOCUMENTS, Tables, locked
+from desk import DOCUMENTS, Client, Tables, create_token, locked
 from service import until
-from stack import SERVICES, direct
+from stack import SERVICES, Balanced, direct
 from wire import Wire
 
 SUBJECT = DOCUMENTS["subject"][0]
@@ -159,6 +159,16 @@ def test_services_know_for_whom_the_balancer_asks(stack, token):
     assert locked(stack.database_url, 1.5, ask, "subject") == 201
     until(clients, 5, "the slow request in a log")
     assert clients() == ["127.0.0.5"]
+
+
+def test_an_import_is_waited_for_longer_than_all_else(stack):
+    """It may take an hour, and is taken in whatever its client was told."""
+    line = json.dumps({"subject": {"id": "balanced-import", **SUBJECT}}).encode()
+    with stack.another_balancer("1s") as url:
+        importer = Client(Balanced(url), create_token(stack.database_url, "importer", "admin"))
+        asks = [lambda: importer.send("POST", "/v1/import", line, {"Content-Type": "application/x-ndjson"}),
+                lambda: importer.send("PUT", "/v1/subjects/balanced-put", SUBJECT, {"If-None-Match": "*"})]
+        assert [locked(stack.database_url, 2.5, ask, "subject").status_code for ask in asks] == [200, 504]
 
 
 def test_prometheus_watches_the_services(stack):
