@@ -129,7 +129,8 @@ class Stack:
             connection.close()
 
     def followers(self, name):
-        return self.value(name, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")
+        """How many nodes follow it; one that is still copied streams, too, by another name."""
+        return self.value(name, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND application_name LIKE 'db_'")
 
     def kill(self, name):
         """All processes of one at once, as when the power goes."""

@@ -1,6 +1,7 @@
 """The primary is killed under load and a standby takes over: reads are answered throughout, and no write that was acknowledged is lost"""
 import itertools
 import random
+import shutil
 import time
 from collections import Counter
 from typing import NamedTuple
@@ -139,3 +140,6 @@ def test_a_standby_takes_over_and_nothing_is_lost(stack, desk, token):
     assert {each.status for each in load.of(WRITE) if each.began > called + WRITE_MOST_S} == {201}, "some service does not find the new primary"
     for service in stack.services.values():
         assert service.status("/readyz") == 200
+    shutil.rmtree(stack.folder / "db1")
+    stack.start_node("db1")
+    until(lambda: stack.followers(writer) == 2, 30, "the old primary, emptied, follows the new one")
