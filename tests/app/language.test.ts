@@ -46,6 +46,26 @@ test("a currency has its sign where the language has it, any other unit stands b
   assert.deepEqual(inAll("kW"), ["294,000.5\u00A0kW", "294.000,5\u00A0kW", "294.000,5\u00A0kW"]);
 });
 
+test("currencies are told apart in each language", () => {
+  for (const { language, amount, tick } of tongues) {
+    for (const write of [(unit: string) => amount("5", unit), (unit: string) => tick(5e6, unit)]) {
+      const known = new Map<string, string>();
+      for (const unit of Intl.supportedValuesOf("currency")) {
+        assert.equal(known.get(write(unit)), undefined, `${language}: ${unit} is written ${write(unit)} as well`);
+        known.set(write(unit), unit);
+      }
+    }
+  }
+  assert.deepEqual(["USD", "CAD", "AUD", "JPY", "CNY", "SEK"].map((unit) => en.amount("5", unit)), ["$5", "CA$5", "A$5", "¥5", "CN¥5", "SEK\u00A05"]);
+  assert.deepEqual(["USD", "CAD", "JPY"].map((unit) => it.amount("5", unit)), ["5\u00A0$", "5\u00A0CA$", "5\u00A0¥"]);
+});
+
+test("what is owed has its sign where the language has it", () => {
+  assert.deepEqual(tongues.map(({ amount }) => amount("-294000.5", "USD")), ["-$294,000.5", "-294.000,5\u00A0$", "-294.000,5\u00A0$"]);
+  assert.equal(en.brief("-5600000", "EUR"), "-€5.6\u00A0million");
+  assert.equal(en.tick(-5e6, "USD"), "-$5M");
+});
+
 test("units are read without the braces of an annotation", () => {
   assert.deepEqual(["{GPU}", "1", "kW", "{GPU}.h"].map(unitSign), ["GPU", "×", "kW", "{GPU}.h"]);
   assert.equal(en.amount("400", "1"), "400\u00A0×");

@@ -71,15 +71,27 @@ function isRound(decimal: string): boolean {
   return Math.abs(Number(decimal)) >= BRIEF_FROM && decimal.replace(/\..*|^-/g, "").replace(/0+$/, "").length <= BRIEF_DIGITS && !/\.\d*[1-9]/.test(decimal);
 }
 
+/** How the language writes a currency: by its short sign where that is its sign in English too, as in no language two currencies then have one sign. */
+function currencyFormat(language: Language, currency: string): Intl.NumberFormat {
+  const format = (locale: Language, currencyDisplay: "symbol" | "narrowSymbol") =>
+    new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay, maximumFractionDigits: 0 });
+  const sign = (written: Intl.NumberFormat) => written.formatToParts(1).find(({ type }) => type === "currency")?.value;
+  const short = format(language, "narrowSymbol");
+  return sign(short) === sign(format("en", "symbol")) ? short : format(language, "symbol");
+}
+
 /** Writes amounts in one way: a currency's sign where the language has it, any other unit behind, none where it is said elsewhere. */
 function writer(language: Language, options: Intl.NumberFormatOptions): (decimal: string, unit: string | null) => string {
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 20, ...options });
+  const currencies = new Map<string, Intl.NumberFormat>(); // made once, as that takes longer than to write
   return (decimal, unit) => {
-    const written = format.format(decimal as Exact);
-    if (!unit) return written;
-    if (!isCurrency(unit)) return `${written}\u00A0${unitSign(unit)}`;
-    return new Intl.NumberFormat(language, { style: "currency", currency: unit, currencyDisplay: "narrowSymbol", maximumFractionDigits: 0 })
-      .formatToParts(1).map(({ type, value }) => type === "integer" ? written : value).join("");
+    if (!unit) return format.format(decimal as Exact);
+    if (!isCurrency(unit)) return `${format.format(decimal as Exact)}\u00A0${unitSign(unit)}`;
+    const digits = decimal.replace(/^-/, "");
+    const currency = currencies.get(unit) ?? currencyFormat(language, unit);
+    currencies.set(unit, currency);
+    return currency.formatToParts(digits === decimal ? 1 : -1)
+      .map(({ type, value }) => type === "integer" ? format.format(digits as Exact) : value).join("");
   };
 }
 
