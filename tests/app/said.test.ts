@@ -38,13 +38,18 @@ test("a value that is exact, or of a range, needs no word before it", () => {
 });
 
 test("multiples have two digits, or are whole", () => {
-  assert.deepEqual(["1", "1.054", "9.94", "9.96", "19.05", "320", "1234.5"].map((ratio) => times(en, ratio)), ["1", "1.1", "9.9", "10", "19", "320", "1,235"]);
+  assert.deepEqual(["1", "1.154", "9.94", "9.96", "19.05", "320", "1234.5"].map((ratio) => times(en, ratio)), ["1", "1.2", "9.9", "10", "19", "320", "1,235"]);
   assert.equal(times(de, "1.25"), "1,3");
 });
 
-test("multiples are right to five in a hundred", throwing((dice) => {
-  const ratio = 1 + dice.roll(1e6) / 10 ** dice.roll(6), said = Number(times(en, String(ratio)).replaceAll(",", ""));
+test("what is a little more is not said to be as much", () => {
+  assert.deepEqual(["1.099", "1.054", "1.04", "1.004", "1.001", "1.00001"].map((ratio) => times(en, ratio)), ["1.1", "1.05", "1.04", "1.004", "1.001", "1.00001"]);
+});
+
+test("multiples are right to five in a hundred, and what they have beyond one is to half", throwing((dice) => {
+  const ratio = 1 + dice.roll(1e6) / 10 ** dice.roll(9), said = Number(times(en, String(ratio)).replaceAll(",", ""));
   assert.ok(Math.abs(said / ratio - 1) <= 0.05 + Number.EPSILON, `${ratio} is said to be ${said}`);
+  assert.ok(Math.abs(said - ratio) <= (ratio - 1) / 2, `${ratio} is said to be ${said}`);
 }));
 
 test("each reason is said once", () => {
