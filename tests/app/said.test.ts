@@ -4,8 +4,11 @@ import { test } from "node:test";
 import type { Bound } from "../../web/app/api";
 import { tongue } from "../../web/app/language";
 import { bounded, extent, limited } from "../../web/app/parts/bounded";
+import { disputeSaid } from "../../web/app/parts/dispute";
 import { reasonsSaid } from "../../web/app/parts/reasons";
 import { times } from "../../web/app/parts/times";
+import { arrange } from "../../web/app/plot/arrangement";
+import { comparison } from "./comparisons";
 import { throwing } from "./dice";
 
 const en = tongue("en"), de = tongue("de");
@@ -55,4 +58,17 @@ test("multiples are right to five in a hundred, and what they have beyond one is
 test("each reason is said once", () => {
   assert.equal(reasonsSaid(en, ["unit", "subject", "unit"]), "units that do not convert, another subject");
   assert.equal(reasonsSaid(en, []), "");
+});
+
+test("that all give one amount is said where all agree and none is left out", throwing((dice) => {
+  const given = comparison(dice), verdict = dice.one(["agree", "overlap", "conflict", "incomparable", null] as const);
+  const judged = { ...given, spread: { min: "5", max: "5", ratio: "1" }, verdict };
+  const arrangement = arrange(judged), isWhole = verdict === "agree" && !arrangement.apart.length;
+  assert.equal(disputeSaid(en, judged, arrangement), isWhole ? "All that can be compared give $5." : en.say(`${verdict ?? "single"}Open`));
+  assert.equal(disputeSaid(en, judged, null), en.say(`${verdict ?? "single"}Open`));
+}));
+
+test("ends that are equal but for the rounding of their ratio are not said to be apart", () => {
+  const judged = { spread: { min: "5000000", max: "5000001", ratio: "1" }, verdict: "conflict", unit: "USD", sources: 2, origins: 2 } as const;
+  assert.equal(disputeSaid(en, judged, null), en.words.conflictOpen);
 });

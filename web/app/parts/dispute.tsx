@@ -12,13 +12,19 @@ function saidOf(tongue: Tongue, { figure }: Placed, unit: string): string {
   return tongue.say(figure.stance === "disputes" ? "givesDisputed" : "gives", parts);
 }
 
+/** A spread is that of the values which compare with the baseline: the verdict is on limits too, and on what is apart. */
+function allGiveOne({ spread, verdict }: Judged, arrangement: Arrangement | null): boolean {
+  return verdict === "agree" && spread?.min === spread?.max && arrangement?.apart.length === 0;
+}
+
 /** With names where the figures are known. */
 export function disputeSaid(tongue: Tongue, judged: Judged, arrangement: Arrangement | null): string {
   const { say, brief } = tongue;
   const { spread, unit, verdict } = judged;
   if (!spread?.ratio) return say(`${verdict ?? "single"}Open`);
   const [min, max] = [brief(spread.min, unit), brief(spread.max, unit)];
-  if (spread.min === spread.max) return say("allGive", { amount: min });
+  if (allGiveOne(judged, arrangement)) return say("allGive", { amount: min });
+  if (Number(spread.ratio) === 1) return say(`${verdict ?? "single"}Open`);
   const ratio = times(tongue, spread.ratio), ends = arrangement && extremes(judged, arrangement);
   if (!ends) return say("dispute", { min, max, ratio });
   return say("disputeNamed", { least: saidOf(tongue, ends[0], unit), most: saidOf(tongue, ends[1], unit), ratio });
