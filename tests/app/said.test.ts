@@ -6,7 +6,7 @@ import { tongue } from "../../web/app/language";
 import { bounded, extent, limited } from "../../web/app/parts/bounded";
 import { disputeSaid } from "../../web/app/parts/dispute";
 import { reasonsSaid } from "../../web/app/parts/reasons";
-import { times } from "../../web/app/parts/times";
+import { ratioSaid, times } from "../../web/app/parts/times";
 import { arrange } from "../../web/app/plot/arrangement";
 import { comparison } from "./comparisons";
 import { throwing } from "./dice";
@@ -54,6 +54,16 @@ test("multiples are right to five in a hundred, and what they have beyond one is
   assert.ok(Math.abs(said / ratio - 1) <= 0.05 + Number.EPSILON, `${ratio} is said to be ${said}`);
   assert.ok(Math.abs(said - ratio) <= (ratio - 1) / 2, `${ratio} is said to be ${said}`);
 }));
+
+test("of a ratio that is open to one side its end is said, and nothing of one that is open to both", () => {
+  const said = (ratio: string | null, ratio_low: string | null, ratio_high: string | null) => ratioSaid(en, { ratio, ratio_low, ratio_high });
+  assert.equal(said("100", "100", null), "The larger is at least 100 times the smaller.");
+  assert.equal(said("100", "95", null), "The larger is at least 95 times the smaller.");
+  assert.equal(said("100", null, "105"), "The larger is at most 105 times the smaller.");
+  assert.equal(said("100", "95", "105"), "The larger is 100 times the smaller: between 95 and 105 times.");
+  assert.equal(said("100", "100", "100"), "The larger is 100 times the smaller.");
+  assert.deepEqual([said("100", null, null), said("1", "1", "1"), said(null, null, null)], ["", "", ""]);
+});
 
 test("each reason is said once", () => {
   assert.equal(reasonsSaid(en, ["unit", "subject", "unit"]), "units that do not convert, another subject");

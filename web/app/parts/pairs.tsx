@@ -1,11 +1,12 @@
 /** What can be compared with what: every two figures, and why */
 import { useMemo, useState } from "preact/hooks";
 import type { Comparison, Pair } from "../api";
-import { useTongue, type Tongue } from "../language";
+import { useTongue } from "../language";
 import type { Arrangement, Placed } from "../plot/arrangement";
 import { Printed, sourceTitle, Topic } from "./marks";
 import { reasonsSaid } from "./reasons";
 import { stopAt, useRoving } from "./roving";
+import { ratioSaid } from "./times";
 import { SIGNS, VERDICTS, VerdictMark } from "./verdict";
 import { who } from "./who";
 
@@ -17,13 +18,6 @@ interface Two {
 }
 
 // What is said of two -----------------------------------------------------------------------------
-
-function ratioSaid({ say, number }: Tongue, { ratio, ratio_low: low, ratio_high: high }: Pair): string {
-  if (ratio === null || Number(ratio) === 1) return "";
-  return low === null || high === null || low === high
-    ? say("ratioLong", { ratio: number(ratio) })
-    : say("ratioRangeLong", { ratio: number(ratio), low: number(low), high: number(high) });
-}
 
 function Side({ placed: { letter, figure } }: { placed: Placed }) {
   const tongue = useTongue();

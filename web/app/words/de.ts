@@ -103,6 +103,8 @@ export const de: Words = {
   incomparableLong: "Sie sind nicht Zahlen derselben Sache: {reasons}.",
   ratioLong: "Die größere ist das {ratio}-Fache der kleineren.",
   ratioRangeLong: "Die größere ist das {ratio}-Fache der kleineren: das {low}- bis {high}-Fache.",
+  ratioAtLeastLong: "Die größere ist mindestens das {ratio}-Fache der kleineren.",
+  ratioAtMostLong: "Die größere ist höchstens das {ratio}-Fache der kleineren.",
   sameOriginLong: "Beide kommen aus einem Ursprung und stützen einander daher nicht.",
   reasonSubject: "anderer Gegenstand",
   reasonQuantity: "andere Größe",

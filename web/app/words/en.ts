@@ -101,6 +101,8 @@ export const en = {
   incomparableLong: "They are not figures of the same thing: {reasons}.",
   ratioLong: "The larger is {ratio} times the smaller.",
   ratioRangeLong: "The larger is {ratio} times the smaller: between {low} and {high} times.",
+  ratioAtLeastLong: "The larger is at least {ratio} times the smaller.",
+  ratioAtMostLong: "The larger is at most {ratio} times the smaller.",
   sameOriginLong: "Both come from one origin, so that they do not corroborate each other.",
   reasonSubject: "another subject",
   reasonQuantity: "another quantity",

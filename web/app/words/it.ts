@@ -103,6 +103,8 @@ export const it: Words = {
   incomparableLong: "Non sono cifre della stessa cosa: {reasons}.",
   ratioLong: "La maggiore è {ratio} volte la minore.",
   ratioRangeLong: "La maggiore è {ratio} volte la minore: tra {low} e {high} volte.",
+  ratioAtLeastLong: "La maggiore è almeno {ratio} volte la minore.",
+  ratioAtMostLong: "La maggiore è al massimo {ratio} volte la minore.",
   sameOriginLong: "Vengono entrambe da un'unica origine, quindi non si confermano a vicenda.",
   reasonSubject: "un altro soggetto",
   reasonQuantity: "un'altra grandezza",
