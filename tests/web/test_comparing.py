@@ -226,6 +226,12 @@ def test_pairs_are_explained(reader, api):
     explained(reader, "D and E", "agree", "one origin")
 
 
+def test_ratio_to_a_limit_is_one_too(reader):
+    """Less than 300,000 against 5.6 million."""
+    reader.open(R1).click("button", "B and F: conflict")
+    explained(reader, "B and F", "is at least 18.67 times the smaller")
+
+
 def test_pair_that_cannot_be_compared_is_explained(reader, api, figures):
     pair = next(each for each in api.get("/v1" + MIXED)["pairs"] if each["verdict"] == "incomparable" and {"scope", "quantity"} <= set(each["reasons"]))
     reader.open(MIXED)
@@ -243,3 +249,15 @@ def test_pair_is_explained_by_keyboard(reader):
     here = reader.focused()
     assert (here.accessible_name, here.get_dom_attribute("aria-pressed"), widest.get_dom_attribute("aria-pressed")) == ("A and B: overlap", "true", "false")
     explained(reader, "A and B", "overlap")
+
+
+# Multiples ------------------------------------------------------------------------------------------
+
+def test_multiple_has_its_sum_where_its_figures_are_hidden(reader, api):
+    """The denominators of all four are disputed, or reported."""
+    target = f"{MIXED}?stance=asserts"
+    multiples = api.get("/v1" + target)["stated_multiples"]
+    reader.open(target)
+    sums = [each.text for each in reader.driver.find_elements(By.CSS_SELECTOR, ".multiple .sum")]
+    assert multiples and all(sum(f"= {float(candidate['ratio']):g}, not" in text for text in sums) for multiple in multiples for candidate in multiple["candidates"])
+    assert "not shown here" in reader.text()

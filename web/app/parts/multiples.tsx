@@ -4,31 +4,31 @@ import { useTongue, type Tongue } from "../language";
 import type { Arrangement, Placed } from "../plot/arrangement";
 import { limited } from "./bounded";
 import { HedgeMark, LanguageTag, Printed, sourceTitle } from "./marks";
+import { limitOf } from "./times";
 import { VerdictMark } from "./verdict";
 
 type Candidate = StatedMultiple["candidates"][number];
 
-/** Candidates with one result from equal figures. */
+/** Candidates with one result from equal figures, or from such as are not shown: then there are none of these. */
 interface Working {
   numerators: Placed[];
   denominators: Placed[];
   candidate: Candidate;
 }
 
-function amountOf(placed: Placed | undefined): string {
-  return JSON.stringify(placed?.figure.amount);
+function amountOf({ figure: { figure: { bound }, amount } }: Placed): string {
+  return JSON.stringify([bound, amount]);
 }
 
 function workings(candidates: Candidate[], known: Map<string, Placed>): Working[] {
   const alike = new Map<string, Working>();
   for (const candidate of candidates) {
     const { ratio, ratio_low: low, ratio_high: high, verdict } = candidate;
-    const numerator = known.get(candidate.numerator), denominator = known.get(candidate.denominator);
-    if (!numerator || !denominator) continue;
-    const key = [amountOf(numerator), amountOf(denominator), ratio, low, high, verdict].join();
+    const numerator = known.get(candidate.numerator), denominator = known.get(candidate.denominator), isShown = numerator && denominator;
+    const key = [isShown && amountOf(numerator), isShown && amountOf(denominator), ratio, low, high, verdict].join();
     const working = alike.get(key) ?? { numerators: [], denominators: [], candidate };
-    if (!working.numerators.includes(numerator)) working.numerators.push(numerator);
-    if (!working.denominators.includes(denominator)) working.denominators.push(denominator);
+    if (isShown && !working.numerators.includes(numerator)) working.numerators.push(numerator);
+    if (isShown && !working.denominators.includes(denominator)) working.denominators.push(denominator);
     alike.set(key, working);
   }
   return [...alike.values()];
@@ -38,21 +38,32 @@ function statedSaid(tongue: Tongue, { stated, as_printed: printed }: StatedMulti
   return stated.value === null ? `“${printed}”` : limited(tongue, stated.bound, tongue.number(stated.value));
 }
 
+function operandSaid(tongue: Tongue, { figure: { figure, amount } }: Placed, unit: string): string {
+  if (amount.value === null) return `“${figure.as_printed}”`;
+  const value = tongue.brief(amount.value, unit);
+  return figure.bound === "approx" ? value : limited(tongue, figure.bound, value); // what is about so much has its range below
+}
+
+function resultSaid(tongue: Tongue, candidate: Candidate): string {
+  const { ratio, ratio_low: low, ratio_high: high } = candidate, limit = limitOf(candidate);
+  if (limit) return limited(tongue, limit.bound, tongue.number(limit.ratio));
+  return ratio === null || low === null || high === null ? "?" : tongue.number(ratio);
+}
+
 function Letters({ of }: { of: Placed[] }) {
   return <b class="letters">{of.map(({ letter }) => letter).sort().join(", ")}</b>;
 }
 
 function Sum({ working: { numerators, denominators, candidate }, multiple, unit }: { working: Working; multiple: StatedMultiple; unit: string }) {
   const tongue = useTongue();
-  const { say, number, brief } = tongue;
-  const { ratio, ratio_low: low, ratio_high: high, verdict } = candidate;
-  const amount = ([placed]: Placed[]) => placed?.figure.amount.value ? brief(placed.figure.amount.value, unit) : `“${placed?.figure.figure.as_printed}”`;
+  const { say, number } = tongue;
+  const { ratio_low: low, ratio_high: high, verdict } = candidate, [numerator] = numerators, [denominator] = denominators;
   const stated = statedSaid(tongue, multiple);
   return (
     <li>
-      <p class="operands"><Letters of={numerators} /> ÷ <Letters of={denominators} /></p>
+      <p class="operands">{numerator ? <><Letters of={numerators} /> ÷ <Letters of={denominators} /></> : <small>{say("operandsHidden")}</small>}</p>
       <p class="sum">
-        {amount(numerators)} ÷ {amount(denominators)} = <strong>{ratio === null ? "?" : number(ratio)}</strong>
+        {numerator && denominator && `${operandSaid(tongue, numerator, unit)} ÷ ${operandSaid(tongue, denominator, unit)} `}= <strong>{resultSaid(tongue, candidate)}</strong>
         {verdict === "does_not_follow" ? say("butStated", { stated }) : say("asStated", { stated })}
       </p>
       {low !== null && high !== null && low !== high && <p class="range"><small>{say("workedRange", { low: number(low), high: number(high) })}</small></p>}

@@ -86,6 +86,7 @@ export const de: Words = {
   does_not_follow: "ergibt sich nicht",
   operands_missing: "nicht nachrechenbar",
   operandsMissing: "Keine Quelle druckt die Zahlen, auf denen es beruhen würde.",
+  operandsHidden: "Zahlen, die hier nicht stehen",
   butStated: ", nicht {stated}",
   asStated: ", behauptet wird {stated}",
 

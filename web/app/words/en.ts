@@ -84,6 +84,7 @@ export const en = {
   does_not_follow: "does not follow",
   operands_missing: "cannot be checked",
   operandsMissing: "No source prints the figures that it would rest on.",
+  operandsHidden: "Figures that are not shown here",
   butStated: ", not {stated}",
   asStated: ", and {stated} is stated",
 

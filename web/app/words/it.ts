@@ -86,6 +86,7 @@ export const it: Words = {
   does_not_follow: "non torna",
   operands_missing: "non verificabile",
   operandsMissing: "Nessuna fonte stampa le cifre su cui si baserebbe.",
+  operandsHidden: "Cifre che qui non compaiono",
   butStated: ", non {stated}",
   asStated: ", e si afferma {stated}",
 
