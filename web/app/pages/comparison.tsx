@@ -11,7 +11,7 @@ import { Answered, inShort } from "../parts/states";
 import { VerdictMark } from "../parts/verdict";
 import { who } from "../parts/who";
 import { ask, usePlace } from "../place";
-import { arrange, type Arrangement } from "../plot/arrangement";
+import { arrange, asBaseline, type Arrangement } from "../plot/arrangement";
 import { Plot } from "../plot/plot";
 import { useTitle } from "../title";
 
@@ -26,10 +26,11 @@ function StanceChoice({ comparison }: { comparison: Comparison }) {
   const chosen = query.get("stance"), baseline = query.get("baseline");
   const whole = useAnswer<Comparison>(chosen && `/v1/comparisons/${comparison.id}`).document ?? comparison;
   const has = (stance: Stance) => whole.figures.some((figure) => figure.stance === stance);
-  // A baseline of another stance is not among the figures then.
+  const isMixed = whole.pairs.some(({ reasons }) => reasons.includes("unit"));
+  // A baseline of another stance is not among the figures then, and another one may not convert into the unit.
   const choose = (stance: string) => {
-    const leavesBaseline = !stance || comparison.figures.some((figure) => figure.claim === baseline && figure.stance === stance);
-    ask({ stance, ...(leavesBaseline ? {} : { baseline: null }) });
+    const keepsBaseline = baseline !== null && (!stance || comparison.figures.some((figure) => figure.claim === baseline && figure.stance === stance));
+    ask({ stance, ...(keepsBaseline ? {} : { baseline: null, ...(isMixed ? { unit: null } : {}) }) });
   };
   return (
     <label>{say("stance")}
@@ -47,10 +48,14 @@ function Choices({ comparison, arrangement }: { comparison: Comparison; arrangem
   const { query } = usePlace();
   const units = useAnswer<Page<Unit>>("/v1/units?limit=200");
   const offered = unitsLike(units.document?.items ?? [], comparison.unit);
+  const chooseBaseline = (claim: string) => {
+    const placed = arrangement.all.find(({ figure }) => figure.claim === claim);
+    if (placed) ask(asBaseline(placed));
+  };
   return (
     <form class="choices" onSubmit={(event) => event.preventDefault()}>
       <label>{say("baseline")}
-        <select value={comparison.baseline} onChange={(event) => ask({ baseline: event.currentTarget.value })}>
+        <select value={comparison.baseline} onChange={(event) => chooseBaseline(event.currentTarget.value)}>
           {arrangement.all.map(({ figure, letter }) => (
             <option key={figure.claim} value={figure.claim}>{letter}: {figure.figure.as_printed} – {who(tongue, figure)}</option>
           ))}

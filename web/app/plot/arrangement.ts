@@ -77,6 +77,11 @@ export function arrange(comparison: Comparison): Arrangement {
   return { all, comparable: all.filter(({ reasons: [first] }) => !first), apart: all.filter(({ reasons: [first] }) => first) };
 }
 
+/** What is asked for to make it the baseline. A chosen unit that it does not convert into goes: nothing could be said in it. */
+export function asBaseline({ figure, reasons }: Placed): Record<string, string | null> {
+  return { baseline: figure.claim, ...(reasons.includes("unit") ? { unit: null } : {}) };
+}
+
 export function amounts({ amount: { value, low, high } }: ComparedFigure): number[] {
   return [value, low, high].filter((amount) => amount !== null).map(Number);
 }

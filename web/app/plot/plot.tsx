@@ -7,7 +7,7 @@ import { Topic } from "../parts/marks";
 import { reasonsSaid } from "../parts/reasons";
 import { useRoving } from "../parts/roving";
 import { ask } from "../place";
-import { amounts, type Arrangement, type Placed } from "./arrangement";
+import { amounts, asBaseline, type Arrangement, type Placed } from "./arrangement";
 import { axisOf, type Axis, type Tick } from "./axis";
 import { Legend } from "./mark";
 import { Row, type Sheet } from "./row";
@@ -75,15 +75,15 @@ function Head({ sheet, measured }: { sheet: Sheet; measured: RefObject<HTMLDivEl
 }
 
 /** The row that becomes the baseline goes to another place, and takes the focus along. */
-function useBaseline(table: RefObject<HTMLElement | null>, baseline: string): (claim: string) => void {
+function useBaseline(table: RefObject<HTMLElement | null>, baseline: string): (placed: Placed) => void {
   const chosen = useRef(false);
   useEffect(() => {
     if (chosen.current) table.current?.querySelector<HTMLElement>(".letter[aria-pressed=true]")?.focus();
     chosen.current = false;
   }, [baseline]);
-  return (claim) => {
+  return (placed) => {
     chosen.current = true;
-    ask({ baseline: claim });
+    ask(asBaseline(placed));
   };
 }
 

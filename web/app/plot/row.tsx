@@ -20,7 +20,7 @@ export interface Sheet {
   width: number;
   /** Sends away the tip that is there. */
   closing: RefObject<(() => void) | null>;
-  chooseBaseline: (claim: string) => void;
+  chooseBaseline: (placed: Placed) => void;
 }
 
 function saidOf(tongue: Tongue, { figure, letter }: Placed): string {
@@ -86,7 +86,7 @@ export function Row({ placed, row, tie, sheet }: { placed: Placed; row: number; 
     <tr role="row" class={kind}>
       <td role="cell" class="lettered">
         <button type="button" class="letter" {...stopAt(row, 0, false)} aria-pressed={isBaseline} aria-label={choose} title={choose}
-          onClick={() => chooseBaseline(figure.claim)}>
+          onClick={() => chooseBaseline(placed)}>
           {letter}
         </button>
       </td>
