@@ -226,6 +226,21 @@ def test_pairs_are_explained(reader, api):
     explained(reader, "D and E", "agree", "one origin")
 
 
+def pressed(reader):
+    """The pair that is chosen, by its claims, as the letters of the rows say."""
+    claims = {row["letter"]: claim for claim, row in reader.run(ROWS)}
+    names = [each.accessible_name for each in reader.all("button", " and ") if each.get_dom_attribute("aria-pressed") == "true"]
+    return [{claims[letter] for letter in name.split(":")[0].split(" and ")} for name in names]
+
+
+def test_pair_stays_chosen_whatever_the_baseline(reader):
+    reader.open(R1).click("button", "A and C: conflict")
+    chosen = pressed(reader)
+    for letter in "F", "B":
+        reader.click("button", f"Take {letter} as the baseline")
+        assert len(chosen) == 1 and pressed(reader) == chosen
+
+
 def test_ratio_to_a_limit_is_one_too(reader):
     """Less than 300,000 against 5.6 million."""
     reader.open(R1).click("button", "B and F: conflict")

@@ -95,7 +95,7 @@ function Whole({ comparison, api }: { comparison: Comparison; api: string }) {
       <Plot comparison={comparison} arrangement={arrangement} all={query.get("comparable") !== "1"} />
       <Share api={api} title={comparison.title} forms={["json", "csv", "svg"]} />
       <Multiples comparison={comparison} arrangement={arrangement} />
-      <Pairs key={arrangement.all.map(({ figure }) => figure.claim).join()} comparison={comparison} arrangement={arrangement} />
+      <Pairs comparison={comparison} arrangement={arrangement} />
     </>
   );
 }

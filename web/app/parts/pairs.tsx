@@ -58,6 +58,11 @@ function twosOf({ pairs }: Comparison, { all }: Arrangement): Map<string, Two> {
   return new Map(twos.map((two) => [`${two.upper.letter} ${two.lower.letter}`, two]));
 }
 
+/** The same two in what is known by now: another baseline or unit changes what is said of them, and which is the upper one. */
+function again(list: Two[], { pair: { left, right } }: Two): Two | undefined {
+  return list.find(({ pair }) => [pair.left, pair.right].every((claim) => claim === left || claim === right));
+}
+
 /** What one sees first: the widest conflict, if there is one. */
 function foremost(twos: Two[]): Two | undefined {
   const width = ({ pair }: Two) => (pair.verdict === "conflict" ? 1 : 0) * (1 + Number(pair.ratio ?? 0));
@@ -68,17 +73,15 @@ interface Choosing {
   chosen: Two;
   choose: (two: Two) => void;
   look: (two: Two | null) => void;
-  /** Which is the tab stop to begin with. */
-  first: Two;
 }
 
-function Cell({ two, row, column, choosing: { chosen, choose, look, first }, label }: {
+function Cell({ two, row, column, choosing: { chosen, choose, look }, label }: {
   two: Two; row: number; column: number; choosing: Choosing; label?: string;
 }) {
   const { say } = useTongue();
   const { verdict } = two.pair;
   return (
-    <button type="button" class={`pair ${verdict}`} {...stopAt(row, column, two === first)} aria-pressed={chosen === two}
+    <button type="button" class={`pair ${verdict}`} {...stopAt(row, column, two === chosen)} aria-pressed={chosen === two}
       aria-label={`${say("pairOf", { left: two.upper.letter, right: two.lower.letter })}: ${say(verdict)}`}
       onFocus={() => choose(two)} onClick={() => choose(two)} onMouseEnter={() => look(two)}>
       {label} {SIGNS[verdict]}
@@ -119,12 +122,13 @@ export function Pairs({ comparison, arrangement }: { comparison: Comparison; arr
   const { all } = arrangement;
   const twos = useMemo(() => twosOf(comparison, arrangement), [comparison, arrangement]), list = [...twos.values()];
   const first = useMemo(() => foremost(list), [twos]);
-  const [chosen, choose] = useState(first);
+  const [wanted, choose] = useState<Two | null>(null);
   const roving = useRoving<HTMLDivElement>();
   const [seen, look] = useState<Two | null>(null);
-  if (!first || !chosen) return null;
+  if (!first) return null;
+  const chosen = (wanted && again(list, wanted)) ?? first;
   const isMatrix = comparison.pairs_shown === "all";
-  const choosing: Choosing = { chosen, choose, look, first };
+  const choosing: Choosing = { chosen, choose, look };
   return (
     <section>
       <h2>{say("pairs")}</h2>
@@ -138,7 +142,7 @@ export function Pairs({ comparison, arrangement }: { comparison: Comparison; arr
             <span key={verdict}><span class={`pair ${verdict}`} aria-hidden="true">{SIGNS[verdict]}</span> {say(verdict)}</span>
           ))}</p>
         </div>
-        <TwoSaid two={seen ?? chosen} />
+        <TwoSaid two={(seen && again(list, seen)) ?? chosen} />
       </div>
     </section>
   );
