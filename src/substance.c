@@ -22,7 +22,10 @@ struct shown {
 static const struct shown claim_shown[] = {
     {.label = "Claim", .place = "statement", .link = "/claims/", .id = "id"},
     {.label = "As printed", .place = "figure.as_printed"},
+    {.label = "Bound", .place = "figure.bound"},
     {.label = "Value", .place = "figure.value"},
+    {.label = "From", .place = "figure.low"},
+    {.label = "To", .place = "figure.high"},
     {.label = "Unit", .place = "figure.unit"},
     {.label = "Stance", .place = "stance"},
     {.label = "Hedge", .place = "hedge"},
@@ -57,6 +60,7 @@ static const struct shown comparison_shown[] = {
 static const struct shown figure_shown[] = {
     {.label = "Claim", .place = "statement", .link = "/claims/", .id = "claim"},
     {.label = "As printed", .place = "figure.as_printed"},
+    {.label = "Bound", .place = "figure.bound"},
     {.label = "Value", .place = "amount.value"},
     {.label = "From", .place = "amount.low"},
     {.label = "To", .place = "amount.high"},

@@ -81,7 +81,8 @@ static json_t *script(const char *begin)
 
 static json_t *claim(void)
 {
-    return json_of("{'id':'a','statement':'It cost 5 dollars.','figure':{'as_printed':'5 $','value':'5','unit':'USD'},"
+    return json_of("{'id':'a','statement':'It cost 5 dollars.','figure':{'as_printed':'5 $','value':'5','bound':'lt',"
+                   "'low':null,'high':'5','unit':'USD'},"
                    "'claimant':{'name':'Somebody'},'attribution':[{'agent':{'name':'A'},'role':'speaker'},"
                    "{'agent':{'name':'B'},'role':'reporter'}],'stance':'reports','hedge':'rumour','quantity':null,"
                    "'source':{'id':'s','title':'The Title'},'locator':{'line':7}}");
@@ -102,6 +103,9 @@ static void a_page_of_a_thing_has_its_facts(void **state)
     assert_has("<title>It cost 5 dollars. – claimd</title>");
     assert_has("<h1>It cost 5 dollars.</h1>");
     assert_has("<dt>As printed</dt><dd>5 $</dd>");
+    assert_has("<dt>Bound</dt><dd>lt</dd>");
+    assert_has("<dt>To</dt><dd>5</dd>");
+    assert_lacks("<dt>From</dt>");
     assert_has("<dt>Line</dt><dd>7</dd>");
     assert_has("<dt>Source</dt><dd><a href=\"/sources/s\">The Title</a></dd>");
     assert_has("<ol><li>A (speaker)</li><li>B (reporter)</li></ol>");

@@ -103,6 +103,22 @@ def test_comparison_has_its_figures_in_a_table(page, api):
         assert set(markup.hrefs) >= {f"/claims/{figure['claim']}" for figure in figures}
 
 
+@pytest.mark.parametrize("id", ["r1-under-300000-02-training-below-300000", "r1-under-300000-06-infrastructure-hundreds-of-billions", "markets-misled-de-16-capex-1-6-billion"])
+def test_figure_has_its_bound_and_its_ends(page, api, id):
+    """Without these a limit reads as a value, and a range has none."""
+    figure = api.get(f"/v1/claims/{id}")["figure"]
+    markup = page(f"/claims/{id}")
+    facts = dict(zip((each["text"] for each in markup.all("dt")), (each["text"] for each in markup.all("dd"))))
+    given = {label: figure[member] for label, member in (("Value", "value"), ("Bound", "bound"), ("From", "low"), ("To", "high")) if figure[member]}
+    assert facts.items() >= given.items() and {"Value", "From", "To"} & {*facts} == {*given} - {"Bound"}
+
+
+def test_comparison_has_the_bounds_of_its_figures(page, api):
+    bounds = [figure["figure"]["bound"] for figure in api.get("/v1/comparisons/what-training-r1-cost")["figures"]]
+    cells = [cell["text"] for cell in page("/comparisons/what-training-r1-cost").all("td")]
+    assert "lt" in bounds and [cell for cell in cells if cell in {*bounds}] == bounds
+
+
 def test_comparison_has_its_picture(page, api):
     [picture] = page("/comparisons/what-training-r1-cost").all("img")
     answer = api.request("GET", picture["src"])
