@@ -54,6 +54,12 @@ def test_every_step_is_in_the_address_and_back_undoes_it(reader, api, at, servic
     assert state(other) == states[-1], "the address alone shows the same"
 
 
+def test_moments_are_written_as_days_and_times(reader):
+    reader.open("/claims?created_at=gte.2025-01-15T12:00:00Z&created_at=lt.2099-03-02T12:30:00%2B01:00")
+    chips = [each.text for each in reader.all("button", "Remove the filter")]
+    assert [("Jan 15, 2025" in chip, "Mar 2, 2099" in chip) for chip in chips] == [(True, False), (False, True)], chips
+
+
 def test_pages_follow_each_other(reader, api):
     reader.open("/claims?stance=asserts")
     pages = [listed(reader)]
