@@ -61,7 +61,7 @@ function Sum({ working: { numerators, denominators, candidate }, multiple, unit 
   const stated = statedSaid(tongue, multiple);
   return (
     <li>
-      <p class="operands">{numerator ? <><Letters of={numerators} /> ÷ <Letters of={denominators} /></> : <small>{say("operandsHidden")}</small>}</p>
+      {numerator ? <p class="operands"><Letters of={numerators} /> ÷ <Letters of={denominators} /></p> : <p class="hidden-operands"><small>{say("operandsHidden")}</small></p>}
       <p class="sum">
         {numerator && denominator && `${operandSaid(tongue, numerator, unit)} ÷ ${operandSaid(tongue, denominator, unit)} `}= <strong>{resultSaid(tongue, candidate)}</strong>
         {verdict === "does_not_follow" ? say("butStated", { stated }) : say("asStated", { stated })}
