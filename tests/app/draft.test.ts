@@ -1,9 +1,10 @@
 /** What is sent of what was typed */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { FigureReading } from "../../web/app/api";
 import { asRead, bodyOf, choicesOf, chosenOf, emptyClaim, emptyDraft, hedgeOf, slug, type ClaimDraft, type Draft } from "../../web/app/edit/draft";
 import { throwing } from "./dice";
-import { draft } from "./drafts";
+import { draft, NOTHING_READ } from "./drafts";
 
 const plain = (typed: Draft) => JSON.parse(JSON.stringify(bodyOf(typed, (_, text) => slug(text)))) as Sent;
 
@@ -44,9 +45,18 @@ test("the figure that is sent is the one that was corrected, or the reading that
     assert.deepEqual([figure.value, figure.bound, figure.unit], [value || null, bound, unit]);
     assert.equal(figure.as_printed, typed.phrase.trim());
     assert.equal("low" in figure, bound === "range");
-    assert.equal(kind, chosen?.reading.kind ?? (unit === "1" ? "multiple" : "numeric"));
+    assert.equal(kind, chosen?.reading.unit === unit ? chosen.reading.kind : unit === "1" ? "multiple" : "numeric");
   }
 }));
+
+test("a figure whose unit was corrected is of that unit's kind: of 1 a multiple, of any other none", () => {
+  const kindOf = (read: string, unit: string) => {
+    const reading: FigureReading = { value: "20", low: "20", high: "20", bound: "exact", unit: read, kind: read === "1" ? "multiple" : "numeric", hedge: null, notes: [] };
+    const found = { ...NOTHING_READ, figures: [{ as_printed: "20", start: 0, end: 2, readings: [reading] }] }, corrected = { ...asRead(reading), unit };
+    return plain({ ...emptyDraft(), claims: [{ ...emptyClaim(), phrase: "20", read: { phrase: "20", language: "", found }, corrected }] }).claims[0]?.kind;
+  };
+  assert.deepEqual([kindOf("USD", "1"), kindOf("1", "USD"), kindOf("1", "1"), kindOf("USD", "EUR")], ["multiple", "numeric", "multiple", "numeric"]);
+});
 
 test("texts are sent without the blanks around them, and what they name by its id", throwing((dice) => {
   for (const [typed, { statement, period, proposition }] of both(draft(dice))) {

@@ -7,6 +7,10 @@ type Figure = FiguresRead["figures"][number];
 const BLANKS = ["", " ", "\t"] as const, BOUNDS = ["exact", "approx", "gt", "range"] as const;
 const NAMES = { subject: ["DeepSeek R1", "Überall"], quantity: ["Training cost"], scope: ["One run", ""], agent: ["Elon Musk", "SemiAnalysis", "Ænima"] } as const;
 
+export const NOTHING_READ: FiguresRead = {
+  text: "", language: null, value: null, low: null, high: null, bound: null, unit: null, kind: null, hedge: null, notes: [], figures: [],
+};
+
 function reading(dice: Dice): Figure["readings"][number] {
   const low = `${dice.roll(9) + 1}00`, bound = dice.one(BOUNDS);
   return {
@@ -17,7 +21,7 @@ function reading(dice: Dice): Figure["readings"][number] {
 
 function read(dice: Dice, text: string): PhraseRead {
   const figures = dice.many(2, () => ({ as_printed: text.trim(), start: 0, end: text.length, readings: [reading(dice), ...dice.many(2, () => reading(dice))] }));
-  const found = { text, language: null, value: null, low: null, high: null, bound: null, unit: null, kind: null, hedge: null, notes: [], figures };
+  const found = { ...NOTHING_READ, text, figures };
   return { phrase: text, language: "de", found };
 }
 

@@ -130,6 +130,11 @@ function figureBody(draft: ClaimDraft) {
   return { as_printed: chosen?.figure.as_printed ?? draft.phrase.trim(), value: value || null, bound, unit, ...range };
 }
 
+/** As it was read, unless the unit was corrected: then the unit tells. */
+function kindOf(unit: string, chosen: Choice | undefined): FigureReading["kind"] {
+  return chosen?.reading.unit === unit ? chosen.reading.kind : unit === "1" ? "multiple" : "numeric";
+}
+
 // The document ------------------------------------------------------------------------------------
 
 type IdOf = (kind: NewKind | "source", text: string) => string;
@@ -143,9 +148,8 @@ function claimBody(draft: ClaimDraft, idOf: IdOf) {
   const figure = figureBody(draft), chosen = chosenOf(draft);
   const hops = draft.hops.filter(({ agent }) => agent.trim());
   const attribution = hops.map(({ role, agent, via }) => given({ role, agent: idOf("agent", agent), via: idOf("source", via) }));
-  const kind = !figure ? "statement" : chosen?.reading.kind ?? (figure.unit === "1" ? "multiple" : "numeric");
   return given({
-    locator: { line: Number(draft.line) }, statement: draft.statement.trim(), kind, figure, stance: draft.stance, hedge: hedgeOf(draft),
+    locator: { line: Number(draft.line) }, statement: draft.statement.trim(), kind: figure ? kindOf(figure.unit, chosen) : "statement", figure, stance: draft.stance, hedge: hedgeOf(draft),
     subject: idOf("subject", draft.subject), quantity: idOf("quantity", draft.quantity), scope: idOf("scope", draft.scope), period: draft.period.trim(),
     proposition: slug(draft.proposition), ...(hops.length ? { attribution, claimant: attribution.at(-1)?.agent } : {}),
   });
