@@ -1,4 +1,5 @@
 """Claims are chosen by facets, words and order; all of it stands in the address, and back goes through it"""
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 
@@ -135,6 +136,30 @@ def test_claims_by_the_size_of_their_figures(reader, api):
     assert reader.find("textbox", "at least").get_property("value") == "1e6" and reader.find("textbox", "at most").get_property("value") == "1e9"
     reader.back()
     assert reader.place == "/claims"
+
+
+@pytest.mark.parametrize("language, typed, asked, shown", [("de", "294.000", "294000", "294000"), ("it", "0,5", "0.5", "0,5"), ("en", "294,000", "294000", "294000")])
+def test_number_in_a_filter_is_one_of_the_language(reader, language, typed, asked, shown):
+    words = {"de": ("Filter", "Zahl", "mindestens", "Anwenden"), "it": ("Filtri", "Cifra", "almeno", "Applica"), "en": ("Filter", "Figure", "at least", "Apply")}[language]
+    reader.wears(language=language)
+    reader.open("/claims")
+    reader.unfold(words[0])
+    reader.unfold(words[1])
+    reader.find("textbox", words[2]).send_keys(typed)
+    reader.click("button", words[3])
+    assert reader.place == f"/claims?value=gte.{asked}"
+    assert reader.find("textbox", words[2]).get_property("value") == shown
+
+
+def test_number_in_a_filter_that_is_none_in_the_language_is_not_asked(reader):
+    reader.wears(language="de")
+    reader.open("/claims")
+    reader.unfold("Filter")
+    reader.unfold("Zahl")
+    field = reader.find("textbox", "mindestens")
+    field.send_keys("1.5")
+    reader.click("button", "Anwenden")
+    assert reader.place == "/claims" and "1.234.567,5" in field.get_property("validationMessage")
 
 
 def test_filter_goes_by_its_name_not_its_id(reader):

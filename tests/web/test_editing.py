@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 REFUSED = "422 (Unprocessable"
 
@@ -14,7 +15,7 @@ def editor(at, desk):
     return at(desk.service.base).open("/edit")
 
 
-ROLES = {"Stance": "combobox", "Subject": "combobox", "Quantity": "combobox", "Unit": "combobox", "It is": "combobox"}
+ROLES = {"Stance": "combobox", "Which one": "combobox", "Subject": "combobox", "Quantity": "combobox", "Unit": "combobox", "It is": "combobox"}
 
 
 def put(editor, name, text):
@@ -126,6 +127,41 @@ def test_what_is_read_can_be_corrected(editor, desk):
     editor.until(lambda: editor.path.startswith("/sources/"), "page of what was saved")
     [claim] = desk.get(f"/v1{editor.path}/claims").json()["items"]
     assert [claim["figure"][member] for member in ("as_printed", "value", "bound", "unit")] == ["rund 5 Millionen", "5000000", "gte", "USD"]
+
+
+def corrected_to(editor, language, name, value):
+    """Types it in place of the value that was read, by whom the page speaks another language."""
+    press(editor, "Correct it")
+    Select(editor.driver.find_element(By.CSS_SELECTOR, "header select")).select_by_value(language)
+    field = editor.find("textbox", name)
+    field.send_keys(Keys.CONTROL, "a", Keys.NULL, value)
+    return field
+
+
+@pytest.mark.parametrize("language, name, save, said, saved", [
+    ("de", "Wert", "Speichern", "genau 294.000", "294000"), ("it", "Valore", "Salva", "esattamente 294.000", "294000"), ("en", "Value", "Save", "exactly $294", "294")])
+def test_correction_is_read_as_the_language_writes_numbers_and_said(editor, desk, language, name, save, said, saved):
+    fill_source(editor, desk.token, f"Berichtigt {language}")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar")
+    corrected_to(editor, language, name, "294.000")
+    editor.reads(said)
+    press(editor, save)
+    editor.until(lambda: editor.path.startswith("/sources/"), "page of what was saved")
+    [claim] = desk.get(f"/v1{editor.path}/claims").json()["items"]
+    assert claim["figure"]["value"] == saved
+
+
+def test_correction_that_is_no_number_is_refused_with_how_to_write_it(editor, desk):
+    fill_source(editor, desk.token, "Unlesbar")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar")
+    corrected_to(editor, "de", "Wert", "1.5")
+    press(editor, "Speichern")
+    assert editor.path == "/edit" and "1.234.567,5" in alerts_of(editor, "Wert")
+    field = editor.find("textbox", "Wert")
+    assert "1.234.567,5" in field.get_property("validationMessage")
+    field.send_keys(Keys.BACKSPACE, Keys.BACKSPACE, ",5")
+    editor.reads("genau 1,5")
+    assert alerts_of(editor, "Wert") == ""
 
 
 def test_nothing_but_the_figure_is_marked_while_one_types(editor):

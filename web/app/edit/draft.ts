@@ -122,12 +122,15 @@ export function hedgeOf(draft: ClaimDraft): Hedge {
   return draft.hedge || chosenOf(draft)?.reading.hedge || "none";
 }
 
-// Low and high of what is no range follow from value and bound.
+/** What is sent of it: low and high of what is no range follow from value and bound. */
+export function amountOf({ value, low, high, bound, unit }: FigureDraft) {
+  return { value: value || null, bound, unit, ...(bound === "range" ? { low: low || null, high: high || null } : {}) };
+}
+
 function figureBody(draft: ClaimDraft) {
   if (!draft.phrase.trim()) return null;
-  const chosen = chosenOf(draft), { value, low, high, bound, unit } = draft.corrected ?? asRead(chosen?.reading);
-  const range = bound === "range" ? { low: low || null, high: high || null } : {};
-  return { as_printed: chosen?.figure.as_printed ?? draft.phrase.trim(), value: value || null, bound, unit, ...range };
+  const chosen = chosenOf(draft);
+  return { as_printed: chosen?.figure.as_printed ?? draft.phrase.trim(), ...amountOf(draft.corrected ?? asRead(chosen?.reading)) };
 }
 
 /** As it was read, unless the unit was corrected: then the unit tells. */

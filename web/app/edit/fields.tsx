@@ -1,6 +1,8 @@
 /** Fields with their labels, hints and faults */
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useTongue, type Words } from "../language";
+import { decimalIn, refusal, typedIn } from "../numerals";
 import { faultsAt, fieldId, useForm } from "./form";
 
 interface Attributes {
@@ -9,16 +11,19 @@ interface Attributes {
   "aria-describedby": string | undefined;
 }
 
-function Field({ label, hint, pointer, wide = false, children }: {
-  label: string; hint?: string; pointer: string; wide?: boolean; children: (attributes: Attributes) => ComponentChildren;
+/** `refused`: what is wrong with it as it is typed, beside what the service says. */
+function Field({ label, hint, pointer, wide = false, refused = "", children }: {
+  label: string; hint?: string; pointer: string; wide?: boolean; refused?: string; children: (attributes: Attributes) => ComponentChildren;
 }) {
-  const own = faultsAt(useForm().faults, pointer), id = fieldId(pointer), about = `${id}-about`;
+  const own = faultsAt(useForm().faults, pointer), id = fieldId(pointer), about = `${id}-about`, wrong = own.length > 0 || refused !== "";
   return (
-    <div class={`field ${own.length ? "wrong" : ""} ${wide ? "wide" : ""}`}>
+    <div class={`field ${wrong ? "wrong" : ""} ${wide ? "wide" : ""}`}>
       <label for={id}>{label}</label>
-      {children({ id, "aria-invalid": own.length > 0, "aria-describedby": hint || own.length ? about : undefined })}
-      {(hint || own.length > 0) && (
-        <p class="hint" id={about}>{hint}{own.map(({ detail }) => <span key={detail} class="fault" lang="en">{detail}</span>)}</p>
+      {children({ id, "aria-invalid": wrong, "aria-describedby": hint || wrong ? about : undefined })}
+      {(hint || wrong) && (
+        <p class="hint" id={about}>
+          {hint}{refused && <span class="fault">{refused}</span>}{own.map(({ detail }) => <span key={detail} class="fault" lang="en">{detail}</span>)}
+        </p>
       )}
     </div>
   );
@@ -37,11 +42,29 @@ interface TextProps {
 type Typing = { currentTarget: { value: string } };
 
 export function TextField({ value, change, type = "text", list, lang, pattern, placeholder, inputMode, required = false, ...field }: TextProps & {
-  type?: "text" | "url"; list?: string; lang?: string; pattern?: string; placeholder?: string; inputMode?: "decimal" | "numeric" | "url";
+  type?: "text" | "url"; list?: string; lang?: string; pattern?: string; placeholder?: string; inputMode?: "numeric" | "url";
 }) {
   const typing = { value, required, autoComplete: "off", onInput: (event: Typing) => change(event.currentTarget.value) };
   const shape = { lang, pattern, placeholder, inputMode };
   return <Field {...field}>{(attributes) => <input type={type} list={list} {...typing} {...shape} {...attributes} />}</Field>;
+}
+
+/** A decimal, which stands there as the reader's language writes it; of what is none in it the value is "", and the form is not sent. */
+export function NumberField({ value, change, example, ...field }: TextProps & { example: string }) {
+  const tongue = useTongue(), { language } = tongue;
+  const [typed, setTyped] = useState(""), box = useRef<HTMLInputElement>(null);
+  // The value changes without being typed where another reading is chosen, and what was typed is another number in another language.
+  const text = (decimalIn(language, typed) ?? "") === value ? typed : typedIn(language, value), refused = refusal(tongue, text, decimalIn);
+  const type = (event: Typing) => {
+    setTyped(event.currentTarget.value);
+    change(decimalIn(language, event.currentTarget.value) ?? "");
+  };
+  useEffect(() => box.current?.setCustomValidity(refused), [refused]);
+  return (
+    <Field {...field} refused={refused}>{(attributes) => (
+      <input type="text" inputMode="decimal" autoComplete="off" value={text} placeholder={tongue.number(example)} onInput={type} ref={box} {...attributes} />
+    )}</Field>
+  );
 }
 
 export function DateField({ value, change, required = false, ...field }: TextProps) {

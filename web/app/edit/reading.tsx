@@ -3,8 +3,8 @@ import { useEffect } from "preact/hooks";
 import { FIGURE_LANGUAGES, consult, type Bound, type FiguresRead } from "../api";
 import { useTongue, type Words } from "../language";
 import { bounded } from "../parts/bounded";
-import { asRead, choicesOf, chosenOf, isRead, type Choice, type ClaimDraft, type Draft, type FigureDraft, type PhraseRead } from "./draft";
-import { TextField, WordField } from "./fields";
+import { amountOf, asRead, choicesOf, chosenOf, isRead, type Choice, type ClaimDraft, type Draft, type FigureDraft, type PhraseRead } from "./draft";
+import { NumberField, TextField, WordField } from "./fields";
 import { useForm } from "./form";
 
 const READ_AFTER_MS = 200; // of no further typing
@@ -82,6 +82,15 @@ const BOUND_WORDS = [
   ["exact", "boundExact"], ["approx", "boundApprox"], ["gt", "boundMore"], ["gte", "boundAtLeast"], ["lt", "boundLess"], ["lte", "boundAtMost"], ["range", "boundRange"],
 ] as const satisfies readonly (readonly [Bound, keyof Words])[];
 
+const EXAMPLE = "1600000000";
+
+/** What a correction makes of the figure, for whoever typed it to look at. */
+function Corrected({ figure }: { figure: FigureDraft }) {
+  const tongue = useTongue();
+  const said = bounded(tongue, { low: null, high: null, ...amountOf(figure) });
+  return <p class="wide" role="status">{said && <>{tongue.say("savedAs")} <strong>{said}</strong></>}</p>;
+}
+
 function Correction({ figure, at, change }: { figure: FigureDraft; at: string; change: (figure: FigureDraft) => void }) {
   const { say } = useTongue();
   const text = (member: keyof FigureDraft) => ({
@@ -91,9 +100,10 @@ function Correction({ figure, at, change }: { figure: FigureDraft; at: string; c
     <div class="correction">
       <WordField label={say("bound")} pointer={`${at}/bound`} value={figure.bound} words={BOUND_WORDS} change={(bound) => change({ ...figure, bound })} />
       {figure.bound === "range"
-        ? <><TextField label={say("atLeast")} inputMode="decimal" {...text("low")} /><TextField label={say("atMost")} inputMode="decimal" {...text("high")} /></>
-        : <TextField label={say("value")} inputMode="decimal" placeholder="1600000000" {...text("value")} />}
+        ? <><NumberField label={say("atLeast")} example={EXAMPLE} {...text("low")} /><NumberField label={say("atMost")} example={EXAMPLE} {...text("high")} /></>
+        : <NumberField label={say("value")} example={EXAMPLE} {...text("value")} />}
       <TextField label={say("unit")} list="units" {...text("unit")} />
+      <Corrected figure={figure} />
     </div>
   );
 }

@@ -3,7 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { FIGURE_LANGUAGES, read, target, useAnswer, type Page } from "../api";
 import { filtersOf, toggled, withOthers, type Filter, type FilterName, type Operator } from "../filters";
-import { useTongue, type Words } from "../language";
+import { useTongue, type Tongue, type Words } from "../language";
+import { conditionIn, refusal, typedIn } from "../numerals";
 import { askFor, usePlace } from "../place";
 import { useSettled } from "../settled";
 import { HEDGES, STANCES } from "./marks";
@@ -138,28 +139,39 @@ function LanguageFacet() {
 
 // From, to ----------------------------------------------------------------------------------------
 
-const NUMBER = "-?[0-9]+(\\.[0-9]*)?([eE][0-9]{1,2})?";
+/** A number of the reader's language, and what the address has of it. */
+function numbersIn(tongue: Tongue) {
+  const { language } = tongue;
+  const refuse = ({ currentTarget: field }: { currentTarget: HTMLInputElement }) => field.setCustomValidity(refusal(tongue, field.value, conditionIn));
+  return {
+    field: { type: "text", placeholder: "1e6", onInput: refuse } as const,
+    shown: (value: string) => typedIn(language, value),
+    asked: (typed: string) => conditionIn(language, typed) ?? "",
+  };
+}
+
+const DAYS = { field: { type: "date" } as const, shown: (value: string) => value, asked: (typed: string) => typed };
 
 /** The least and the greatest of what has an order. */
-function RangeFacet({ name, legend, labels, field }: {
-  name: "value" | "published_at"; legend: string; labels: readonly [keyof Words, keyof Words];
-  field: { type: "text"; pattern: string; placeholder: string } | { type: "date" };
+function RangeFacet({ name, legend, labels, kind: { field, shown, asked } }: {
+  name: "value" | "published_at"; legend: string; labels: readonly [keyof Words, keyof Words]; kind: ReturnType<typeof numbersIn> | typeof DAYS;
 }) {
-  const { say } = useTongue();
+  const { say, language } = useTongue();
   const { query } = usePlace();
   const chosen = useChosen(name);
-  const of = (operator: Operator) => chosen.find((filter) => filter.operator === operator)?.value ?? "";
+  const of = (operator: Operator) => shown(chosen.find((filter) => filter.operator === operator)?.value ?? "");
   const apply = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const given = (["gte", "lte"] as const).map((operator) => ({ name, operator, value: String(form.get(operator) ?? "").trim() }));
+    const given = (["gte", "lte"] as const).map((operator) => ({ name, operator, value: asked(String(form.get(operator) ?? "").trim()) }));
     askFor(withOthers(query, (each) => each.name === name && (each.operator === "gte" || each.operator === "lte"), given.filter(({ value }) => value)));
   };
+  const input = (operator: "gte" | "lte") => <input key={`${language} ${of(operator)}`} name={operator} {...field} defaultValue={of(operator)} />;
   return (
     <Group legend={legend} open={chosen.length > 0}>{() => (
       <form class="range" onSubmit={apply}>
-        <label>{say(labels[0])}<input key={of("gte")} name="gte" {...field} defaultValue={of("gte")} /></label>
-        <label>{say(labels[1])}<input key={of("lte")} name="lte" {...field} defaultValue={of("lte")} /></label>
+        <label>{say(labels[0])}{input("gte")}</label>
+        <label>{say(labels[1])}{input("lte")}</label>
         <button type="submit">{say("apply")}</button>
       </form>
     )}</Group>
@@ -182,7 +194,7 @@ function useWide(): boolean {
 
 /** Beside the list where there is room, else one closed part above it. */
 export function Facets() {
-  const { say } = useTongue();
+  const tongue = useTongue(), { say } = tongue;
   const wide = useWide();
   return (
     <details class="facets" open={wide}>
@@ -195,8 +207,8 @@ export function Facets() {
         <WordFacet name="kind" />
         <WordFacet name="hedge" />
         <LanguageFacet />
-        <RangeFacet name="value" legend={say("figure")} labels={["atLeast", "atMost"]} field={{ type: "text", pattern: NUMBER, placeholder: "1e6" }} />
-        <RangeFacet name="published_at" legend={say("published")} labels={["fromDay", "toDay"]} field={{ type: "date" }} />
+        <RangeFacet name="value" legend={say("figure")} labels={["atLeast", "atMost"]} kind={numbersIn(tongue)} />
+        <RangeFacet name="published_at" legend={say("published")} labels={["fromDay", "toDay"]} kind={DAYS} />
       </section>
     </details>
   );

@@ -318,6 +318,8 @@ export const de: Words = {
   isNew: "„{name}“ ist noch nicht bekannt und wird mit angelegt.",
   whichReading: "Welche davon ist gemeint?",
   correct: "Berichtigen",
+  noNumber: "Keine Zahl. So schreiben: {example}.",
+  savedAs: "Gespeichert wird",
   value: "Wert",
   bound: "Sie ist",
   boundExact: "genau",

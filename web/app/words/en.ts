@@ -316,6 +316,8 @@ export const en = {
   isNew: "“{name}” is not known yet and will be added.",
   whichReading: "Which of these is it?",
   correct: "Correct it",
+  noNumber: "Not a number. Write it like {example}.",
+  savedAs: "It will be saved as",
   value: "Value",
   bound: "It is",
   boundExact: "exact",

@@ -318,6 +318,8 @@ export const it: Words = {
   isNew: "«{name}» non è ancora nota e verrà aggiunta.",
   whichReading: "Quale di queste è?",
   correct: "Correggi",
+  noNumber: "Non è un numero. Scrivilo così: {example}.",
+  savedAs: "Sarà salvata come",
   value: "Valore",
   bound: "È",
   boundExact: "esatta",
