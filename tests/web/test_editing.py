@@ -233,6 +233,37 @@ def test_what_was_refused_can_be_mended_and_saved(editor, desk):
     assert (claim["locator"]["line"], claim["subject"]["id"]) == (9, "deepseek")
 
 
+# What others do meanwhile, and what is lost on the way ----------------------------------------------
+
+# What the page sends goes through this: `held` holds back what is saved until it is called, `lost` loses the answers, `sent` is all that was asked.
+WIRE = """const real = window.fetch; window.sent = []; window.lost = 0;
+window.hold = () => { window.held = new Promise((go) => window.release = go); };
+window.fetch = async (target, options) => {
+  window.sent.push([String(target), options?.headers ?? {}]);
+  if (options?.method !== "POST" || target !== "/v1/sources") return real(target, options);
+  await window.held;
+  const answer = await real(target, options);
+  if (window.lost-- > 0) throw new TypeError("lost");
+  return answer;
+};"""
+
+
+def is_saved(editor):
+    editor.until(lambda: editor.path.startswith("/sources/"), "page of what was saved")
+    editor.settled()
+
+
+def test_what_was_saved_is_asked_for_by_its_version(editor, desk):
+    """A standby may not have it yet."""
+    editor.run(WIRE)
+    fill_source(editor, desk.token, "Auf Stand")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar")
+    press(editor, "Save")
+    is_saved(editor)
+    asked = [headers for target, headers in editor.run("return window.sent") if target.startswith(f"/v1{editor.path}")]
+    assert asked and all(headers.get("Data-Version") for headers in asked)
+
+
 def test_wrong_token_is_said_and_what_was_typed_stays(editor, desk):
     editor.expects("401 (Unauthorized)")
     fill_source(editor, "claimd_wrong", "Fremd")

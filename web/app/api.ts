@@ -101,23 +101,29 @@ export function useAge(): number {
 // Caches may show what was before a write for that long.
 const STALE_MS = 70_000;
 let wroteAt = -STALE_MS;
+// What a standby of the database has to have reached to answer who has written.
+let version = "";
 
 async function problemOf(response: Response): Promise<Problem> {
   const document = await response.json().catch(() => ({})) as Partial<ProblemDocument>;
   return new Problem(response.status, document, response.headers.get("X-Request-Id"));
 }
 
-async function ask<Document>(target: string, options: RequestInit): Promise<Document> {
+async function answered(target: string, options: RequestInit): Promise<Response> {
   const response = await fetch(target, options);
   if (!response.ok) throw await problemOf(response);
   noteAge(response);
-  return await response.json() as Document;
+  return response;
+}
+
+async function ask<Document>(target: string, options: RequestInit): Promise<Document> {
+  return await (await answered(target, options)).json() as Document;
 }
 
 export function read<Document>(target: string, signal?: AbortSignal, prefer?: string): Promise<Document> {
-  const headers = { Accept: "application/json", ...authorization(), ...(prefer ? { Prefer: prefer } : {}) };
-  const cache = performance.now() - Math.max(wroteAt, agedAt) < STALE_MS ? "reload" : "default";
-  return ask(target, { signal: signal ?? null, headers, cache });
+  const now = performance.now(), written = now - wroteAt < STALE_MS ? version : "";
+  const headers = { Accept: "application/json", ...authorization(), ...(prefer && { Prefer: prefer }), ...(written && { "Data-Version": written }) };
+  return ask(target, { signal: signal ?? null, headers, cache: now - Math.max(wroteAt, agedAt) < STALE_MS ? "reload" : "default" });
 }
 
 /** Has a text looked at by the service, which keeps nothing of it. */
@@ -128,9 +134,10 @@ export function consult<Document>(target: string, body: unknown, signal?: AbortS
 /** Writes once, however often it is sent with the same key. */
 export async function write<Document>(target: string, body: string, key: string): Promise<Document> {
   const headers = { "Content-Type": "application/json", "Idempotency-Key": key, ...authorization() };
-  const written = await ask<Document>(target, { method: "POST", headers, body });
+  const response = await answered(target, { method: "POST", headers, body });
   wroteAt = performance.now();
-  return written;
+  version = response.headers.get("Data-Version") ?? "";
+  return await response.json() as Document;
 }
 
 /** A target with the parameters that have a value. */
