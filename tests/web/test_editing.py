@@ -248,9 +248,48 @@ window.fetch = async (target, options) => {
 };"""
 
 
+def tell_of_new(editor, description):
+    """What there is not yet, once that is known."""
+    new = editor.until(lambda: editor.driver.find_elements(By.CSS_SELECTOR, ".new-thing"), "fields of what is new")[0]
+    editor.find("textbox", "Description", within=new).send_keys(description)
+
+
 def is_saved(editor):
     editor.until(lambda: editor.path.startswith("/sources/"), "page of what was saved")
     editor.settled()
+
+
+def test_answer_that_is_lost_is_not_taken_for_a_refusal(editor, desk):
+    editor.run(WIRE)
+    editor.run("window.lost = 1")
+    fill_source(editor, desk.token, "Verloren")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar", subject="Lost And Found")
+    tell_of_new(editor, "A thing.")
+    press(editor, "Save")
+    editor.until(lambda: [each for each in editor.all("alert") if "may be saved" in each.text], "word that it may be saved")
+    press(editor, "Save")
+    is_saved(editor)
+    assert len(desk.get("/v1/sources", q="Verloren").json()["items"]) == 1
+
+
+def test_one_who_has_left_is_not_brought_back(editor, desk):
+    editor.run(WIRE)
+    editor.run("window.hold()")
+    fill_source(editor, desk.token, "Unterwegs")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar")
+    editor.find("button", "Save").send_keys(Keys.ENTER)
+    editor.until(lambda: not editor.find("textbox", "Statement").is_enabled(), "form that takes nothing while it is sent")
+    assert editor.focused().accessible_name == "Save"
+    editor.run("window.confirm = () => true")
+    editor.driver.find_element(By.CSS_SELECTOR, "header a[href='/sources']").click()
+    editor.until(lambda: editor.path == "/sources", "other page")
+    editor.driver.find_element(By.CSS_SELECTOR, "footer a[href='/edit']").click()
+    put(editor, "Title", "Das nächste")
+    editor.run("window.release()")
+    editor.until(lambda: desk.get("/v1/sources", q="Unterwegs").json()["items"], "what was saved")
+    editor.settled()
+    assert editor.path == "/edit" and editor.find("textbox", "Title").get_property("value") == "Das nächste"
+    assert editor.run("return !dispatchEvent(new Event('beforeunload', { cancelable: true }))"), "who leaves is asked still"
 
 
 def test_what_was_saved_is_asked_for_by_its_version(editor, desk):

@@ -131,6 +131,13 @@ export function consult<Document>(target: string, body: unknown, signal?: AbortS
   return ask(target, { method: "POST", signal: signal ?? null, headers: { "Content-Type": "application/json", ...authorization() }, body: JSON.stringify(body) });
 }
 
+/** Whether what was to be written may be, though the answer was not that it is: the network was lost, what stands between, or the database. */
+export function mayBeWritten(error: unknown): boolean {
+  if (!(error instanceof Problem)) return true;
+  const { status, document } = error;
+  return document.type === "/problems/outcome-unknown" || (status >= 502 && document.type === undefined);
+}
+
 /** Writes once, however often it is sent with the same key. */
 export async function write<Document>(target: string, body: string, key: string): Promise<Document> {
   const headers = { "Content-Type": "application/json", "Idempotency-Key": key, ...authorization() };

@@ -1,6 +1,6 @@
 /** Adding a source with its claims: each figure is read while it is typed, and all of it is checked before it is saved */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Problem, consult, giveToken, givenToken, target, useAnswer, write, type Page, type Source, type Unit } from "../api";
+import { Problem, consult, giveToken, givenToken, mayBeWritten, target, useAnswer, write, type Page, type Source, type Unit } from "../api";
 import { ClaimFields } from "../edit/claim";
 import { bodyOf, emptyClaim, emptyDraft, type ClaimDraft, type Draft, type SourceDraft } from "../edit/draft";
 import { DateField, TextField, WordField } from "../edit/fields";
@@ -82,20 +82,57 @@ function Token() {
   );
 }
 
+// The draft ---------------------------------------------------------------------------------------
+
+/** What of a draft is typed, and not read. */
+function typed(draft: Draft): string {
+  return JSON.stringify(draft, (name, value: unknown) => name === "read" || name === "made" || name === "key" ? undefined : value);
+}
+const UNTOUCHED = typed(emptyDraft());
+
+/** The same with what is made along. */
+function whole(draft: Draft): string {
+  return typed(draft) + JSON.stringify(draft.made);
+}
+
 // Sending -----------------------------------------------------------------------------------------
 
-/** The same for the same document, so that sending it twice makes one source. */
-function useKey(): (body: string) => string {
-  const last = useRef({ body: "", key: "" });
-  return (body) => {
-    if (last.current.body !== body) last.current = { body, key: [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-") };
-    return last.current.key;
+/** What was sent, and of which draft. */
+interface Sent {
+  of: string;
+  text: string;
+  key: string;
+}
+
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+}
+
+/** Whether the service has looked at a document and taken nothing of it. */
+function refuses(error: unknown): boolean {
+  return error instanceof Problem && (error.status === 409 || error.status === 422);
+}
+
+/** Saving. While it is not known what came of it, the same draft is sent as the same document with the same key, which makes one source. */
+function useSaving() {
+  const lost = useRef<Sent | null>(null);
+  const perhapsSaved = (draft: Draft) => lost.current?.of === whole(draft);
+  const save = async (draft: Draft, make: () => Promise<string>) => {
+    const again = perhapsSaved(draft) ? lost.current : null;
+    const sent = again ?? { of: whole(draft), text: await make(), key: newKey() };
+    return write<Source>("/v1/sources", sent.text, sent.key).catch((error: unknown) => {
+      lost.current = mayBeWritten(error) || (again && !refuses(error)) ? sent : null;
+      throw error;
+    });
   };
+  return { save, perhapsSaved };
 }
 
 interface Outcome {
   good: boolean;
   words: string;
+  advice?: string;
+  /** As the service explains it. */
   detail?: string;
 }
 
@@ -108,6 +145,7 @@ function Faults({ outcome, faults }: { outcome: Outcome; faults: Fault[] }) {
   return (
     <div class="faults" role="alert" tabIndex={-1} ref={box}>
       <h2>{outcome.words}</h2>
+      {outcome.advice && <p>{outcome.advice}</p>}
       {outcome.detail && <p lang="en">{outcome.detail}</p>}
       {faults.length > 0 && (
         <ul>{faults.map(({ pointer, detail }) => (
@@ -127,11 +165,6 @@ function pointed(problem: Problem): Fault[] {
 
 // The page ----------------------------------------------------------------------------------------
 
-/** What of a draft is typed, and not read. */
-function typed(draft: Draft): string {
-  return JSON.stringify(draft, (name, value: unknown) => name === "read" || name === "made" || name === "key" ? undefined : value);
-}
-const UNTOUCHED = typed(emptyDraft());
 
 function useLeaving(draft: Draft): void {
   const { say } = useTongue();
@@ -142,39 +175,47 @@ function useLeaving(draft: Draft): void {
   }, [unsaved]);
 }
 
+/** Whether one is still on the page. */
+function useHere() {
+  const here = useRef(true);
+  useEffect(() => () => { here.current = false; }, []);
+  return here;
+}
+
 export function EditForm() {
   const { say } = useTongue();
   const [draft, change] = useState(emptyDraft);
   const [faults, setFaults] = useState<Fault[]>([]);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [sending, setSending] = useState(false);
-  const lists = useLists(), keyOf = useKey();
+  const lists = useLists(), here = useHere(), { save, perhapsSaved } = useSaving();
   useTitle(say("edit"));
   useLeaving(draft);
 
   const refused = (error: unknown) => {
-    const problem = error instanceof Problem ? error : null;
+    const problem = error instanceof Problem ? error : null, words = problem ? REFUSED[problem.status] ?? "failed" : "offline";
     setFaults(problem ? pointed(problem) : []);
-    setOutcome({ good: false, words: say(problem ? REFUSED[problem.status] ?? "failed" : "offline"), ...(problem ? { detail: problem.message } : {}) });
+    setOutcome({
+      good: false, words: say(perhapsSaved(draft) ? "mayBeSaved" : words), advice: perhapsSaved(draft) ? say("mayBeSavedLong") : "", detail: problem?.message ?? "",
+    });
   };
-  const send = async (trial: boolean) => {
+  const documentOf = async () => JSON.stringify(bodyOf(await allRead(draft), (kind, text) => idIn(lists, kind, text)));
+  const check = async () => {
+    await consult("/v1/sources?dry_run=true", JSON.parse(await documentOf()));
+    setOutcome({ good: true, words: say("good") });
+  };
+  const saveAndGo = async () => {
+    const { id } = await save(draft, documentOf);
+    if (!here.current) return; // one who has left stays there
+    askBeforeLeaving(null);
+    go(`/sources/${id}`);
+  };
+  const send = async (step: () => Promise<void>) => {
     setFaults([]);
     setOutcome(null);
     setSending(true);
-    try {
-      const body = bodyOf(await allRead(draft), (kind, text) => idIn(lists, kind, text)), text = JSON.stringify(body);
-      if (trial) {
-        await consult("/v1/sources?dry_run=true", body);
-        return setOutcome({ good: true, words: say("good") });
-      }
-      const { id } = await write<Source>("/v1/sources", text, keyOf(text));
-      askBeforeLeaving(null);
-      go(`/sources/${id}`);
-    } catch (error) {
-      refused(error);
-    } finally {
-      setSending(false);
-    }
+    await step().catch(refused);
+    setSending(false);
   };
   const changeClaim = (key: number, next: Partial<ClaimDraft>) =>
     change((before) => ({ ...before, claims: before.claims.map((claim) => claim.key === key ? { ...claim, ...next } : claim) }));
@@ -188,20 +229,22 @@ export function EditForm() {
   };
   return (
     <FormContext.Provider value={{ draft, change, faults, lists }}>
-      <form class="edit" onSubmit={(event) => { event.preventDefault(); if (!sending) void send(false); }}>
+      <form class="edit" onSubmit={(event) => { event.preventDefault(); if (!sending) void send(saveAndGo); }}>
         <h1>{say("edit")}</h1>
         <p class="lead">{say("editLead")}</p>
         {outcome && !outcome.good && <Faults outcome={outcome} faults={faults} />}
         <Suggested lists={lists} />
-        <Token />
-        <SourceFields />
-        {draft.claims.map((claim, place) => (
-          <ClaimFields key={claim.key} claim={claim} place={place} change={(next) => changeClaim(claim.key, next)}
-            remove={draft.claims.length > 1 ? () => removeClaim(claim.key) : null} />
-        ))}
-        <p><button type="button" id="add-claim" onClick={addClaim}>{say("addClaim")}</button></p>
+        <fieldset class="all" role="none" disabled={sending}>
+          <Token />
+          <SourceFields />
+          {draft.claims.map((claim, place) => (
+            <ClaimFields key={claim.key} claim={claim} place={place} change={(next) => changeClaim(claim.key, next)}
+              remove={draft.claims.length > 1 ? () => removeClaim(claim.key) : null} />
+          ))}
+          <p><button type="button" id="add-claim" onClick={addClaim}>{say("addClaim")}</button></p>
+        </fieldset>
         <p class="actions">
-          <button type="button" aria-disabled={sending} onClick={(event) => event.currentTarget.form?.reportValidity() && void send(true)}>{say("check")}</button>
+          <button type="button" aria-disabled={sending} onClick={(event) => !sending && event.currentTarget.form?.reportValidity() && void send(check)}>{say("check")}</button>
           <button type="submit" class="primary" aria-disabled={sending}>{say("save")}</button>
           <span role="status">{sending ? say("sending") : outcome?.good && outcome.words}</span>
         </p>

@@ -339,6 +339,8 @@ export const de: Words = {
   unsaved: "Was hier steht, ist nicht gespeichert. Trotzdem verlassen?",
   inConflict: "Es widerspricht dem, was da ist",
   hasFaults: "Daran stimmt etwas nicht",
+  mayBeSaved: "Vielleicht ist es gespeichert",
+  mayBeSavedLong: "Die Antwort ging unterwegs verloren. Es unverändert noch einmal zu speichern ist sicher: Gespeichert wird es einmal. Geändert wäre es eine weitere Quelle.",
   nothingLost: "Nichts Eingegebenes ist verloren.",
   sending: "Wird gesendet",
   good: "Es ist nichts daran falsch.",

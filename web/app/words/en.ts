@@ -337,6 +337,8 @@ export const en = {
   unsaved: "What was typed here is not saved. Leave it?",
   inConflict: "It contradicts what is there",
   hasFaults: "Something is wrong with it",
+  mayBeSaved: "It may be saved, or not",
+  mayBeSavedLong: "The answer was lost on its way. To save it again unchanged is safe: it is saved once. Changed, it would be another source.",
   nothingLost: "Nothing that was typed is lost.",
   sending: "Sending",
   good: "Nothing is wrong with it.",

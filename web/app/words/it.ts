@@ -339,6 +339,8 @@ export const it: Words = {
   unsaved: "Quanto scritto qui non è salvato. Uscire lo stesso?",
   inConflict: "È in conflitto con ciò che c'è",
   hasFaults: "C'è qualcosa da correggere",
+  mayBeSaved: "Forse è stata salvata",
+  mayBeSavedLong: "La risposta si è persa per strada. Salvarla di nuovo senza modifiche è sicuro: viene salvata una volta sola. Modificata, sarebbe un’altra fonte.",
   nothingLost: "Nulla di quanto scritto è perso.",
   sending: "Invio in corso",
   good: "Non c'è niente di sbagliato.",
