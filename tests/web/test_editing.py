@@ -259,6 +259,68 @@ def is_saved(editor):
     editor.settled()
 
 
+def test_what_another_has_made_meanwhile_is_not_made_again(editor, desk):
+    fill_source(editor, desk.token, "Zu zweit")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar", subject="Made By Two")
+    tell_of_new(editor, "A thing.")
+    desk.put("subject", "made-by-two", {"name": "Made By Two", "kind": "product", "description": "Theirs."})
+    press(editor, "Save")
+    is_saved(editor)
+    assert desk.get("/v1/subjects", id="made-by-two").json()["items"][0]["description"] == "Theirs."
+
+
+def test_lists_that_could_not_be_read_can_be_asked_for_again(at, desk):
+    editor = at(desk.service.base)
+    editor.expects("ERR_BLOCKED_BY_CLIENT")
+    editor.command("Network.enable")
+    editor.command("Network.setBlockedURLs", urls=["*/v1/subjects*"])
+    editor.open("/edit")
+    put(editor, "Subject", "Quite New")
+    again = editor.find("button", "Try again")
+    editor.command("Network.setBlockedURLs", urls=[])
+    again.click()
+    editor.settled()
+    editor.reads("“Quite New” is not known yet")
+    assert editor.all("button", "Try again") == []
+
+
+# As if pages of lists were short, and that of sources held one alone.
+SHORT = """const real = window.fetch; window.fetch = (target, options) =>
+    real(String(target).replace(/^(.v1.sources.limit=)200$/, "$11").replace("limit=200", "limit=10"), options)"""
+
+
+def test_names_are_known_beyond_the_first_page_of_their_list(at, desk):
+    editor = at(desk.service.base).open("/sources")
+    editor.run(SHORT)
+    editor.driver.find_element(By.CSS_SELECTOR, "footer a[href='/edit']").click()
+    editor.settled()
+    fill_source(editor, desk.token, "Weit hinten")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar", subject="Alpha")
+    editor.choose("Rests on another source", "cites")
+    put(editor, "Which one", "The Weekly")
+    press(editor, "Save")
+    is_saved(editor)
+    [claim] = desk.get(f"/v1{editor.path}/claims").json()["items"]
+    assert claim["subject"]["id"] == "desk-alpha"
+    assert [each["source"]["id"] for each in desk.get(f"/v1{editor.path}").json()["relations"]] == ["desk-weekly"]
+
+
+def test_title_of_several_sources_is_not_taken_for_the_first(editor, desk):
+    for id in ("twin-a", "twin-b"):
+        desk.put("source", id, {"kind": "article", "title": "The Twin", "description": "One of two."})
+    fill_source(editor, desk.token, "Nach einem Zwilling")
+    fill_claim(editor, "3", "It costs that much.", "5 Millionen Dollar")
+    editor.choose("Rests on another source", "cites")
+    put(editor, "Which one", "The Twin")
+    press(editor, "Save")
+    editor.until(lambda: "twin-a, twin-b" in alerts_of(editor, "Which one"), "word on both")
+    assert editor.path == "/edit"
+    editor.find("combobox", "Which one").send_keys(Keys.CONTROL, "a", Keys.NULL, "twin-b")
+    press(editor, "Save")
+    is_saved(editor)
+    assert [each["source"]["id"] for each in desk.get(f"/v1{editor.path}").json()["relations"]] == ["twin-b"]
+
+
 def test_answer_that_is_lost_is_not_taken_for_a_refusal(editor, desk):
     editor.run(WIRE)
     editor.run("window.lost = 1")

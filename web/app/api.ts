@@ -120,10 +120,17 @@ async function ask<Document>(target: string, options: RequestInit): Promise<Docu
   return await (await answered(target, options)).json() as Document;
 }
 
-export function read<Document>(target: string, signal?: AbortSignal, prefer?: string): Promise<Document> {
+interface Reading {
+  signal?: AbortSignal;
+  prefer?: string | undefined;
+  /** Past what caches have. */
+  anew?: boolean;
+}
+
+export function read<Document>(target: string, { signal, prefer, anew = false }: Reading = {}): Promise<Document> {
   const now = performance.now(), written = now - wroteAt < STALE_MS ? version : "";
   const headers = { Accept: "application/json", ...authorization(), ...(prefer && { Prefer: prefer }), ...(written && { "Data-Version": written }) };
-  return ask(target, { signal: signal ?? null, headers, cache: now - Math.max(wroteAt, agedAt) < STALE_MS ? "reload" : "default" });
+  return ask(target, { signal: signal ?? null, headers, cache: anew || now - Math.max(wroteAt, agedAt) < STALE_MS ? "reload" : "default" });
 }
 
 /** Has a text looked at by the service, which keeps nothing of it. */
@@ -191,7 +198,7 @@ export function useAnswer<Document>(wanted: string | null, prefer?: string): Ans
   useEffect(() => {
     if (!wanted || (state.of === wanted && turn === 0)) return undefined;
     const leaving = new AbortController();
-    read<Document>(wanted, leaving.signal, prefer).then(
+    read<Document>(wanted, { signal: leaving.signal, prefer }).then(
       (document) => setState({ of: wanted, document, problem: null }),
       (problem: Error) => leaving.signal.aborted || setState({ of: wanted, document: null, problem }));
     return () => leaving.abort();

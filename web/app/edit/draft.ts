@@ -158,6 +158,13 @@ function claimBody(draft: ClaimDraft, idOf: IdOf) {
   });
 }
 
+/** Where a draft refers to sources, and how it calls them. */
+export function sourcesIn({ source: { relation, related }, claims }: Draft): { pointer: string; text: string }[] {
+  const basis = { pointer: "/relations/0/source", text: relation && related };
+  const through = claims.flatMap(({ hops }, claim) => hops.map(({ via }, hop) => ({ pointer: `/claims/${claim}/attribution/${hop}/via`, text: via })));
+  return [basis, ...through].filter(({ text }) => text.trim());
+}
+
 export const COLLECTIONS = { subject: "subjects", quantity: "quantities", scope: "scopes", agent: "agents" } as const satisfies Record<NewKind, string>;
 
 /** The ids of a kind that the draft refers to. */

@@ -22,7 +22,7 @@ function Field({ label, hint, pointer, wide = false, refused = "", children }: {
       {children({ id, "aria-invalid": wrong, "aria-describedby": hint || wrong ? about : undefined })}
       {(hint || wrong) && (
         <p class="hint" id={about}>
-          {hint}{refused && <span class="fault">{refused}</span>}{own.map(({ detail }) => <span key={detail} class="fault" lang="en">{detail}</span>)}
+          {hint}{refused && <span class="fault">{refused}</span>}{own.map(({ detail, language = "en" }) => <span key={detail} class="fault" lang={language}>{detail}</span>)}
         </p>
       )}
     </div>

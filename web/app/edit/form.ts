@@ -8,6 +8,8 @@ import { slug, type Draft, type NewKind } from "./draft";
 export interface Fault {
   pointer: string;
   detail: string;
+  /** Where it is not English, in which the service explains. */
+  language?: string;
 }
 
 export type Lists = Record<NewKind | "source", Page<Thing> | null>;
@@ -27,11 +29,26 @@ export function useForm(): Form {
   return form;
 }
 
-/** The id of what is called so, by its id or its name; of what there is not, the id that it would get. */
+export function isCalled(thing: Thing, name: string): boolean {
+  return nameOf(thing).toLowerCase() === name.trim().toLowerCase();
+}
+
+/** The ids of what is called so, by its id, which is nothing else's, or its name. */
+export function idsIn(lists: Lists, kind: keyof Lists, text: string): string[] {
+  const typed = text.trim(), items = lists[kind]?.items ?? [];
+  if (items.some(({ id }) => id === typed)) return [typed];
+  return [...new Set(items.filter((thing) => isCalled(thing, typed)).map(({ id }) => id))];
+}
+
+/** The id of what is called so; of what there is not, the id that it would get. */
 export function idIn(lists: Lists, kind: keyof Lists, text: string): string {
-  const typed = text.trim();
-  const known = lists[kind]?.items.find((thing) => thing.id === typed || nameOf(thing).toLowerCase() === typed.toLowerCase());
-  return known?.id ?? slug(typed);
+  return idsIn(lists, kind, text)[0] ?? slug(text.trim());
+}
+
+/** The draft without what it would make, and there is by now. */
+export function unlisted(draft: Draft, lists: Lists): Draft {
+  const isNew = ({ kind, id }: Draft["made"][string]) => !lists[kind]?.items.some((thing) => thing.id === id);
+  return { ...draft, made: Object.fromEntries(Object.entries(draft.made).filter(([, thing]) => isNew(thing))) };
 }
 
 export function faultsAt(faults: Fault[], pointer: string): Fault[] {

@@ -3,12 +3,11 @@ import { useEffect } from "preact/hooks";
 import { target, useAnswer, type Page } from "../api";
 import { useTongue, type Words } from "../language";
 import { useSettled } from "../settled";
-import { THINGS, type Thing, type ThingKind } from "../parts/names";
+import type { Thing } from "../parts/names";
 import { COLLECTIONS, madeOf, type Draft, type NewKind } from "./draft";
 import { TextField, WordField } from "./fields";
-import { idIn, useForm } from "./form";
-
-const LISTS = { subject: "subject", quantity: "quantity", scope: "scope", agent: "claimant" } as const satisfies Record<NewKind, ThingKind>;
+import { idIn, unlisted, useForm } from "./form";
+import { PATHS } from "./lists";
 
 type Kinds = readonly (readonly [string, keyof Words])[];
 const SUBJECT_KINDS: Kinds = [
@@ -25,7 +24,7 @@ const EMPTY: Record<NewKind, Record<string, string>> = {
 function useKnown(kind: NewKind, id: string): boolean | null {
   const list = useForm().lists[kind];
   const listed = list?.items.some((thing) => thing.id === id) ?? false;
-  const asked = useAnswer<Page<Thing>>(id && list?.next && !listed ? target(THINGS[LISTS[kind]], { id }) : null);
+  const asked = useAnswer<Page<Thing>>(id && list?.next && !listed ? target(PATHS[kind], { id }) : null);
   if (listed) return true;
   if (!list) return null;
   if (!list.next) return false;
@@ -41,7 +40,7 @@ function making(draft: Draft, key: string, kind: NewKind, id: string, name: stri
 function NewThingFields({ kind, id }: { kind: NewKind; id: string }) {
   const { say } = useTongue();
   const { draft, change, lists } = useForm();
-  const place = madeOf(draft, kind, (of, text) => idIn(lists, of, text)).findIndex((each) => each.id === id), key = `${kind}/${id}`, thing = draft.made[key];
+  const place = madeOf(unlisted(draft, lists), kind, (of, text) => idIn(lists, of, text)).findIndex((each) => each.id === id), key = `${kind}/${id}`, thing = draft.made[key];
   if (!thing) return null;
   const at = (member: string) => `/${COLLECTIONS[kind]}/${place}/${member}`;
   const member = (name: string) => ({

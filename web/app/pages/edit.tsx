@@ -1,10 +1,11 @@
 /** Adding a source with its claims: each figure is read while it is typed, and all of it is checked before it is saved */
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Problem, consult, giveToken, givenToken, mayBeWritten, target, useAnswer, write, type Page, type Source, type Unit } from "../api";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Problem, consult, giveToken, givenToken, mayBeWritten, useAnswer, write, type Answer, type Page, type Source, type Unit } from "../api";
 import { ClaimFields } from "../edit/claim";
 import { bodyOf, emptyClaim, emptyDraft, type ClaimDraft, type Draft, type SourceDraft } from "../edit/draft";
 import { DateField, TextField, WordField } from "../edit/fields";
-import { FormContext, focusAt, idIn, useForm, type Fault, type Lists } from "../edit/form";
+import { FormContext, focusAt, idIn, unlisted, useForm, type Fault, type Lists } from "../edit/form";
+import { meet, namesakesIn, useLists, withMet, type Met } from "../edit/lists";
 import { allRead } from "../edit/reading";
 import { ThingField } from "../edit/thing";
 import { unitSign, useTongue, type Words } from "../language";
@@ -20,24 +21,33 @@ const RELATIONS = [
 
 // What there is already ---------------------------------------------------------------------------
 
-function useThings(path: string): Page<Thing> | null {
-  return useAnswer<Page<Thing>>(target(path, { limit: 200 })).document;
+/** That it could not be read. Where reading takes a token, it is read once there is one. */
+function Missing({ answers }: { answers: Answer<unknown>[] }) {
+  const { say } = useTongue();
+  const failed = answers.filter(({ problem }) => problem && !(problem instanceof Problem && problem.status === 401));
+  if (!failed.length) return null;
+  return <p role="alert">{say("listsMissing")} <button type="button" onClick={() => failed.forEach(({ again }) => again())}>{say("again")}</button></p>;
 }
 
-function useLists(): Lists {
-  return {
-    subject: useThings("/v1/subjects"), quantity: useThings("/v1/quantities"), scope: useThings("/v1/scopes"), agent: useThings("/v1/agents"),
-    source: useThings("/v1/sources"),
-  };
+/** By their names; those that share one, by their ids. */
+function suggestions(things: Thing[]) {
+  const count = new Map<string, number>();
+  for (const name of things.map(nameOf)) count.set(name, (count.get(name) ?? 0) + 1);
+  return things.map((thing) => {
+    const name = nameOf(thing), { id } = thing;
+    return count.get(name) === 1 ? <option key={id} value={name} /> : <option key={id} value={id}>{name}</option>;
+  });
+}
+
+function Names({ kind, list }: { kind: string; list: Page<Thing> | null }) {
+  return <datalist id={`${kind}-names`}>{useMemo(() => list && suggestions(list.items), [list])}</datalist>;
 }
 
 function Suggested({ lists }: { lists: Lists }) {
   const units = useAnswer<Page<Unit>>("/v1/units?limit=200").document;
   return (
     <>
-      {Object.entries(lists).map(([kind, list]) => (
-        <datalist key={kind} id={`${kind}-names`}>{list?.items.map((thing) => <option key={thing.id} value={nameOf(thing)} />)}</datalist>
-      ))}
+      {Object.entries(lists).map(([kind, list]) => <Names key={kind} kind={kind} list={list} />)}
       <datalist id="units">{units?.items.map(({ id, name }) => <option key={id} value={id}>{unitSign(id)}: {name}</option>)}</datalist>
     </>
   );
@@ -97,6 +107,27 @@ function whole(draft: Draft): string {
 
 // Sending -----------------------------------------------------------------------------------------
 
+/** What is wrong before anything is sent. */
+class Unclear extends Error {
+  constructor(readonly faults: Fault[]) {
+    super();
+  }
+}
+
+/** What there is, and the document that a draft makes beside it: whatever has come to be meanwhile is not made again. */
+function useDocument() {
+  const { say, language } = useTongue();
+  const { lists: first, answers } = useLists(), [met, setMet] = useState<Met[]>([]);
+  const lists = useMemo(() => met.reduce(withMet, first), [first, met]);
+  const documentOf = async (draft: Draft) => {
+    const now = await meet(draft, lists), known = withMet(lists, now), namesakes = namesakesIn(draft, known);
+    setMet((before) => [...before, now]);
+    if (namesakes.length) throw new Unclear(namesakes.map(({ pointer, ids }) => ({ pointer, detail: say("severalSo", { ids: ids.join(", ") }), language })));
+    return JSON.stringify(bodyOf(unlisted(await allRead(draft), known), (kind, text) => idIn(known, kind, text)));
+  };
+  return { lists, answers, documentOf };
+}
+
 /** What was sent, and of which draft. */
 interface Sent {
   of: string;
@@ -138,6 +169,11 @@ interface Outcome {
 
 const REFUSED: Record<number, keyof Words> = { 401: "tokenRefused", 403: "tokenTooLittle", 409: "inConflict", 422: "hasFaults" };
 
+function inShort(error: unknown): keyof Words {
+  if (error instanceof Unclear) return "hasFaults";
+  return error instanceof Problem ? REFUSED[error.status] ?? "failed" : "offline";
+}
+
 function Faults({ outcome, faults }: { outcome: Outcome; faults: Fault[] }) {
   const { say } = useTongue();
   const box = useRef<HTMLDivElement>(null);
@@ -148,9 +184,9 @@ function Faults({ outcome, faults }: { outcome: Outcome; faults: Fault[] }) {
       {outcome.advice && <p>{outcome.advice}</p>}
       {outcome.detail && <p lang="en">{outcome.detail}</p>}
       {faults.length > 0 && (
-        <ul>{faults.map(({ pointer, detail }) => (
+        <ul>{faults.map(({ pointer, detail, language = "en" }) => (
           <li key={pointer + detail}>
-            <button type="button" class="plain" onClick={() => focusAt(pointer)}><code>{pointer}</code></button> <span lang="en">{detail}</span>
+            <button type="button" class="plain" onClick={() => focusAt(pointer)}><code>{pointer}</code></button> <span lang={language}>{detail}</span>
           </li>
         ))}</ul>
       )}
@@ -159,8 +195,9 @@ function Faults({ outcome, faults }: { outcome: Outcome; faults: Fault[] }) {
   );
 }
 
-function pointed(problem: Problem): Fault[] {
-  return (problem.document.errors ?? []).flatMap((fault) => "pointer" in fault ? [fault] : []);
+function pointed(error: unknown): Fault[] {
+  if (error instanceof Unclear) return error.faults;
+  return !(error instanceof Problem) ? [] : (error.document.errors ?? []).flatMap((fault) => "pointer" in fault ? [fault] : []);
 }
 
 // The page ----------------------------------------------------------------------------------------
@@ -188,24 +225,23 @@ export function EditForm() {
   const [faults, setFaults] = useState<Fault[]>([]);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [sending, setSending] = useState(false);
-  const lists = useLists(), here = useHere(), { save, perhapsSaved } = useSaving();
+  const { lists, answers, documentOf } = useDocument(), { save, perhapsSaved } = useSaving(), here = useHere();
   useTitle(say("edit"));
   useLeaving(draft);
 
   const refused = (error: unknown) => {
-    const problem = error instanceof Problem ? error : null, words = problem ? REFUSED[problem.status] ?? "failed" : "offline";
-    setFaults(problem ? pointed(problem) : []);
+    const unsure = perhapsSaved(draft);
+    setFaults(pointed(error));
     setOutcome({
-      good: false, words: say(perhapsSaved(draft) ? "mayBeSaved" : words), advice: perhapsSaved(draft) ? say("mayBeSavedLong") : "", detail: problem?.message ?? "",
+      good: false, words: say(unsure ? "mayBeSaved" : inShort(error)), advice: unsure ? say("mayBeSavedLong") : "", detail: error instanceof Problem ? error.message : "",
     });
   };
-  const documentOf = async () => JSON.stringify(bodyOf(await allRead(draft), (kind, text) => idIn(lists, kind, text)));
   const check = async () => {
-    await consult("/v1/sources?dry_run=true", JSON.parse(await documentOf()));
+    await consult("/v1/sources?dry_run=true", JSON.parse(await documentOf(draft)));
     setOutcome({ good: true, words: say("good") });
   };
   const saveAndGo = async () => {
-    const { id } = await save(draft, documentOf);
+    const { id } = await save(draft, () => documentOf(draft));
     if (!here.current) return; // one who has left stays there
     askBeforeLeaving(null);
     go(`/sources/${id}`);
@@ -233,6 +269,7 @@ export function EditForm() {
         <h1>{say("edit")}</h1>
         <p class="lead">{say("editLead")}</p>
         {outcome && !outcome.good && <Faults outcome={outcome} faults={faults} />}
+        <Missing answers={answers} />
         <Suggested lists={lists} />
         <fieldset class="all" role="none" disabled={sending}>
           <Token />

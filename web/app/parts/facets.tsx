@@ -1,14 +1,14 @@
 /** What a list of claims can be narrowed by */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { FIGURE_LANGUAGES, read, target, useAnswer, type Page } from "../api";
+import { FIGURE_LANGUAGES, target, useAnswer, type Page } from "../api";
 import { filtersOf, toggled, withOthers, type Filter, type FilterName, type Operator } from "../filters";
 import { useTongue, type Tongue, type Words } from "../language";
 import { conditionIn, refusal, typedIn } from "../numerals";
 import { askFor, usePlace } from "../place";
 import { useSettled } from "../settled";
 import { HEDGES, STANCES } from "./marks";
-import { THINGS, nameOf, useNames, type Thing, type ThingKind } from "./names";
+import { THINGS, nameOf, useNames, useRest, type Thing, type ThingKind } from "./names";
 
 // Words of the contract, each its own key among the words.
 const FACETS = {
@@ -19,7 +19,6 @@ const FACETS = {
 
 const LONG = 200; // things that a list gives at once
 const SUGGESTED = 20;
-const MOST_PAGES = 20;
 
 function useChosen(name: FilterName): Filter[] {
   return filtersOf(usePlace().query).filter((filter) => filter.name === name);
@@ -55,25 +54,6 @@ function WordFacet({ name }: { name: keyof typeof FACETS }) {
 
 // Things ------------------------------------------------------------------------------------------
 
-/** What of a list follows its first page, read a page after another once it is wanted. */
-function useRest(first: Page<Thing>, wanted: boolean): Thing[] {
-  const [rest, setRest] = useState<Thing[]>([]);
-  useEffect(() => {
-    if (!wanted) return undefined;
-    const leaving = new AbortController();
-    const walk = async (from: string | null) => {
-      for (let next = from, pages = 0; next && pages < MOST_PAGES; pages++) {
-        const page: Page<Thing> = await read(next, leaving.signal);
-        setRest((before) => [...before, ...page.items]);
-        next = page.next;
-      }
-    };
-    walk(first.next).catch(() => undefined); // what could not be read is not suggested
-    return () => leaving.abort();
-  }, [wanted]);
-  return rest;
-}
-
 function FindIn({ kind, typed, onType }: { kind: ThingKind; typed: string; onType: (words: string) => void }) {
   const { say } = useTongue();
   const name = say("findIn", { list: say(kind) });
@@ -86,7 +66,7 @@ function Suggestions({ kind, first }: { kind: ThingKind; first: Page<Thing> }) {
   const [typed, setTyped] = useState("");
   const words = useSettled(typed.trim()), searched = kind === "source";
   const found = useAnswer<Page<Thing>>(words && searched ? target(THINGS[kind], { q: words, limit: SUGGESTED }) : null);
-  const rest = useRest(first, words !== "" && !searched);
+  const rest = useRest(words && !searched ? first.next : null);
   const called = [...first.items, ...rest].filter((thing) => nameOf(thing).toLowerCase().includes(words.toLowerCase()));
   const items = !words ? [] : searched ? found.document?.items ?? [] : called.slice(0, SUGGESTED);
   return (

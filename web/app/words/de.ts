@@ -316,6 +316,8 @@ export const de: Words = {
   definition: "Bestimmung",
   definitionHint: "Wo sie endet, damit Gleiches mit Gleichem verglichen wird",
   isNew: "„{name}“ ist noch nicht bekannt und wird mit angelegt.",
+  listsMissing: "Was es schon gibt, war nicht zu lesen: Es wird nicht vorgeschlagen, und Neues lässt sich davon nicht unterscheiden.",
+  severalSo: "Mehrere heißen so: {ids}. Die Kennung der gemeinten angeben.",
   whichReading: "Welche davon ist gemeint?",
   correct: "Berichtigen",
   noNumber: "Keine Zahl. So schreiben: {example}.",

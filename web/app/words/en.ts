@@ -314,6 +314,8 @@ export const en = {
   definition: "Definition",
   definitionHint: "Where it ends, so that like is compared with like",
   isNew: "“{name}” is not known yet and will be added.",
+  listsMissing: "What there is already could not be read: it is not suggested, and what is new is not told from it.",
+  severalSo: "Several are called so: {ids}. Give the id of one.",
   whichReading: "Which of these is it?",
   correct: "Correct it",
   noNumber: "Not a number. Write it like {example}.",

@@ -316,6 +316,8 @@ export const it: Words = {
   definition: "Definizione",
   definitionHint: "Dove finisce, per confrontare cose uguali",
   isNew: "«{name}» non è ancora nota e verrà aggiunta.",
+  listsMissing: "Non è stato possibile leggere ciò che c’è già: non viene suggerito, e il nuovo non si distingue.",
+  severalSo: "Più fonti si chiamano così: {ids}. Indica l’identificativo di una.",
   whichReading: "Quale di queste è?",
   correct: "Correggi",
   noNumber: "Non è un numero. Scrivilo così: {example}.",
