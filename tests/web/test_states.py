@@ -178,7 +178,8 @@ def test_service_that_hangs_is_waited_for(reader, service):
 
 # Wrong ----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("target, named", [("/claims?value=abc", "value takes a number"), ("/claims?stance=shouts", "stance"), (f"{R1}?baseline=none", "baseline"),
+@pytest.mark.parametrize("target, named", [("/claims?value=abc", "value takes a number"), ("/claims?stance=shouts", "stance"), ("/claims?published_at=gte.2025-13-01", "published_at takes a day"),
+                                           ("/claims?as_of=2025-13-01", "as_of takes a time"), ("/claims?line=2025-13-01", "line takes a whole number"), (f"{R1}?baseline=none", "baseline"),
                                            (f"{R1}?unit=none", "unit"), (f"{R1}?stance=shouts", "stance")])
 def test_what_cannot_be_asked_is_explained_and_has_a_way_on(reader, target, named):
     reader.expects("400 (Bad Request)")
@@ -230,6 +231,27 @@ def test_what_was_retracted_is_said_to_be(at, desk):
     assert "retracted" in told(reader, "alert", "retracted")
     assert desk.send("GET", "/claims/desk-withdrawn", headers={"Accept": "text/html"}).status_code == 410
     assert reader.all("button", "Try again") == []
+
+
+def test_page_that_fails_is_said_to_and_can_be_loaded_again(reader):
+    reader.open("/edit").run("window.fetch = () => Promise.resolve(new Response('{}'))")
+    leave(reader, "/sources")
+    told(reader, "alert", "did not work")
+    assert reader.violations() == []
+    reader.find("button", "Load it again").click()
+    reader.reads("DeepSeek ha ingannato")
+
+
+def test_page_that_failed_does_not_keep_others_from_being_shown(reader):
+    reader.open("/edit").run("window.real = window.fetch; window.fetch = () => Promise.resolve(new Response('{}'))")
+    leave(reader, "/sources")
+    told(reader, "alert", "did not work")
+    reader.run("window.fetch = window.real")
+    leave(reader, "/comparisons")
+    reader.find("heading", "What training DeepSeek R1 cost")
+    assert reader.all("alert") == []
+    leave(reader, "/sources")
+    reader.reads("DeepSeek ha ingannato")
 
 
 # Empty ----------------------------------------------------------------------------------------------

@@ -95,6 +95,12 @@ function writer(language: Language, options: Intl.NumberFormatOptions): (decimal
   };
 }
 
+/** A day or a moment in words; what is neither stays as it is. */
+function dated(language: Language, options: Intl.DateTimeFormatOptions): (date: string) => string {
+  const format = new Intl.DateTimeFormat(language, options);
+  return (date) => Number.isNaN(Date.parse(date)) ? date : format.format(new Date(date));
+}
+
 const AGES: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3600], ["minute", 60]];
 
 export function tongue(language: Language): Tongue {
@@ -121,8 +127,8 @@ export function tongue(language: Language): Tongue {
     brief: (decimal, unit) => (isRound(decimal) ? long : amount)(decimal, unit).replaceAll(" ", "\u00A0"),
     tick: (value, unit) => tick(String(value), isCurrency(unit) ? unit : null),
     unit: (unit) => isCurrency(unit) ? new Intl.DisplayNames(language, { type: "currency" }).of(unit) ?? unit : unitSign(unit),
-    day: (date) => new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(date)),
-    moment: (timestamp) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(timestamp)),
+    day: dated(language, { dateStyle: "long", timeZone: "UTC" }),
+    moment: dated(language, { dateStyle: "medium", timeStyle: "short" }),
     ago: (seconds) => {
       const [unit, size] = AGES.find(([, each]) => seconds >= 2 * each) ?? ["second", 1];
       return new Intl.RelativeTimeFormat(language).format(-Math.round(seconds / size), unit);

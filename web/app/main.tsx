@@ -10,10 +10,11 @@ import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useAge } from "./api";
 import { LANGUAGES, TongueContext, keep, preferred, tongue, useTongue, type Language } from "./language";
+import { Boundary } from "./parts/boundary";
 import { useLoaded } from "./parts/loaded";
 import { SearchField } from "./parts/search";
 import { Answered } from "./parts/states";
-import { takeOver, usePlace } from "./place";
+import { takeOver, usePlace, withQuery } from "./place";
 import { ClaimPage } from "./pages/claim";
 import { ClaimsPage } from "./pages/claims";
 import { ComparisonPage } from "./pages/comparison";
@@ -86,7 +87,7 @@ function Header({ language, choose }: { language: Language; choose: (language: L
 
 function Site() {
   const [language, setLanguage] = useState<Language>(preferred);
-  const { path } = usePlace();
+  const { path, query } = usePlace();
   const spoken = useMemo(() => tongue(language), [language]);
   useEffect(() => { document.documentElement.lang = language; }, [language]);
   const choose = (chosen: Language) => {
@@ -96,7 +97,7 @@ function Site() {
   return (
     <TongueContext.Provider value={spoken}>
       <Header language={language} choose={choose} />
-      <main id="content" tabIndex={-1}><Aged /><Page /></main>
+      <main id="content" tabIndex={-1}><Aged /><Boundary of={withQuery(path, query)}><Page /></Boundary></main>
       <p class="unseen" role="status" id="told" />
       <footer>
         <p>{spoken.say("footer")}</p>

@@ -350,6 +350,8 @@ export const de: Words = {
   loading: "Wird geladen",
   slow: "Das dauert länger als sonst.",
   failed: "Das hat nicht geklappt",
+  pageFailed: "Diese Seite ließ sich nicht zeigen.",
+  loadAgain: "Neu laden",
   offline: "Der Dienst ist nicht erreichbar",
   aged: "Die Datenbank ist gerade nicht erreichbar: Dies war {ago} bekannt.",
   again: "Noch einmal",

@@ -348,6 +348,8 @@ export const en = {
   loading: "Loading",
   slow: "This takes longer than usual.",
   failed: "That did not work",
+  pageFailed: "This page could not be shown.",
+  loadAgain: "Load it again",
   offline: "The service cannot be reached",
   aged: "The database cannot be reached just now: this is what was known {ago}.",
   again: "Try again",

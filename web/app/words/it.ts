@@ -350,6 +350,8 @@ export const it: Words = {
   loading: "Caricamento",
   slow: "Ci vuole più del solito.",
   failed: "Non ha funzionato",
+  pageFailed: "Non è stato possibile mostrare questa pagina.",
+  loadAgain: "Ricarica",
   offline: "Il servizio non è raggiungibile",
   aged: "Il database non è raggiungibile in questo momento: questo è ciò che si sapeva {ago}.",
   again: "Riprova",
