@@ -79,6 +79,37 @@ def test_page_comes_over_a_slow_line(reader, target):
     assert reader.run("return document.querySelector('main h1') !== null") and reader.all("alert") == []
 
 
+def test_place_that_one_went_back_to_does_not_pull_who_goes_on(reader, stalled):
+    reader.open("/claims").run("scrollTo(0, 400)")
+    reader.until(lambda: reader.run("return history.state?.top") == 400, "kept place")
+    leave(reader, "/sources")
+    reader.settled()
+    go_on = stalled()
+    reader.driver.back()
+    told(reader, "status", "Loading")
+    reader.run("document.querySelector('header a[href=\"/comparisons\"]').click()")  # neither by key nor by wheel
+    go_on()
+    reader.settled()
+    time.sleep(.3)
+    assert reader.path == "/comparisons" and reader.run("return [scrollY, document.documentElement.scrollHeight > 400 + innerHeight]") == [0, True]
+
+
+@pytest.mark.parametrize("event", ["pointerdown", "touchmove"])
+def test_place_that_one_went_back_to_does_not_pull_who_takes_the_page_in_hand(reader, stalled, event):
+    reader.open("/claims").run("scrollTo(0, 400)")
+    reader.until(lambda: reader.run("return history.state?.top") == 400, "kept place")
+    leave(reader, "/sources")
+    reader.settled()
+    go_on = stalled()
+    reader.driver.back()
+    told(reader, "status", "Loading")
+    reader.run("document.body.dispatchEvent(new Event(arguments[0], { bubbles: true }))", event)
+    go_on()
+    reader.settled()
+    time.sleep(.3)
+    assert reader.path == "/claims" and reader.run("return scrollY") == 0
+
+
 # Out of reach ---------------------------------------------------------------------------------------
 
 def test_one_without_a_network_is_told_and_can_try_again(reader):

@@ -9,6 +9,7 @@ export interface Place {
 const MOVED = "place-moved";
 const SETTLED_MS = 150; // without scrolling
 const RETURN_MS = 3000; // for a page to become long enough again
+const TAKEN_IN_HAND = ["wheel", "keydown", "pointerdown", "touchmove", MOVED];
 
 /** What no text can be made of stays as it is, and leads nowhere. */
 function decoded(path: string): string {
@@ -107,7 +108,7 @@ function keptTop(): number {
   return (history.state as { top?: number } | null)?.top ?? 0;
 }
 
-/** Scrolls as soon as the page, whose answer may be on its way, is long enough, unless the reader scrolls first. */
+/** Scrolls as soon as the page, whose answer may be on its way, is long enough, unless the reader scrolls or goes on first. */
 function returnTo(top: number): void {
   const grown = new ResizeObserver(() => {
     if (document.documentElement.scrollHeight < top + innerHeight) return;
@@ -116,11 +117,9 @@ function returnTo(top: number): void {
   });
   const stop = () => {
     grown.disconnect();
-    removeEventListener("wheel", stop);
-    removeEventListener("keydown", stop);
+    for (const event of TAKEN_IN_HAND) removeEventListener(event, stop);
   };
-  addEventListener("wheel", stop, { passive: true });
-  addEventListener("keydown", stop);
+  for (const event of TAKEN_IN_HAND) addEventListener(event, stop, { passive: true });
   setTimeout(stop, RETURN_MS);
   grown.observe(document.body);
 }
