@@ -16,7 +16,6 @@ export type ComparisonInShort = Schemas["ComparisonInShort"];
 export type ComparedFigure = Schemas["ComparedFigure"];
 export type Pair = Schemas["Pair"];
 export type StatedMultiple = Schemas["StatedMultiple"];
-export type RelatedClaim = Schemas["RelatedClaim"];
 export type Diff = Schemas["Diff"];
 export type Revision = Schemas["Revision"];
 export type Bound = Schemas["Bound"];
@@ -120,17 +119,41 @@ async function ask<Document>(target: string, options: RequestInit): Promise<Docu
   return await (await answered(target, options)).json() as Document;
 }
 
-interface Reading {
+interface ReadOptions {
   signal?: AbortSignal;
-  prefer?: string | undefined;
+  prefer?: string;
   /** Past what caches have. */
   anew?: boolean;
 }
 
-export function read<Document>(target: string, { signal, prefer, anew = false }: Reading = {}): Promise<Document> {
+export function read<Document>(target: string, { signal, prefer, anew = false }: ReadOptions = {}): Promise<Document> {
   const now = performance.now(), written = now - wroteAt < STALE_MS ? version : "";
   const headers = { Accept: "application/json", ...authorization(), ...(prefer && { Prefer: prefer }), ...(written && { "Data-Version": written }) };
   return ask(target, { signal: signal ?? null, headers, cache: anew || now - Math.max(wroteAt, agedAt) < STALE_MS ? "reload" : "default" });
+}
+
+/** How a target is read for a page: at once, unless told otherwise. */
+type Reading<Document> = (target: string, signal: AbortSignal) => Promise<Document>;
+
+function readAtOnce<Document>(target: string, signal: AbortSignal): Promise<Document> {
+  return read(target, { signal });
+}
+
+/** How many there are, as the database estimates it where they are many. */
+export function readCounted<Document>(target: string, signal: AbortSignal): Promise<Document> {
+  return read(target, { signal, prefer: "count=estimated" });
+}
+
+/** From its beginning on, page after page: how many items one has is the operator's matter. `next` leads on where they are more than `most`, or about. */
+export async function readList<Item>(target: string, most: number, options: ReadOptions): Promise<Page<Item>> {
+  const items: Item[] = [];
+  let next: string | null = target;
+  while (next && items.length < most) {
+    const page: Page<Item> = await read(next, options);
+    items.push(...page.items);
+    next = page.next;
+  }
+  return { items, next };
 }
 
 /** Has a text looked at by the service, which keeps nothing of it. */
@@ -188,7 +211,7 @@ export interface Answer<Document> {
 }
 
 /** Reads a target, or none. What comes too late for a target that is not asked for any more is dropped. */
-export function useAnswer<Document>(wanted: string | null, prefer?: string): Answer<Document> {
+export function useAnswer<Document>(wanted: string | null, reading: Reading<Document> = readAtOnce): Answer<Document> {
   const [state, setState] = useState<{ of: string | null; document: Document | null; problem: Error | null }>(() => {
     const known = brought && wanted && canonical(brought.target) === canonical(wanted) ? brought.document as Document : null;
     brought = null;
@@ -198,7 +221,7 @@ export function useAnswer<Document>(wanted: string | null, prefer?: string): Ans
   useEffect(() => {
     if (!wanted || (state.of === wanted && turn === 0)) return undefined;
     const leaving = new AbortController();
-    read<Document>(wanted, { signal: leaving.signal, prefer }).then(
+    reading(wanted, leaving.signal).then(
       (document) => setState({ of: wanted, document, problem: null }),
       (problem: Error) => leaving.signal.aborted || setState({ of: wanted, document: null, problem }));
     return () => leaving.abort();
@@ -219,4 +242,22 @@ export function useAnswer<Document>(wanted: string | null, prefer?: string): Ans
       setTurn((before) => before + 1);
     },
   };
+}
+
+const LONG = 200; // items of a list that is shown at once
+
+export function useList<Item>(wanted: string | null, most = LONG): Answer<Page<Item>> {
+  return useAnswer(wanted, (target, signal) => readList<Item>(target, most, { signal }));
+}
+
+const IDS_AT_ONCE = 25; // of the longest, so that an address has room for them
+
+/** Those things of a list that have the ids. */
+export function useThings<Item>(list: string, ids: string[]): Answer<Item[]> {
+  const sorted = [...new Set(ids)].sort();
+  const parts = Array.from({ length: Math.ceil(sorted.length / IDS_AT_ONCE) }, (_, part) => sorted.slice(part * IDS_AT_ONCE, (part + 1) * IDS_AT_ONCE));
+  return useAnswer(sorted.length ? target(list, { id: sorted.join(",") }) : null, async (_, signal) => {
+    const found = await Promise.all(parts.map((part) => readList<Item>(target(list, { id: part.join(",") }), Infinity, { signal })));
+    return found.flatMap(({ items }) => items);
+  });
 }

@@ -1,7 +1,7 @@
 /** What there is already, by which the form tells it from what is new; others may write meanwhile */
 import { useMemo } from "preact/hooks";
-import { read, target, useAnswer, type Answer, type Page } from "../api";
-import { THINGS, useRest, type Thing } from "../parts/names";
+import { readList, target, useList, type Answer, type Page } from "../api";
+import { THINGS, type Thing } from "../parts/names";
 import { COLLECTIONS, madeOf, sourcesIn, type Draft, type NewKind } from "./draft";
 import { idIn, idsIn, isCalled, unlisted, type Lists } from "./form";
 
@@ -10,19 +10,17 @@ export const PATHS = {
   subject: THINGS.subject, quantity: THINGS.quantity, scope: THINGS.scope, agent: THINGS.claimant, source: THINGS.source,
 } as const satisfies Record<Kind, string>;
 
-const LONG = 200;
+const LOOKED_THROUGH = 4000, SEARCHED = 200;
 
-/** Its pages, one after another; of sources, which may be many, the first: they are searched. */
-function useList(kind: Kind): [Answer<Page<Thing>>, Page<Thing> | null] {
-  const answer = useAnswer<Page<Thing>>(target(PATHS[kind], { limit: LONG })), { document } = answer;
-  const rest = useRest(kind === "source" ? null : document?.next ?? null);
-  return [answer, useMemo(() => document && { ...document, items: [...document.items, ...rest] }, [document, rest])];
+/** Of sources, which may be many, the first: they are searched. */
+function useKnown(kind: Kind): Answer<Page<Thing>> {
+  return useList<Thing>(PATHS[kind], kind === "source" ? SEARCHED : LOOKED_THROUGH);
 }
 
 /** All of them, and what became of asking for them. */
 export function useLists(): { lists: Lists; answers: Answer<Page<Thing>>[] } {
-  const found = { subject: useList("subject"), quantity: useList("quantity"), scope: useList("scope"), agent: useList("agent"), source: useList("source") };
-  const answers = Object.values(found).map(([answer]) => answer), each = Object.values(found).map(([, list]) => list);
+  const found = { subject: useKnown("subject"), quantity: useKnown("quantity"), scope: useKnown("scope"), agent: useKnown("agent"), source: useKnown("source") };
+  const answers = Object.values(found), each = answers.map((answer) => answer.document);
   const lists = useMemo(() => Object.fromEntries(Object.keys(found).map((kind, place) => [kind, each[place]])) as Lists, each);
   return { lists, answers };
 }
@@ -41,7 +39,7 @@ export function withMet(lists: Lists, met: Met): Lists {
 }
 
 function anew(kind: Kind, query: Record<string, string>): Promise<Page<Thing>> {
-  return read<Page<Thing>>(target(PATHS[kind], { ...query, limit: LONG }), { anew: true });
+  return readList(target(PATHS[kind], query), SEARCHED, { anew: true });
 }
 
 /** What has come to be since of what would be made along. */

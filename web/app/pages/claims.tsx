@@ -1,6 +1,6 @@
 /** Claims: filtered, searched, sorted, all of it in the address */
 import { useEffect, useRef } from "preact/hooks";
-import { useAnswer, type Claim, type Page } from "../api";
+import { readCounted, useAnswer, type Claim, type Page } from "../api";
 import { asked, filtersAlone, without } from "../filters";
 import { useTongue, type Words } from "../language";
 import { Chosen, useFilterNames } from "../parts/chosen";
@@ -63,7 +63,7 @@ const COUNTED_MOST = 10_000; // rows that the API counts even where an estimate 
 function useCount(query: URLSearchParams, page: Page<Claim> | null): { count: number; known: boolean } | null {
   const whole = page !== null && page.next === null && !query.has("cursor");
   const counted = new URLSearchParams([...filtersAlone(query), ["limit", "1"], ["fields", "id"]]);
-  const answer = useAnswer<Page<Pick<Claim, "id">>>(page && !whole ? withQuery("/v1/claims", counted) : null, "count=estimated");
+  const answer = useAnswer<Page<Pick<Claim, "id">>>(page && !whole ? withQuery("/v1/claims", counted) : null, readCounted);
   if (whole) return { count: page.items.length, known: true };
   const total = answer.document?.total;
   return total === undefined || answer.waiting ? null : { count: total, known: total <= COUNTED_MOST };

@@ -1,6 +1,6 @@
 /** One comparison: its figures on an axis, the multiples that are stated of them, and what can be compared with what */
 import { useMemo } from "preact/hooks";
-import { target, useAnswer, type Comparison, type Page, type Stance, type Unit } from "../api";
+import { target, useAnswer, useList, type Comparison, type Stance, type Unit } from "../api";
 import { useTongue } from "../language";
 import { disputeSaid, Standing } from "../parts/dispute";
 import { STANCES } from "../parts/marks";
@@ -46,7 +46,7 @@ function Choices({ comparison, arrangement }: { comparison: Comparison; arrangem
   const tongue = useTongue();
   const { say } = tongue;
   const { query } = usePlace();
-  const units = useAnswer<Page<Unit>>("/v1/units?limit=200");
+  const units = useList<Unit>("/v1/units");
   const offered = unitsLike(units.document?.items ?? [], comparison.unit);
   const chooseBaseline = (claim: string) => {
     const placed = arrangement.all.find(({ figure }) => figure.claim === claim);

@@ -1,5 +1,5 @@
 /** One source: what it asserts, reports and disputes, and how it differs from its other versions */
-import { target, useAnswer, type Claim, type Page, type Source, type Stance } from "../api";
+import { target, useAnswer, useList, type Claim, type Source, type Stance } from "../api";
 import { useTongue, type Words } from "../language";
 import { ClaimList } from "../parts/claims";
 import { LanguageTag, SourceLink, STANCES } from "../parts/marks";
@@ -49,8 +49,6 @@ function Relations({ source }: { source: Source }) {
 
 // The page ----------------------------------------------------------------------------------------
 
-const READ_AT_ONCE = 200;
-
 /** Claims of one stance, and where they all are if they are more than are shown. */
 function OfStance({ source, stance, claims, more }: { source: Source; stance: Stance; claims: Claim[]; more: boolean }) {
   const { say } = useTongue();
@@ -65,7 +63,7 @@ function OfStance({ source, stance, claims, more }: { source: Source; stance: St
 }
 
 function Said({ source }: { source: Source }) {
-  const answer = useAnswer<Page<Claim>>(target(`/v1/sources/${source.id}/claims`, { sort: "line,id", limit: READ_AT_ONCE }));
+  const answer = useList<Claim>(target(`/v1/sources/${source.id}/claims`, { sort: "line,id" }));
   return (
     <Answered answer={answer}>{({ items, next }) => (
       <>

@@ -1,14 +1,15 @@
 /** What a list of claims can be narrowed by */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { FIGURE_LANGUAGES, target, useAnswer, type Page } from "../api";
+import { FIGURE_LANGUAGES, target, useList, type Page } from "../api";
 import { filtersOf, toggled, withOthers, type Filter, type FilterName, type Operator } from "../filters";
 import { useTongue, type Tongue, type Words } from "../language";
 import { conditionIn, refusal, typedIn } from "../numerals";
 import { askFor, usePlace } from "../place";
 import { useSettled } from "../settled";
 import { HEDGES, STANCES } from "./marks";
-import { THINGS, nameOf, useNames, useRest, type Thing, type ThingKind } from "./names";
+import { THINGS, nameOf, useNames, type Thing, type ThingKind } from "./names";
+import { inShort } from "./states";
 
 // Words of the contract, each its own key among the words.
 const FACETS = {
@@ -17,8 +18,8 @@ const FACETS = {
   hedge: HEDGES,
 } as const satisfies Record<string, readonly (keyof Words)[]>;
 
-const LONG = 200; // things that a list gives at once
 const SUGGESTED = 20;
+const LOOKED_THROUGH = 4000; // beyond those that a list begins with
 
 function useChosen(name: FilterName): Filter[] {
   return filtersOf(usePlace().query).filter((filter) => filter.name === name);
@@ -65,14 +66,15 @@ function Suggestions({ kind, first }: { kind: ThingKind; first: Page<Thing> }) {
   const { say } = useTongue();
   const [typed, setTyped] = useState("");
   const words = useSettled(typed.trim()), searched = kind === "source";
-  const found = useAnswer<Page<Thing>>(words && searched ? target(THINGS[kind], { q: words, limit: SUGGESTED }) : null);
-  const rest = useRest(words && !searched ? first.next : null);
-  const called = [...first.items, ...rest].filter((thing) => nameOf(thing).toLowerCase().includes(words.toLowerCase()));
-  const items = !words ? [] : searched ? found.document?.items ?? [] : called.slice(0, SUGGESTED);
+  const asked = searched ? target(THINGS[kind], { q: words }) : first.next;
+  const answer = useList<Thing>(words ? asked : null, searched ? SUGGESTED : LOOKED_THROUGH);
+  const found = answer.document?.items ?? [];
+  const called = searched ? found : [...first.items, ...found].filter((thing) => nameOf(thing).toLowerCase().includes(words.toLowerCase()));
+  const items = words ? called.slice(0, SUGGESTED) : [];
   return (
     <>
       <FindIn kind={kind} typed={typed} onType={setTyped} />
-      <div role="status">{words && !found.waiting && items.length === 0 && <small>{say("noneOfThese")}</small>}</div>
+      <div role="status">{words && items.length === 0 && <small>{say(answer.waiting ? "loading" : answer.problem ? inShort(answer.problem) : "noneOfThese")}</small>}</div>
       <div class="many">{items.map((thing) => <Choice key={thing.id} name={kind} value={thing.id} label={nameOf(thing)} />)}</div>
     </>
   );
@@ -82,7 +84,7 @@ function Suggestions({ kind, first }: { kind: ThingKind; first: Page<Thing> }) {
 function Things({ kind }: { kind: ThingKind }) {
   const { say } = useTongue();
   const [typed, setTyped] = useState("");
-  const list = useAnswer<Page<Thing>>(target(THINGS[kind], { limit: LONG }));
+  const list = useList<Thing>(THINGS[kind]);
   const chosen = useChosen(kind).filter((filter) => filter.operator === "").map((filter) => filter.value);
   const items = (list.document?.items ?? []).filter((thing) => thing.claims !== 0);
   const missing = list.document ? chosen.filter((id) => !items.some((thing) => thing.id === id)) : [];

@@ -1,6 +1,6 @@
 /** What was done to a thing, and what each change made different */
 import { useState } from "preact/hooks";
-import { target, useAnswer, type Diff, type Page, type Revision } from "../api";
+import { target, useAnswer, useList, type Diff, type Revision } from "../api";
 import { useTongue } from "../language";
 import { Answered } from "./states";
 
@@ -47,7 +47,7 @@ function Change({ api, revision }: { api: string; revision: Revision }) {
 /** `api`: the target of the thing. */
 export function History({ api }: { api: string }) {
   const { say } = useTongue();
-  const answer = useAnswer<Page<Revision>>(target(`${api}/revisions`, { sort: "-revision", limit: 200 }));
+  const answer = useList<Revision>(target(`${api}/revisions`, { sort: "-revision" }));
   return (
     <section id="history">
       <h2>{say("history")}</h2>

@@ -1,6 +1,6 @@
 /** Two versions of one origin side by side, where their stance or hedge differs marked */
 import { useState } from "preact/hooks";
-import { target, useAnswer, type Claim, type Page, type Source } from "../api";
+import { target, useList, type Claim, type Source } from "../api";
 import { useTongue } from "../language";
 import { LanguageTag, Printed, StanceMark, sourceTitle } from "./marks";
 import { Answered } from "./states";
@@ -95,7 +95,7 @@ function Compared({ rows, all, source, other }: { rows: Row[]; all: boolean; sou
 
 function SideBySide({ source, claims, all, other }: { source: Source; claims: Claim[]; all: boolean; other: Source }) {
   const { say } = useTongue();
-  const answer = useAnswer<Page<Claim>>(target(`/v1/sources/${other.id}/claims`, { sort: "line,id", limit: 200 }));
+  const answer = useList<Claim>(target(`/v1/sources/${other.id}/claims`, { sort: "line,id" }));
   return (
     <section>
       <h2>{say("sideBySide", { source: sourceTitle(other) })}</h2>
@@ -107,7 +107,7 @@ function SideBySide({ source, claims, all, other }: { source: Source; claims: Cl
 
 /** Beside each other version of the source that has claims. Only of `all` claims one can say that a version lacks some. */
 export function Versions({ source, claims, all }: { source: Source; claims: Claim[]; all: boolean }) {
-  const answer = useAnswer<Page<Source>>(source.origin.sources > 1 ? target("/v1/sources", { origin: source.origin.id, limit: 200 }) : null);
+  const answer = useList<Source>(source.origin.sources > 1 ? target("/v1/sources", { origin: source.origin.id }) : null);
   return <>{answer.document?.items.filter((each) => each.id !== source.id && each.claims > 0)
     .map((other) => <SideBySide key={other.id} source={source} claims={claims} all={all} other={other} />)}</>;
 }
