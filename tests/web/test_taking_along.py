@@ -8,6 +8,9 @@ import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
 
+from desk import create_token
+from service import Service
+
 R1 = "/comparisons/what-training-r1-cost"
 BASELINE = "market-shockwave-09-r1-training-cost-5-6-million"
 TYPES = {"JSON": "application/json", "CSV": "text/csv", "SVG": "image/svg+xml"}
@@ -30,6 +33,31 @@ def test_data_that_are_taken_are_those_that_are_shown(reader, api):
     assert [f"/claims/{claim['id']}" for claim in taken["items"]] == shown
     comparison = requests.get(reader.open(f"{R1}?baseline={BASELINE}&stance=disputes").find("link", "JSON").get_property("href"), timeout=10).json()
     assert comparison == api.get("/v1" + R1, baseline=BASELINE, stance="disputes")
+
+
+@pytest.fixture
+def downloads(browser, tmp_path):
+    """The folder of what the reader saves."""
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    yield tmp_path
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "default"})
+
+
+def test_data_of_a_closed_service_are_taken_with_the_token(at, url, downloads):
+    token = create_token(url, "taker", "read")
+    with Service(url, CLAIMD_READ="token") as closed:
+        reader = at(closed.answers().base)
+        reader.expects("401 (Unauthorized)")
+        reader.open(R1).find("textbox", "Token").send_keys(token, Keys.ENTER)
+        for form, begins in {"CSV": b"claim", "SVG": b"<svg"}.items():
+            reader.click("link", form)
+            file = downloads / f"comparisons-what-training-r1-cost.{form.lower()}"
+            reader.until(file.exists, f"file of {form}")
+            assert begins in file.read_bytes()[:20] and reader.path == R1
+        reader.network(offline=True)
+        reader.expects("ERR_INTERNET_DISCONNECTED")
+        reader.click("link", "JSON")
+        assert reader.find("status", "cannot be reached")
 
 
 @pytest.fixture

@@ -132,6 +132,11 @@ export function read<Document>(target: string, { signal, prefer, anew = false }:
   return ask(target, { signal: signal ?? null, headers, cache: anew || now - Math.max(wroteAt, agedAt) < STALE_MS ? "reload" : "default" });
 }
 
+/** As a file, in the form that the target says. */
+export async function take(target: string): Promise<Blob> {
+  return (await answered(target, { headers: authorization() })).blob();
+}
+
 /** How a target is read for a page: at once, unless told otherwise. */
 type Reading<Document> = (target: string, signal: AbortSignal) => Promise<Document>;
 

@@ -1,12 +1,14 @@
 /** What one takes along from a page: its link, the data, the picture, a snippet to embed, a citation */
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { useTongue } from "../language";
+import { givenToken, take } from "../api";
+import { useTongue, type Words } from "../language";
 import { withQuery } from "../place";
+import { inShort } from "./states";
 
 const TOLD_MS = 2500;
 
-type Outcome = "copied" | "copyByHand" | null;
+type Outcome = keyof Words | null;
 
 /** Copies a text, or selects it where the browser does not let scripts write to its clipboard. */
 function useCopying(text: string) {
@@ -70,6 +72,29 @@ function inForm(api: string, format: string): string {
   return withQuery(path ?? "", query);
 }
 
+/** What the browser calls a file: by all of the target that says what it is of. */
+function fileName(api: string, format: string): string {
+  return `${api.replace(/\?.*/, "").split("/").slice(2).join("-")}.${format}`;
+}
+
+function save(file: Blob, name: string): void {
+  const href = URL.createObjectURL(file);
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), TOLD_MS);
+}
+
+/** A link sends no token: where reading takes one, the script fetches what the link leads to. */
+function Form({ api, format, tell }: { api: string; format: string; tell: (what: Outcome) => void }) {
+  const href = inForm(api, format);
+  const fetchIt = (event: Event) => {
+    if (!givenToken()) return;
+    event.preventDefault();
+    tell(null);
+    take(href).then((file) => save(file, fileName(api, format)), (problem: Error) => tell(inShort(problem)));
+  };
+  return <a class="button" href={href} onClick={fetchIt}>{format.toUpperCase()}</a>;
+}
+
 /** A picture of the API that leads to its page. */
 export interface Embed {
   title: string;
@@ -104,12 +129,14 @@ export function Share({ api, title, forms, citation, embeds = [] }: {
   api: string; title: string; forms: string[]; citation?: string; embeds?: Embed[];
 }) {
   const { say, day } = useTongue();
+  const [outcome, tell] = useState<Outcome>(null);
   const page = location.href, today = day(new Date().toISOString().slice(0, 10));
   const pictures = forms.includes("svg") ? [{ title, page, api }, ...embeds] : embeds;
   return (
     <section class="share" aria-label={say("share")}>
       <CopyLink text={page} />
-      {forms.map((name) => <a key={name} class="button" href={inForm(api, name)}>{name.toUpperCase()}</a>)}
+      {forms.map((format) => <Form key={format} api={api} format={format} tell={tell} />)}
+      <Told outcome={outcome} />
       <Embedding pictures={pictures} />
       <Snippet text={`${citation ?? title}. ${page}, ${say("retrieved", { day: today })}.`} label={say("cite")} />
     </section>
