@@ -1,4 +1,8 @@
-"""Lists to their ends, however long they are and however few items a page of the API has"""
+"""Lists to their ends, however long they are and however few items a page of the API has; what the address says of them; and the past"""
+import json
+import time
+from datetime import datetime, timezone
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
@@ -13,6 +17,11 @@ MANY = 205  # more than a page of the API has at most
 def shown(reader, prefix):
     """The ids that the page leads to, in their order."""
     return list(dict.fromkeys(href.removeprefix(prefix).partition("?")[0] for href in reader.hrefs(prefix)))
+
+
+def brought(reader):
+    """The ids that stand in the page as the server wrote it."""
+    return [item["id"] for item in json.loads(reader.run("return document.getElementById('data').textContent"))["document"]["items"]]
 
 
 @pytest.fixture
@@ -66,7 +75,17 @@ def test_those_that_say_the_same_are_found_among_many_that_are_compared(at, desk
     assert reader.text().count("Of the same origin as one above: it adds no weight.") == 1
 
 
-# Looked for ---------------------------------------------------------------------------------------
+# Found ----------------------------------------------------------------------------------------------
+
+def test_all_sources_that_a_search_finds_are_within_reach(at, desk):
+    found = {f"desk-found-{number:02}" for number in range(11)}
+    for id in found:
+        desk.put("source", id, {"kind": "study", "title": f"Kaleidoscope {id}", "description": "One of many."})
+    reader = at(desk.service.base).open("/search?q=Kaleidoscope")
+    assert len(shown(reader, "/sources/")) == 10
+    reader.click("link", "All sources that were found")
+    assert reader.path == "/sources" and set(shown(reader, "/sources/")) == found and "Kaleidoscope" in reader.find("searchbox").get_property("value")
+
 
 def test_suggestions_come_once_however_often_one_types(at, desk, stalled):
     for number in range(MANY):
@@ -90,3 +109,50 @@ def test_suggestions_come_once_however_often_one_types(at, desk, stalled):
         reader.find("checkbox", last)
         reader.settled()
         assert len(reader.all("checkbox", last)) == 1
+
+
+# What the address says ------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("target", ["/sources?kind=study", "/sources?q=DeepSeek", "/sources?language=it,de", "/comparisons?min_origins=3", "/comparisons?kind=curated",
+                                    "/comparisons?stance=disputes"])
+def test_address_means_the_same_with_script_as_without(reader, target):
+    prefix = target.partition("?")[0] + "/"
+    assert shown(reader.open(target), prefix) == brought(reader) != shown(reader.open(prefix.rstrip("/")), prefix)
+
+
+def test_verdict_is_chosen_within_what_is_shown(reader):
+    reader.open("/comparisons?subject=deepseek&min_origins=2").follow("/comparisons?subject=deepseek&min_origins=2&verdict=conflict")
+    reader.click("link", "All")
+    assert reader.place == "/comparisons?subject=deepseek&min_origins=2"
+
+
+@pytest.fixture(scope="module")
+def past(desk):
+    """A claim that was changed, a source that came later, and the moment before both."""
+    desk.put("source", "desk-changing", {"kind": "article", "title": "Changing", "description": "It changes."})
+    desk.put("claim", "desk-changed", {**STATEMENT, "source": "desk-changing", "statement": "Alpha was so."})
+    time.sleep(.1)
+    moment = f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%S.%fZ}"
+    time.sleep(.1)
+    desk.put("claim", "desk-changed", {**STATEMENT, "source": "desk-changing", "statement": "Alpha is so."}, etag="*")
+    desk.put("claim", "desk-later", {**STATEMENT, "source": "desk-changing", "statement": "Alpha will be so."})
+    return moment
+
+
+@pytest.mark.parametrize("target", ["/claims/desk-changed", "/sources/desk-changing"])
+def test_page_of_the_past_stays_that_and_says_so(at, desk, past, target):
+    reader = at(desk.service.base).open(f"{target}?as_of={past}")
+    assert "Alpha was so." in reader.text() and "Alpha is so." not in reader.text() and "Alpha will be so." not in reader.text()
+    assert [each.text for each in reader.all("status") if "As it was on" in each.text]
+    assert reader.violations() == []
+    reader.click("link", "Show it as it is now")
+    assert reader.place == target and "Alpha is so." in reader.text() and "As it was on" not in reader.text()
+
+
+def test_links_of_a_past_page_lead_into_the_past(at, desk, past):
+    reader = at(desk.service.base).open(f"/claims?source=desk-changing&as_of={past}")
+    assert f"State at: {datetime.now(timezone.utc):%b}" in reader.text()
+    steps = ["/claims/desk-changed", "/sources/desk-changing", "/claims/desk-changed"]
+    for step in steps:
+        reader.follow(next(href for href in reader.hrefs(step)))
+        assert reader.path == step and "as_of=" in reader.place and "Alpha was so." in reader.text()

@@ -1,5 +1,7 @@
 /** The filters of a list as its address has them: each value one by one, to be shown and taken out */
 
+import type { paths } from "contract";
+
 /** `stance=not.asserts,reports` is two, both of them `not`; `value=gte.5` is one, whose operator is `gte`. */
 export interface Filter {
   name: FilterName;
@@ -50,6 +52,20 @@ export function filtersAlone(query: URLSearchParams): URLSearchParams {
 /** An address with nothing but what the API knows: others add to links what is theirs. */
 export function asked(query: URLSearchParams): URLSearchParams {
   return new URLSearchParams([...query].filter(([name]) => isFilter(name) || ABOUT_THE_ANSWER.has(name)));
+}
+
+/** What the API knows of the address of a page, with which the server asks it, too: but for the forms of an answer, of which a page has one. */
+type Known<Path extends keyof paths> = Record<Exclude<keyof NonNullable<NonNullable<paths[Path]["get"]>["parameters"]["query"]>, "fields" | "format">, true>;
+export const OF_SOURCES: Known<"/v1/sources"> = {
+  id: true, q: true, kind: true, language: true, origin: true, url: true, published_at: true, created_at: true, sort: true, limit: true, cursor: true, as_of: true,
+};
+export const OF_COMPARISONS: Known<"/v1/comparisons"> = {
+  id: true, kind: true, subject: true, quantity: true, verdict: true, min_origins: true, stance: true, sort: true, limit: true, cursor: true, as_of: true,
+};
+
+/** Of an address what is known, but for what the page says itself (`fixed`). */
+export function knownOf(query: URLSearchParams, known: Record<string, true>, fixed: Record<string, string> = {}): URLSearchParams {
+  return new URLSearchParams([...Object.entries(fixed), ...[...query].filter(([name]) => Object.hasOwn(known, name) && !(name in fixed))]);
 }
 
 function print({ name, operator, value }: Filter): string {

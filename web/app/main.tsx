@@ -12,6 +12,7 @@ import { useAge } from "./api";
 import { LANGUAGES, TongueContext, keep, preferred, tongue, useTongue, type Language } from "./language";
 import { Boundary } from "./parts/boundary";
 import { useLoaded } from "./parts/loaded";
+import { Past } from "./parts/past";
 import { SearchField } from "./parts/search";
 import { Answered } from "./parts/states";
 import { takeOver, usePlace, withQuery } from "./place";
@@ -67,7 +68,8 @@ const NAMES: Record<Language, string> = { en: "English", de: "Deutsch", it: "Ita
 
 function Header({ language, choose }: { language: Language; choose: (language: Language) => void }) {
   const { say } = useTongue();
-  const { path } = usePlace();
+  const { path, query } = usePlace();
+  const words = query.get("q") ?? "";
   return (
     <header class="top">
       <a class="skip" href="#content">{say("skip")}</a>
@@ -77,7 +79,7 @@ function Header({ language, choose }: { language: Language; choose: (language: L
           <a key={page} href={`/${page}`} aria-current={currency(path, `/${page}`)}>{say(page)}</a>
         ))}
       </nav>
-      {path !== "/" && path !== "/search" && path !== "/claims" && <SearchField />}
+      {path !== "/" && path !== "/search" && path !== "/claims" && <SearchField words={words} key={words} />}
       <select class="language" aria-label={say("language")} value={language} onChange={(event) => choose(event.currentTarget.value as Language)}>
         {(Object.keys(LANGUAGES) as Language[]).map((each) => <option key={each} value={each} lang={each}>{NAMES[each]}</option>)}
       </select>
@@ -97,7 +99,7 @@ function Site() {
   return (
     <TongueContext.Provider value={spoken}>
       <Header language={language} choose={choose} />
-      <main id="content" tabIndex={-1}><Aged /><Boundary of={withQuery(path, query)}><Page /></Boundary></main>
+      <main id="content" tabIndex={-1}><Aged /><Past /><Boundary of={withQuery(path, query)}><Page /></Boundary></main>
       <p class="unseen" role="status" id="told" />
       <footer>
         <p>{spoken.say("footer")}</p>

@@ -44,6 +44,16 @@ export function withQuery(path: string, query: URLSearchParams): string {
   return text ? `${path}?${text}` : path;
 }
 
+/** Parameters set otherwise; null takes one out. */
+export function changed(query: URLSearchParams, changes: Record<string, string | null>): URLSearchParams {
+  const other = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") other.delete(name);
+    else other.set(name, value);
+  }
+  return other;
+}
+
 // Leaving -----------------------------------------------------------------------------------------
 
 let question: string | null = null;
@@ -91,14 +101,9 @@ export function askFor(query: URLSearchParams, steps = true): void {
   move(withQuery(location.pathname, query), steps);
 }
 
-/** The same page, asked otherwise; null takes a parameter out. */
+/** The same page, asked otherwise. */
 export function ask(changes: Record<string, string | null>, steps = true): void {
-  const query = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === "") query.delete(name);
-    else query.set(name, value);
-  }
-  askFor(query, steps);
+  askFor(changed(new URLSearchParams(location.search), changes), steps);
 }
 
 // Back and forward --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import { bounded } from "../parts/bounded";
 import { HedgeMark, Printed, SourceLine, StanceMark, sourceTitle } from "../parts/marks";
 import { useNames } from "../parts/names";
 import { OneThing } from "../parts/one-thing";
+import { useAt } from "../parts/past";
 import { Related } from "../parts/related";
 import { Share } from "../parts/share";
 
@@ -30,21 +31,22 @@ function FigureFacts({ claim }: { claim: Whole }) {
 }
 
 function Scope({ id }: { id: string }) {
-  const names = useNames("scope", [id]);
-  return <a href={`/claims?scope=${id}`}>{names.get(id) ?? id.replaceAll("-", " ")}</a>;
+  const at = useAt(), names = useNames("scope", [id]);
+  return <a href={at("/claims", { scope: id })}>{names.get(id) ?? id.replaceAll("-", " ")}</a>;
 }
 
 function About({ claim }: { claim: Whole }) {
   const { say } = useTongue();
+  const at = useAt();
   const { subject, quantity, scope, period, stance, hedge } = claim;
   return (
     <dl class="facts">
       <div><dt>{say("stance")}</dt><dd><StanceMark stance={stance} /><small>{say(`${stance}Long`)}</small></dd></div>
       <div><dt>{say("hedge")}</dt><dd>{hedge === "none" ? say("none") : <HedgeMark hedge={hedge} />}<small>{say(`${hedge}Long`)}</small></dd></div>
-      <div><dt>{say("subject")}</dt><dd><a href={`/claims?subject=${subject.id}`}>{subject.name}</a></dd></div>
+      <div><dt>{say("subject")}</dt><dd><a href={at("/claims", { subject: subject.id })}>{subject.name}</a></dd></div>
       {quantity && (
         <>
-          <div><dt>{say("quantity")}</dt><dd><a href={`/claims?quantity=${quantity.id}`}>{quantity.name}</a><small lang="en">{quantity.definition}</small></dd></div>
+          <div><dt>{say("quantity")}</dt><dd><a href={at("/claims", { quantity: quantity.id })}>{quantity.name}</a><small lang="en">{quantity.definition}</small></dd></div>
           <div><dt>{say("scope")}</dt><dd>{scope ? <Scope id={scope} /> : say("notPrinted")}</dd></div>
           <div><dt>{say("period")}</dt><dd>{period ?? say("notPrinted")}</dd></div>
         </>
@@ -55,19 +57,21 @@ function About({ claim }: { claim: Whole }) {
 
 function Compared({ comparisons }: { comparisons: NonNullable<Claim["comparisons"]> }) {
   const { say } = useTongue();
+  const at = useAt();
   if (!comparisons.length) return null;
   return (
     <section>
       <h2>{say("inComparisons")}</h2>
-      <ul class="links">{comparisons.map((comparison) => <li key={comparison.id} lang="en"><a href={`/comparisons/${comparison.id}`}>{comparison.title}</a></li>)}</ul>
+      <ul class="links">{comparisons.map((comparison) => <li key={comparison.id} lang="en"><a href={at(`/comparisons/${comparison.id}`)}>{comparison.title}</a></li>)}</ul>
     </section>
   );
 }
 
 function Told({ claim }: { claim: Whole }) {
   const { say } = useTongue();
+  const at = useAt();
   const comparisons = claim.comparisons ?? [];
-  const embeds = comparisons.map(({ id, title }) => ({ title, page: `/comparisons/${id}`, api: `/v1/comparisons/${id}` }));
+  const embeds = comparisons.map(({ id, title }) => ({ title, page: at(`/comparisons/${id}`), api: at(`/v1/comparisons/${id}`) }));
   return (
     <>
       <p class="kicker">{say("claim")} · {say(claim.kind)}</p>
@@ -75,7 +79,7 @@ function Told({ claim }: { claim: Whole }) {
       <p class="about"><SourceLine source={claim.source} line={claim.locator.line} /></p>
       <FigureFacts claim={claim} />
       <About claim={claim} />
-      <Share api={`/v1/claims/${claim.id}`} title={claim.statement} forms={["json"]} embeds={embeds}
+      <Share api={at(`/v1/claims/${claim.id}`)} title={claim.statement} forms={["json"]} embeds={embeds}
         citation={`${sourceTitle(claim.source)}, ${say("line", { line: claim.locator.line })}: ${claim.statement.replace(/\.$/, "")}`} />
       <Chain claim={claim} />
       <Related claim={claim} />
@@ -86,6 +90,6 @@ function Told({ claim }: { claim: Whole }) {
 
 export function ClaimPage({ id }: { id: string }) {
   const api = `/v1/claims/${id}`;
-  const answer = useAnswer<Whole>(`${api}?embed=source,subject,quantity,comparisons`);
+  const answer = useAnswer<Whole>(useAt()(api, { embed: "source,subject,quantity,comparisons" }));
   return <OneThing api={api} answer={answer} called={(claim) => claim.statement}>{(claim) => <Told claim={claim} />}</OneThing>;
 }

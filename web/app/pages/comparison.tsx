@@ -1,11 +1,12 @@
 /** One comparison: its figures on an axis, the multiples that are stated of them, and what can be compared with what */
 import { useMemo } from "preact/hooks";
-import { target, useAnswer, useList, type Comparison, type Stance, type Unit } from "../api";
+import { useAnswer, useList, type Comparison, type Stance, type Unit } from "../api";
 import { useTongue } from "../language";
 import { disputeSaid, Standing } from "../parts/dispute";
 import { STANCES } from "../parts/marks";
 import { Multiples } from "../parts/multiples";
 import { Pairs } from "../parts/pairs";
+import { useAt } from "../parts/past";
 import { Share } from "../parts/share";
 import { Answered, inShort } from "../parts/states";
 import { VerdictMark } from "../parts/verdict";
@@ -24,7 +25,8 @@ function StanceChoice({ comparison }: { comparison: Comparison }) {
   const { say } = useTongue();
   const { query } = usePlace();
   const chosen = query.get("stance"), baseline = query.get("baseline");
-  const whole = useAnswer<Comparison>(chosen && `/v1/comparisons/${comparison.id}`).document ?? comparison;
+  const at = useAt();
+  const whole = useAnswer<Comparison>(chosen && at(`/v1/comparisons/${comparison.id}`)).document ?? comparison;
   const has = (stance: Stance) => whole.figures.some((figure) => figure.stance === stance);
   const isMixed = whole.pairs.some(({ reasons }) => reasons.includes("unit"));
   // A baseline of another stance is not among the figures then, and another one may not convert into the unit.
@@ -103,14 +105,14 @@ function Whole({ comparison, api }: { comparison: Comparison; api: string }) {
 export function ComparisonPage({ id }: { id: string }) {
   const { say } = useTongue();
   const { query } = usePlace();
-  const path = `/v1/comparisons/${id}`;
-  const api = target(path, { baseline: query.get("baseline"), unit: query.get("unit"), stance: query.get("stance") });
+  const at = useAt(), path = at(`/v1/comparisons/${id}`);
+  const api = at(`/v1/comparisons/${id}`, { baseline: query.get("baseline"), unit: query.get("unit"), stance: query.get("stance") });
   const answer = useAnswer<Comparison>(api);
   useTitle(answer.document?.title ?? (answer.problem && say(inShort(answer.problem))));
   return (
     <>
       <Answered answer={answer} whole>{(comparison) => <Whole comparison={comparison} api={api} />}</Answered>
-      {answer.problem && api !== path && <p><a href={`/comparisons/${id}`}>{say("withoutChoices")}</a></p>}
+      {answer.problem && api !== path && <p><a href={at(`/comparisons/${id}`)}>{say("withoutChoices")}</a></p>}
     </>
   );
 }

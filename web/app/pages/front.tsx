@@ -1,12 +1,13 @@
 /** The front page: the widest contradictions, each with what is in dispute */
 import { useAnswer, type ComparisonInShort, type Page } from "../api";
 import { useTongue } from "../language";
+import { useAt } from "../parts/past";
 import { SearchField } from "../parts/search";
 import { Answered, Nothing } from "../parts/states";
 import { Summary } from "../parts/summary";
 import { useTitle } from "../title";
 
-const WIDEST = "/v1/comparisons?verdict=conflict&sort=-spread&limit=6";
+const WIDEST = { verdict: "conflict", sort: "-spread", limit: 6 };
 
 function Widest({ comparisons: [first, ...others] }: { comparisons: ComparisonInShort[] }) {
   if (!first) return <Nothing />;
@@ -20,7 +21,8 @@ function Widest({ comparisons: [first, ...others] }: { comparisons: ComparisonIn
 
 export function FrontPage() {
   const { say } = useTongue();
-  const answer = useAnswer<Page<ComparisonInShort>>(WIDEST);
+  const at = useAt();
+  const answer = useAnswer<Page<ComparisonInShort>>(at("/v1/comparisons", WIDEST));
   useTitle(say("frontTitle"));
   return (
     <>
@@ -29,7 +31,7 @@ export function FrontPage() {
       <SearchField />
       <h2>{say("widest")}</h2>
       <Answered answer={answer}>{({ items }) => <Widest comparisons={items} />}</Answered>
-      <p><a href="/comparisons">{say("allComparisons")}</a></p>
+      <p><a href={at("/comparisons")}>{say("allComparisons")}</a></p>
     </>
   );
 }

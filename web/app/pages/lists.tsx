@@ -1,23 +1,25 @@
 /** Lists that one looks through: comparisons, sources, and what a search finds */
-import { target, useAnswer, type Claim, type ComparisonInShort, type Page, type Source } from "../api";
+import { useAnswer, type Claim, type ComparisonInShort, type Page, type Source } from "../api";
+import { OF_COMPARISONS, OF_SOURCES, knownOf } from "../filters";
 import { useTongue } from "../language";
 import { ClaimList } from "../parts/claims";
 import { LanguageTag, SourceLink } from "../parts/marks";
 import { Pages } from "../parts/pages";
+import { useAt } from "../parts/past";
 import { SearchField } from "../parts/search";
 import { Share } from "../parts/share";
 import { Answered, Nothing } from "../parts/states";
 import { Summary } from "../parts/summary";
 import { VERDICTS, VerdictMark } from "../parts/verdict";
-import { usePlace } from "../place";
+import { changed, usePlace, withQuery } from "../place";
 import { useTitle } from "../title";
 
 /** Those of one verdict, or all. */
 function VerdictFilter() {
   const { say } = useTongue();
-  const chosen = usePlace().query.get("verdict");
+  const asked = knownOf(usePlace().query, OF_COMPARISONS), chosen = asked.get("verdict");
   const link = (verdict: typeof VERDICTS[number] | null) => (
-    <a key={verdict} class="button" href={target("/comparisons", { verdict })} aria-current={chosen === verdict ? "true" : undefined}>
+    <a key={verdict} class="button" href={withQuery("/comparisons", changed(asked, { verdict, cursor: null }))} aria-current={chosen === verdict ? "true" : undefined}>
       {verdict ? <VerdictMark verdict={verdict} /> : say("everyVerdict")}
     </a>
   );
@@ -27,9 +29,7 @@ function VerdictFilter() {
 export function ComparisonsPage() {
   const { say } = useTongue();
   const { query } = usePlace();
-  const answer = useAnswer<Page<ComparisonInShort>>(target("/v1/comparisons", {
-    sort: "-spread", verdict: query.get("verdict"), subject: query.get("subject"), quantity: query.get("quantity"), cursor: query.get("cursor"),
-  }));
+  const answer = useAnswer<Page<ComparisonInShort>>(withQuery("/v1/comparisons", knownOf(query, OF_COMPARISONS, { sort: "-spread" })));
   useTitle(say("comparisons"));
   return (
     <>
@@ -63,9 +63,9 @@ function SourceList({ sources }: { sources: Source[] }) {
 export function SourcesPage() {
   const { say } = useTongue();
   const { query } = usePlace();
-  const api = target("/v1/sources", { sort: "-published_at,id", cursor: query.get("cursor") });
-  const answer = useAnswer<Page<Source>>(api);
-  useTitle(say("sources"));
+  const asked = knownOf(query, OF_SOURCES, { sort: "-published_at,id" }), words = query.get("q");
+  const answer = useAnswer<Page<Source>>(withQuery("/v1/sources", asked));
+  useTitle(words ? `${words} – ${say("sources")}` : say("sources"));
   return (
     <>
       <h1>{say("sources")}</h1>
@@ -74,7 +74,7 @@ export function SourcesPage() {
         <Answered answer={answer}>{({ items }) => items.length ? <SourceList sources={items} /> : <Nothing />}</Answered>
         <Pages next={answer.document?.next ?? null} list="list" />
       </section>
-      <Share api={target("/v1/sources", { sort: "-published_at,id" })} title={say("sources")} forms={["json", "csv"]} />
+      <Share api={withQuery("/v1/sources", changed(asked, { cursor: null, limit: null }))} title={say("sources")} forms={["json", "csv"]} />
     </>
   );
 }
@@ -83,12 +83,13 @@ const FOUND = 10; // of each, before one is led on
 
 function FoundClaims({ words }: { words: string }) {
   const { say } = useTongue();
-  const answer = useAnswer<Page<Claim>>(target("/v1/claims", { q: words, limit: FOUND }));
+  const at = useAt();
+  const answer = useAnswer<Page<Claim>>(at("/v1/claims", { q: words, limit: FOUND }));
   return (
     <section aria-labelledby="found-claims">
       <h2 id="found-claims">{say("claims")}</h2>
       <Answered answer={answer}>{({ items, next }) => items.length
-        ? <><ClaimList claims={items} />{next && <p><a href={target("/claims", { q: words })}>{say("allFound")}</a></p>}</>
+        ? <><ClaimList claims={items} />{next && <p><a href={at("/claims", { q: words })}>{say("allFound")}</a></p>}</>
         : <p role="status">{say("noClaimsFound")}</p>}
       </Answered>
     </section>
@@ -97,11 +98,15 @@ function FoundClaims({ words }: { words: string }) {
 
 function FoundSources({ words }: { words: string }) {
   const { say } = useTongue();
-  const answer = useAnswer<Page<Source>>(target("/v1/sources", { q: words, limit: FOUND }));
+  const at = useAt();
+  const answer = useAnswer<Page<Source>>(at("/v1/sources", { q: words, limit: FOUND }));
   return (
     <section aria-labelledby="found-sources">
       <h2 id="found-sources">{say("sources")}</h2>
-      <Answered answer={answer}>{({ items }) => items.length ? <SourceList sources={items} /> : <p role="status">{say("noSourcesFound")}</p>}</Answered>
+      <Answered answer={answer}>{({ items, next }) => items.length
+        ? <><SourceList sources={items} />{next && <p><a href={at("/sources", { q: words })}>{say("allSourcesFound")}</a></p>}</>
+        : <p role="status">{say("noSourcesFound")}</p>}
+      </Answered>
     </section>
   );
 }

@@ -1,10 +1,11 @@
 /** One source: what it asserts, reports and disputes, and how it differs from its other versions */
-import { target, useAnswer, useList, type Claim, type Source, type Stance } from "../api";
+import { useAnswer, useList, type Claim, type Source, type Stance } from "../api";
 import { useTongue, type Words } from "../language";
 import { ClaimList } from "../parts/claims";
 import { LanguageTag, SourceLink, STANCES } from "../parts/marks";
 import { useDescriptions } from "../parts/names";
 import { OneThing } from "../parts/one-thing";
+import { useAt } from "../parts/past";
 import { Share } from "../parts/share";
 import { Answered } from "../parts/states";
 import { Versions } from "../parts/versions";
@@ -52,18 +53,20 @@ function Relations({ source }: { source: Source }) {
 /** Claims of one stance, and where they all are if they are more than are shown. */
 function OfStance({ source, stance, claims, more }: { source: Source; stance: Stance; claims: Claim[]; more: boolean }) {
   const { say } = useTongue();
+  const at = useAt();
   if (!claims.length) return null;
   return (
     <section>
       <h2>{say(HEADINGS[stance])} <small>{!more && say("countClaims", { count: claims.length })}</small></h2>
       <ClaimList claims={claims} within />
-      {more && <p><a href={target("/claims", { source: source.id, stance })}>{say("allOfThese")}</a></p>}
+      {more && <p><a href={at("/claims", { source: source.id, stance })}>{say("allOfThese")}</a></p>}
     </section>
   );
 }
 
 function Said({ source }: { source: Source }) {
-  const answer = useList<Claim>(target(`/v1/sources/${source.id}/claims`, { sort: "line,id" }));
+  const at = useAt();
+  const answer = useList<Claim>(at(`/v1/sources/${source.id}/claims`, { sort: "line,id" }));
   return (
     <Answered answer={answer}>{({ items, next }) => (
       <>
@@ -82,6 +85,7 @@ function titleOf({ title, description }: Source): string {
 
 function Told({ source }: { source: Source }) {
   const { say } = useTongue();
+  const at = useAt();
   const { title, description } = source;
   return (
     <>
@@ -89,7 +93,7 @@ function Told({ source }: { source: Source }) {
       <h1 lang={title ? source.language ?? undefined : "en"}>{titleOf(source)}</h1>
       {title && <p class="lead" lang="en">{description}</p>}
       <Facts source={source} />
-      <Share api={`/v1/sources/${source.id}${source.claims ? "/claims" : ""}`} title={titleOf(source)} forms={source.claims ? ["json", "csv"] : ["json"]}
+      <Share api={at(`/v1/sources/${source.id}${source.claims ? "/claims" : ""}`)} title={titleOf(source)} forms={source.claims ? ["json", "csv"] : ["json"]}
         citation={[source.author, titleOf(source), source.publisher?.name, source.published_at].filter(Boolean).join(". ")} />
       <Relations source={source} />
       {source.claims > 0 && <Said source={source} />}
@@ -99,5 +103,5 @@ function Told({ source }: { source: Source }) {
 
 export function SourcePage({ id }: { id: string }) {
   const api = `/v1/sources/${id}`;
-  return <OneThing api={api} answer={useAnswer<Source>(api)} called={titleOf}>{(source) => <Told source={source} />}</OneThing>;
+  return <OneThing api={api} answer={useAnswer<Source>(useAt()(api))} called={titleOf}>{(source) => <Told source={source} />}</OneThing>;
 }

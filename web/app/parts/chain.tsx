@@ -4,6 +4,7 @@ import type { Claim, Hop } from "../api";
 import { useTongue } from "../language";
 import { LanguageTag, SourceLink } from "./marks";
 import { useDescriptions } from "./names";
+import { useAt } from "./past";
 
 function Node({ kind, children }: { kind: string; children: ComponentChildren }) {
   return <div class={`node ${kind}`}>{children}</div>;
@@ -21,13 +22,14 @@ function Arrow({ label }: { label: string }) {
 
 function Step({ hop, last, described }: { hop: Hop; last: boolean; described: Map<string, string> }) {
   const { say } = useTongue();
+  const at = useAt();
   const { agent, via } = hop;
   return (
     <li>
       <Arrow label={say(hop.role)} />
       <Node kind={last ? "origin" : "between"}>
         {last && <small>{say("credited")}</small>}
-        <a href={`/claims?claimant=${agent.id}`}>{agent.name}</a>
+        <a href={at("/claims", { claimant: agent.id })}>{agent.name}</a>
         {via && <small><SourceLink source={via} description={described.get(via.id)} /></small>}
       </Node>
     </li>

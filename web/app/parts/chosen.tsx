@@ -22,7 +22,7 @@ function valueIn(tongue: Tongue, { name, value }: Filter, known: string | undefi
   if (name === "q") return tongue.say("quoted", { text: value });
   if (name === "value" && Number.isFinite(Number(value))) return tongue.number(value);
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return tongue.day(value);
-  if (/^\d{4}-\d\d-\d\dT/.test(value) && Number.isFinite(Date.parse(value))) return tongue.moment(value);
+  if (/^\d{4}-\d\d-\d\dT/.test(value)) return tongue.moment(value);
   return known ?? value.replaceAll("-", " ");
 }
 

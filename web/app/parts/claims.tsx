@@ -3,6 +3,7 @@ import type { Claim } from "../api";
 import { useTongue } from "../language";
 import { bounded } from "./bounded";
 import { HedgeMark, Printed, SourceLine, StanceMark } from "./marks";
+import { useAt } from "./past";
 
 type Listed = Pick<Claim, "id" | "statement" | "figure" | "stance" | "hedge" | "locator" | "source"> & Partial<Pick<Claim, "claimant">>;
 
@@ -22,11 +23,12 @@ function FigureOf({ claim }: { claim: Listed }) {
 /** `within` a source that is known, its line alone is told. A `note` says what is to be said of it here. */
 export function ClaimItem({ claim, within = false, note }: { claim: Listed; within?: boolean; note?: string | undefined }) {
   const { say } = useTongue();
+  const at = useAt();
   const { claimant, source } = claim, { line } = claim.locator;
   const credited = claimant && claimant.kind !== "source" ? claimant.name : null;
   return (
     <li class={note ? "claim weightless" : "claim"}>
-      <p class="statement"><a lang="en" href={`/claims/${claim.id}`}>{claim.statement}</a></p>
+      <p class="statement"><a lang="en" href={at(`/claims/${claim.id}`)}>{claim.statement}</a></p>
       <FigureOf claim={claim} />
       <p class="about">
         <StanceMark stance={claim.stance} />

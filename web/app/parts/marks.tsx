@@ -1,6 +1,7 @@
 /** What stands beside every claim: its stance and hedge, its figure, its place */
 import type { Claim, ComparedFigure, Figure, Hedge, Stance } from "../api";
 import { useTongue } from "../language";
+import { useAt } from "./past";
 
 export const STANCES = ["asserts", "reports", "disputes"] as const satisfies Stance[];
 export const HEDGES = ["none", "estimate", "rumour", "allegation", "opinion", "speculation", "probable", "expectation"] as const satisfies Hedge[];
@@ -36,8 +37,9 @@ export function LanguageTag({ tag }: { tag: string | null }) {
 
 /** By the printed title, or else by what the document is, where that is known. */
 export function SourceLink({ source, description }: { source: Claim["source"]; description?: string | undefined }) {
+  const at = useAt();
   const name = source.title ?? description ?? sourceTitle(source), language = source.title ? source.language : "en";
-  return <a class="of" href={`/sources/${source.id}`} title={name} lang={language ?? undefined}>{name}</a>;
+  return <a class="of" href={at(`/sources/${source.id}`)} title={name} lang={language ?? undefined}>{name}</a>;
 }
 
 export function SourceLine({ source, line }: { source: Claim["source"]; line: number }) {

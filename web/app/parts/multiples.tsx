@@ -4,6 +4,7 @@ import { useTongue, type Tongue } from "../language";
 import type { Arrangement, Placed } from "../plot/arrangement";
 import { limited } from "./bounded";
 import { HedgeMark, LanguageTag, Printed, sourceTitle } from "./marks";
+import { useAt } from "./past";
 import { limitOf } from "./times";
 import { VerdictMark } from "./verdict";
 
@@ -73,10 +74,11 @@ function Sum({ working: { numerators, denominators, candidate }, multiple, unit 
 
 function Multiple({ multiple, known, unit }: { multiple: StatedMultiple; known: Map<string, Placed>; unit: string }) {
   const { say } = useTongue();
+  const at = useAt();
   const { source } = multiple;
   return (
     <article class="multiple">
-      <h3><a href={`/claims/${multiple.claim}`}><Printed figure={multiple} language={source.language} /></a></h3>
+      <h3><a href={at(`/claims/${multiple.claim}`)}><Printed figure={multiple} language={source.language} /></a></h3>
       <p><VerdictMark verdict={multiple.verdict} /> <HedgeMark hedge={multiple.hedge} /></p>
       <p lang="en">{multiple.statement}</p>
       <p class="where" title={sourceTitle(source)}>

@@ -4,6 +4,7 @@ import type { Comparison, Pair } from "../api";
 import { useTongue } from "../language";
 import type { Arrangement, Placed } from "../plot/arrangement";
 import { Printed, sourceTitle, Topic } from "./marks";
+import { useAt } from "./past";
 import { reasonsSaid } from "./reasons";
 import { stopAt, useRoving } from "./roving";
 import { ratioSaid } from "./times";
@@ -21,11 +22,12 @@ interface Two {
 
 function Side({ placed: { letter, figure } }: { placed: Placed }) {
   const tongue = useTongue();
+  const at = useAt();
   return (
     <>
       <dt class="letters">{letter}</dt>
       <dd>
-        <a href={`/claims/${figure.claim}`}>{who(tongue, figure)}</a>: <Printed figure={figure.figure} language={figure.source.language} />{" "}
+        <a href={at(`/claims/${figure.claim}`)}>{who(tongue, figure)}</a>: <Printed figure={figure.figure} language={figure.source.language} />{" "}
         <small title={sourceTitle(figure.source)}><Topic figure={figure} /></small>
       </dd>
     </>

@@ -1,7 +1,8 @@
 /** Who else says the same as a claim, or the opposite, and whether that adds weight */
-import { target, useList, type Claim, type Source } from "../api";
+import { useList, type Claim, type Source } from "../api";
 import { useTongue, type Words } from "../language";
 import { ClaimItem } from "./claims";
+import { useAt } from "./past";
 import { Answered } from "./states";
 
 type Sourced = Claim & { source: Source };
@@ -54,8 +55,9 @@ function Corroboration({ claim }: { claim: Claim }) {
 
 export function Related({ claim }: { claim: Sourced }) {
   const { say } = useTongue();
+  const at = useAt();
   const proposition = claim.proposition.id;
-  const answer = useList<Sourced>(target("/v1/claims", { proposition, embed: "source" }));
+  const answer = useList<Sourced>(at("/v1/claims", { proposition, embed: "source" }));
   return (
     <section>
       <h2>{say("others")}</h2>
@@ -66,7 +68,7 @@ export function Related({ claim }: { claim: Sourced }) {
         return (
           <>
             <SameAndOpposite claim={claim} alike={alike} />
-            {next && <p><a href={target("/claims", { proposition })}>{say("allOfThese")}</a></p>}
+            {next && <p><a href={at("/claims", { proposition })}>{say("allOfThese")}</a></p>}
           </>
         );
       }}</Answered>

@@ -1,8 +1,9 @@
 /** Two versions of one origin side by side, where their stance or hedge differs marked */
 import { useState } from "preact/hooks";
-import { target, useList, type Claim, type Source } from "../api";
+import { useList, type Claim, type Source } from "../api";
 import { useTongue } from "../language";
 import { LanguageTag, Printed, StanceMark, sourceTitle } from "./marks";
+import { useAt } from "./past";
 import { Answered } from "./states";
 
 interface Row {
@@ -37,6 +38,7 @@ function Mark({ different, children }: { different: boolean; children: preact.Co
 
 function Version({ row, claim, language }: { row: Row; claim: Claim | undefined; language: string | null }) {
   const { say } = useTongue();
+  const at = useAt();
   if (!claim) return <p class="version missing"><LanguageTag tag={language} /> {say("notHere")}</p>;
   const different = differs(row, "hedge");
   return (
@@ -45,7 +47,7 @@ function Version({ row, claim, language }: { row: Row; claim: Claim | undefined;
       {claim.figure && <Printed figure={claim.figure} language={language} />}
       <Mark different={differs(row, "stance")}><StanceMark stance={claim.stance} /></Mark>
       {(different || claim.hedge !== "none") && <Mark different={different}><span class="hedge">{say(claim.hedge)}</span></Mark>}
-      <a href={`/claims/${claim.id}`}>{say("line", { line: claim.locator.line })}</a>
+      <a href={at(`/claims/${claim.id}`)}>{say("line", { line: claim.locator.line })}</a>
     </p>
   );
 }
@@ -95,7 +97,8 @@ function Compared({ rows, all, source, other }: { rows: Row[]; all: boolean; sou
 
 function SideBySide({ source, claims, all, other }: { source: Source; claims: Claim[]; all: boolean; other: Source }) {
   const { say } = useTongue();
-  const answer = useList<Claim>(target(`/v1/sources/${other.id}/claims`, { sort: "line,id" }));
+  const at = useAt();
+  const answer = useList<Claim>(at(`/v1/sources/${other.id}/claims`, { sort: "line,id" }));
   return (
     <section>
       <h2>{say("sideBySide", { source: sourceTitle(other) })}</h2>
@@ -107,7 +110,8 @@ function SideBySide({ source, claims, all, other }: { source: Source; claims: Cl
 
 /** Beside each other version of the source that has claims. Only of `all` claims one can say that a version lacks some. */
 export function Versions({ source, claims, all }: { source: Source; claims: Claim[]; all: boolean }) {
-  const answer = useList<Source>(source.origin.sources > 1 ? target("/v1/sources", { origin: source.origin.id }) : null);
+  const at = useAt();
+  const answer = useList<Source>(source.origin.sources > 1 ? at("/v1/sources", { origin: source.origin.id }) : null);
   return <>{answer.document?.items.filter((each) => each.id !== source.id && each.claims > 0)
     .map((other) => <SideBySide key={other.id} source={source} claims={claims} all={all} other={other} />)}</>;
 }

@@ -4,6 +4,7 @@ import type { RefObject } from "preact";
 import type { Comparison } from "../api";
 import { useTongue, type Tongue } from "../language";
 import { HedgeMark, Printed, sourceTitle, Topic } from "../parts/marks";
+import { useAt } from "../parts/past";
 import { stopAt } from "../parts/roving";
 import { who } from "../parts/who";
 import { amounts, type Arrangement, type Placed } from "./arrangement";
@@ -30,13 +31,14 @@ function saidOf(tongue: Tongue, { figure, letter }: Placed): string {
 function Who({ placed }: { placed: Placed }) {
   const tongue = useTongue();
   const { say, name } = tongue;
+  const at = useAt();
   const { figure, repeats, reasons: [apart] } = placed;
   const said = repeats
     ? say(repeats.source.language === figure.source.language ? "sameAgain" : "sameIn", { language: name(figure.source.language) })
     : who(tongue, figure);
   return (
     <>
-      <span class="says"><a href={`/claims/${figure.claim}`}>{said}</a> {!repeats && <>{say(`${figure.stance}Past`)} <HedgeMark hedge={figure.hedge} /></>}</span>
+      <span class="says"><a href={at(`/claims/${figure.claim}`)}>{said}</a> {!repeats && <>{say(`${figure.stance}Past`)} <HedgeMark hedge={figure.hedge} /></>}</span>
       <small class="where" title={sourceTitle(figure.source)}>
         {apart && !repeats && <><Topic figure={figure} /> · </>}<cite lang={figure.source.language ?? undefined}>{sourceTitle(figure.source)}</cite>
       </small>

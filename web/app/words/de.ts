@@ -146,6 +146,8 @@ export const de: Words = {
   kind: "Art",
   sourceLanguage: "Sprache der Quelle",
   asOf: "Stand",
+  asItWas: "So war es: {moment}.",
+  asItIs: "Den heutigen Stand zeigen",
   createdAt: "Aufgenommen",
   findIn: "Suchen: {list}",
   noneOfThese: "Nichts heißt so.",
@@ -267,6 +269,7 @@ export const de: Words = {
   sourcesLead: "Worin die Behauptungen stehen und worauf das beruht.",
   searchLead: "Wörter aus Behauptungen, Quellen, gedruckten Zahlen und Namen, in jeder ihrer Sprachen.",
   allFound: "Alle gefundenen Behauptungen",
+  allSourcesFound: "Alle gefundenen Quellen",
   noClaimsFound: "Keine Behauptung gefunden.",
   noSourcesFound: "Keine Quelle gefunden.",
 

@@ -144,6 +144,8 @@ export const en = {
   kind: "Kind",
   sourceLanguage: "Language of the source",
   asOf: "State at",
+  asItWas: "As it was on {moment}.",
+  asItIs: "Show it as it is now",
   createdAt: "Added",
   findIn: "Find: {list}",
   noneOfThese: "Nothing is called so.",
@@ -265,6 +267,7 @@ export const en = {
   sourcesLead: "What the claims stand in, and what that rests on.",
   searchLead: "Words from claims, sources, printed figures and names, in any of their languages.",
   allFound: "All claims that were found",
+  allSourcesFound: "All sources that were found",
   noClaimsFound: "No claim was found.",
   noSourcesFound: "No source was found.",
 

@@ -146,6 +146,8 @@ export const it: Words = {
   kind: "Tipo",
   sourceLanguage: "Lingua della fonte",
   asOf: "Stato al",
+  asItWas: "Com’era: {moment}.",
+  asItIs: "Mostra lo stato di oggi",
   createdAt: "Aggiunta il",
   findIn: "Trova: {list}",
   noneOfThese: "Nulla si chiama così.",
@@ -267,6 +269,7 @@ export const it: Words = {
   sourcesLead: "Dove si trovano le affermazioni e su che cosa si basano.",
   searchLead: "Parole da affermazioni, fonti, cifre stampate e nomi, in ciascuna delle loro lingue.",
   allFound: "Tutte le affermazioni trovate",
+  allSourcesFound: "Tutte le fonti trovate",
   noClaimsFound: "Nessuna affermazione trovata.",
   noSourcesFound: "Nessuna fonte trovata.",
 
