@@ -1,6 +1,6 @@
 /** Adding a source with its claims: each figure is read while it is typed, and all of it is checked before it is saved */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Problem, consult, giveToken, givenToken, mayBeWritten, useAnswer, write, type Answer, type Page, type Source, type Unit } from "../api";
+import { Problem, consult, giveToken, givenToken, mayBeWritten, useList, write, type Answer, type Page, type Source, type Unit } from "../api";
 import { ClaimFields } from "../edit/claim";
 import { bodyOf, emptyClaim, emptyDraft, type ClaimDraft, type Draft, type SourceDraft } from "../edit/draft";
 import { DateField, TextField, WordField } from "../edit/fields";
@@ -44,7 +44,7 @@ function Names({ kind, list }: { kind: string; list: Page<Thing> | null }) {
 }
 
 function Suggested({ lists }: { lists: Lists }) {
-  const units = useAnswer<Page<Unit>>("/v1/units?limit=200").document;
+  const units = useList<Unit>("/v1/units").document;
   return (
     <>
       {Object.entries(lists).map(([kind, list]) => <Names key={kind} kind={kind} list={list} />)}
