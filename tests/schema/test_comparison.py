@@ -132,11 +132,36 @@ def test_every_two_figures_are_paired_once_with_the_later_on_the_left(costs):
     assert all(float(pair["ratio"]) >= 1 for pair in answer["pairs"])
 
 
+def test_of_two_that_only_convert_into_each_other_the_larger_is_on_the_left(world):
+    world.figure("a", 10, figure_unit_id="EUR")
+    world.figure("b", 5, figure_unit_id="EUR")
+    world.figure("c", 7)
+    answer = compare(world, ["a", "b", "c"])
+    assert order(answer) == ["c", "b", "a"]
+    assert [(pair["left"], pair["right"], pair["ratio"]) for pair in answer["pairs"]] == [
+        ("b", "c", None), ("a", "c", None), ("a", "b", "2")]
+
+
 def test_without_a_baseline_it_is_the_smallest_that_names_a_value(costs):
     costs.figure("least", 200000, "gt")
     costs.figure("thousands", 293, "approx", figure_unit_id="kUSD")
     assert compare(costs, ["low", "high", "limit", "least"])["baseline"] == "low"
     assert compare(costs, ["low", "high", "thousands"])["baseline"] == "thousands"
+
+
+def test_without_a_baseline_it_is_one_in_the_unit_even_if_others_are_smaller(world):
+    world.figure("euros", 5, figure_unit_id="EUR")
+    world.figure("low", 7)
+    world.figure("high", 900)
+    answer = compare(world, ["euros", "low", "high"])
+    assert (answer["baseline"], answer["spread"]) == ("low", {"min": "7", "max": "900", "ratio": "128.6"})
+    assert order(answer) == ["low", "high", "euros"]
+
+
+def test_a_limit_in_the_unit_is_not_the_baseline_where_another_figure_names_a_value(world):
+    world.figure("euros", 5, figure_unit_id="EUR")
+    world.figure("limit", 3, "gt")
+    assert compare(world, ["euros", "limit"])["baseline"] == "euros"
 
 
 def test_without_a_baseline_equal_figures_go_by_id(world):

@@ -1,4 +1,5 @@
 """What is kept of many claims at once is what the rules find, whatever is written, in whatever order, and by how many at a time."""
+import contextlib
 import functools
 import random
 import threading
@@ -148,6 +149,30 @@ def test_nothing_is_left_of_claims_that_are_taken_out_at_once(world):
     world.settle()
     assert [world.value(f"SELECT count(*) FROM {table}") for table in ("corroboration", "comparable", "finding")] == [0, 0, 0]
     right(world)
+
+
+def test_a_migration_that_changes_a_rule_settles_what_rests_on_it_and_nothing_else(fresh_database):
+    number = next(number for number, migration in enumerate(database.SEEDLESS) if migration.stem == "0033_arithmetic")
+    url = fresh_database(database.SEEDLESS[:number])
+
+    def kept():
+        return dict(world.run("SELECT id::text, (baseline::text, ratio, since)::text FROM finding"))
+    with contextlib.closing(database.connect(url)) as connection:
+        world = World(connection.cursor())
+        world.figure("euros", 5, figure_unit_id="EUR")
+        world.figure("low", 7)
+        world.figure("high", 900)
+        world.figure("alone", 5, quantity_id="price")
+        connection.commit()
+        before = kept()
+        connection.commit()
+        database.apply(url, database.SEEDLESS[number:number + 1])
+        after = kept()
+        assert before == {"cost-of-alpha": "(euros,,2)", "price-of-alpha": "(alone,,2)"}
+        assert after == {"cost-of-alpha": "(low,128.6,3)", "price-of-alpha": "(alone,,2)"}
+        connection.commit()
+        database.revert(url, database.SEEDLESS[number:number + 1])
+        assert kept() == {"cost-of-alpha": "(euros,,4)", "price-of-alpha": "(alone,,2)"}
 
 
 # Several writers --------------------------------------------------------------------------------
