@@ -1,6 +1,20 @@
 -- migrate:up
 
--- What comparisons say of figures in units that do not convert into each other.
+-- What comparisons say of figures in units that do not convert into each other, and of nothing.
+
+-- 0 over whatever is positive is 0: an end that no end of the divisor has to be known for.
+CREATE OR REPLACE FUNCTION quotient(dividend numrange, divisor numrange) RETURNS numrange
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT nullif(
+        interval_between(
+            quotient(lower(dividend), CASE WHEN lower(dividend) < 0 THEN lower(divisor) WHEN lower(dividend) = 0 THEN coalesce(upper(divisor), 1) ELSE upper(divisor) END),
+            lower_inc(dividend) AND (lower(dividend) = 0 OR CASE WHEN lower(dividend) < 0 THEN lower_inc(divisor) ELSE upper_inc(divisor) END),
+            quotient(upper(dividend), CASE WHEN upper(dividend) < 0 THEN upper(divisor) WHEN upper(dividend) = 0 THEN coalesce(upper(divisor), 1) ELSE lower(divisor) END),
+            upper_inc(dividend) AND (upper(dividend) = 0 OR CASE WHEN upper(dividend) < 0 THEN upper_inc(divisor) ELSE lower_inc(divisor) END)),
+        '(,)')
+$$;
+COMMENT ON FUNCTION quotient(numrange, numrange) IS
+    'THE interval of a ratio: low / high to high / low, over the positive part of the divisor, whatever that is for an end that is 0. An end that this leaves open is open, and without any end the interval is null.';
 
 -- Which figure is the smallest: amounts of units that do not convert are no order.
 CREATE OR REPLACE FUNCTION outcome_of(groups comparable[], chosen slug, wanted_unit text)
@@ -244,6 +258,18 @@ BEGIN
     INTO answer.figures, answer.pairs, answer.stated_multiples, answer.sources, answer.origins;
     RETURN answer;
 END $$;
+CREATE OR REPLACE FUNCTION quotient(dividend numrange, divisor numrange) RETURNS numrange
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT nullif(
+        interval_between(
+            quotient(lower(dividend), CASE WHEN lower(dividend) < 0 THEN lower(divisor) ELSE upper(divisor) END),
+            lower_inc(dividend) AND (lower(dividend) = 0 OR CASE WHEN lower(dividend) < 0 THEN lower_inc(divisor) ELSE upper_inc(divisor) END),
+            quotient(upper(dividend), CASE WHEN upper(dividend) < 0 THEN upper(divisor) ELSE lower(divisor) END),
+            upper_inc(dividend) AND (upper(dividend) = 0 OR CASE WHEN upper(dividend) < 0 THEN upper_inc(divisor) ELSE lower_inc(divisor) END)),
+        '(,)')
+$$;
+COMMENT ON FUNCTION quotient(numrange, numrange) IS
+    'THE interval of a ratio: low / high to high / low, over the positive part of the divisor. An end that this leaves open is open, and without any end the interval is null.';
 SELECT settle_findings('{}', array_agg(comparison_id))
 FROM (SELECT comparison_id FROM comparable GROUP BY comparison_id HAVING count(DISTINCT unit_family) > 1) AS mixed
 HAVING count(*) > 0;

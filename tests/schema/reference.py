@@ -66,9 +66,11 @@ def extent(value, bound):
 def ratio_extent(dividend, divisor):
     """Every dividend over every positive divisor; None where that leaves both ends open."""
     def end(value, value_included, over, over_included):
+        if value == 0 and (divisor.high is None or divisor.high > 0):
+            return value, value_included
         if value is None or over is None or over <= 0:
             return None, False
-        return value / over, value_included and (over_included or value == 0)
+        return value / over, value_included and over_included
 
     largest, smallest = (divisor.high, divisor.high_included), (divisor.low, divisor.low_included)
     low = end(dividend.low, dividend.low_included, *(smallest if (dividend.low or 0) < 0 else largest))

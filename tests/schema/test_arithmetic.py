@@ -234,6 +234,8 @@ def test_a_unit_that_does_not_convert_compares_with_itself(world):
     (("exact", 6), ("approx", 0), None, 12, None),
     (("exact", 6), ("exact", -3), None, None, None),
     (("exact", 0), ("exact", 3), 0, 0, 0),
+    (("exact", 0), ("gt", 3), 0, 0, 0),
+    (("exact", 0), ("lt", 3), 0, 0, 0),
     (("exact", -6), ("exact", 3), -2, -2, -2),
 ], ids=str)
 def test_ratio(world, a, b, ratio, low, high):
@@ -251,6 +253,16 @@ def test_ratio(world, a, b, ratio, low, high):
     ("[6,9]", "(2,3)", "(2,4.5)"),
     ("[0,9]", "(2,3)", "[0,4.5)"),
     ("[0,0]", "(2,3)", "[0,0]"),
+    ("[0,0]", "(2,)", "[0,0]"),
+    ("[0,0]", "(,3]", "[0,0]"),
+    ("[0,0]", "[-3,3]", "[0,0]"),
+    ("[0,0]", "[-3,0]", None),
+    ("[0,9]", "(2,)", "[0,4.5)"),
+    ("(0,9]", "[2,)", "(0,4.5]"),
+    ("[0,9]", "(,3]", "[0,)"),
+    ("[-6,0]", "[2,)", "[-3,0]"),
+    ("[-6,0]", "(,3]", "(,0]"),
+    ("[-6,0)", "[-3,3]", "(,0)"),
     ("[-6,6]", "(2,3]", "(-3,3)"),
     ("[-6,-6]", "(2,3]", "(-3,-2]"),
     ("[-6,-6]", "[2,3)", "[-3,-2)"),
@@ -291,6 +303,8 @@ def point(interval, draw):
 
 @tried(60)
 @given(figures(), figures())
+@example({"figure_value": Decimal(0), "figure_bound": "exact", "figure_unit_id": "USD"},
+         {"figure_value": Decimal(2), "figure_bound": "gt", "figure_unit_id": "kUSD"})
 def test_the_interval_of_a_ratio_is_no_wider_than_it_has_to_be(world, a, b):
     with world.scratch():
         add_pair(world, a, b)
