@@ -1,6 +1,6 @@
 -- migrate:up
 
--- What comparisons say of figures in units that do not convert into each other, and of nothing.
+-- What comparisons say of figures in units that do not convert into each other, and of nothing; and of which comparison they say it.
 
 -- 0 over whatever is positive is 0: an end that no end of the divisor has to be known for.
 CREATE OR REPLACE FUNCTION quotient(dividend numrange, divisor numrange) RETURNS numrange
@@ -135,6 +135,119 @@ BEGIN
     RETURN answer;
 END $$;
 
+-- Linked data: what is said of a comparison is said of its @id, and another unit or other stances have other things said.
+
+CREATE FUNCTION percent_encoded(words text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT string_agg(CASE WHEN sign ~ '[A-Za-z0-9._~-]' THEN sign ELSE '%' || upper(to_hex(ascii(sign))) END, '' ORDER BY place)
+    FROM regexp_split_to_table(words, '') WITH ORDINALITY AS letter (sign, place)
+$$;
+COMMENT ON FUNCTION percent_encoded IS 'ASCII as a path or a query may hold it (RFC 3986); null for nothing.';
+
+CREATE OR REPLACE FUNCTION unit_path(unit text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT resource_path('units', percent_encoded(unit))
+$$;
+
+DROP FUNCTION finding_linked, comparison_linked, comparison_path;
+
+CREATE FUNCTION comparison_path(compared comparison_set, outcome outcome, stances stance[]) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN CASE WHEN compared.id IS NULL THEN '' ELSE concat(
+        resource_path('comparisons', compared.id),
+        '?' || nullif(concat_ws('&',
+            'baseline=' || (SELECT nullif(outcome.baseline, finding.baseline) FROM finding WHERE finding.id = compared.id),
+            'unit=' || (SELECT percent_encoded(nullif(outcome.unit, quantity.unit_id))
+                        FROM claim JOIN quantity ON quantity.id = claim.quantity_id WHERE claim.id = outcome.baseline),
+            'stance=' || array_to_string((SELECT array_agg(DISTINCT wanted ORDER BY wanted) FROM unnest(stances) AS wanted), ',')), '')) END;
+END $$;
+COMMENT ON FUNCTION comparison_path IS
+    'The @id of a comparison: with another baseline or unit, or of figures of some stances alone, it is another one, and one that a caller picks has the URL of the request.';
+
+CREATE FUNCTION comparison_linked(compared comparison_set, outcome outcome, in_full boolean DEFAULT true, stances stance[] DEFAULT NULL) RETURNS json
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN (
+        SELECT json_strip_nulls(json_build_object(
+            '@id', this.path,
+            '@type', json_build_array('Dataset', own_term('Comparison')),
+            'name', compared.title,
+            'description', compared.description,
+            'about', (SELECT subject_reference_linked(subject) FROM subject WHERE subject.id = compared.subject_id),
+            'variableMeasured', (SELECT quantity_reference_linked(quantity) FROM quantity WHERE quantity.id = compared.quantity_id),
+            'unit', unit_path(outcome.unit),
+            'baseline', resource_path('claims', outcome.baseline),
+            'compares', parts.claims,
+            'sourceCount', outcome.sources,
+            'originCount', outcome.origins,
+            'spread', CASE WHEN outcome.spread IS NOT NULL THEN json_build_object(
+                '@id', this.path || '#spread',
+                '@type', 'QuantitativeValue',
+                'minValue', outcome.spread ->> 'min',
+                'maxValue', outcome.spread ->> 'max',
+                'ratio', outcome.spread ->> 'ratio',
+                'unitCode', unit_path(outcome.unit)) END,
+            'verdict', own_term(outcome.verdict),
+            'figure', parts.figures,
+            'pair', parts.pairs,
+            'statedMultiple', parts.multiples))
+        FROM (SELECT comparison_path(compared, outcome, stances) AS path) AS this
+        CROSS JOIN LATERAL (
+            SELECT (SELECT json_agg(resource_path('claims', part ->> 'claim'))
+                    FROM (SELECT json_array_elements(outcome.figures) AS part
+                          UNION ALL
+                          SELECT json_array_elements(outcome.stated_multiples)) AS part) AS claims,
+                   (SELECT json_agg(json_build_object(
+                        '@id', this.path || '#figure/' || claim.id,
+                        '@type', own_term('ComparedFigure'),
+                        'claim', claim_linked(claim),
+                        'ratioToBaseline', figure.part ->> 'ratio_to_baseline',
+                        'differenceToBaseline', figure.part ->> 'difference_to_baseline') ORDER BY figure.place)
+                    FROM json_array_elements(outcome.figures) WITH ORDINALITY AS figure (part, place)
+                    JOIN claim ON claim.id = figure.part ->> 'claim'
+                    WHERE in_full) AS figures,
+                   (SELECT json_agg(json_build_object(
+                        '@id', concat_ws('/', this.path || '#pair', part ->> 'left', part ->> 'right'),
+                        '@type', own_term('Pair'),
+                        'left', resource_path('claims', part ->> 'left'),
+                        'right', resource_path('claims', part ->> 'right'),
+                        'ratio', part ->> 'ratio',
+                        'ratioLow', part ->> 'ratio_low',
+                        'ratioHigh', part ->> 'ratio_high',
+                        'verdict', own_term(part ->> 'verdict'),
+                        'reason', (SELECT json_agg(own_term(reason)) FROM json_array_elements_text(part -> 'reasons') AS reason),
+                        'sameOrigin', (part ->> 'same_origin')::boolean))
+                    FROM json_array_elements(outcome.pairs) AS part
+                    WHERE in_full) AS pairs,
+                   (SELECT json_agg(claim_linked(claim) ORDER BY claim.id)
+                    FROM json_array_elements(outcome.stated_multiples) AS part
+                    JOIN claim ON claim.id = part ->> 'claim'
+                    WHERE in_full) AS multiples) AS parts);
+END $$;
+COMMENT ON FUNCTION comparison_linked IS 'A comparison, of figures of the stances where any are given, as JSON-LD: with null for a set that a caller picks, and in short, as lists have it, without figures, pairs and multiples.';
+
+CREATE FUNCTION finding_linked(shown finding, title text, description text, stances stance[] DEFAULT NULL) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    compared comparison_set;
+    outcome outcome;
+BEGIN
+    compared.id := shown.id;
+    compared.title := title;
+    compared.description := description;
+    compared.subject_id := shown.subject_id;
+    compared.quantity_id := shown.quantity_id;
+    outcome.unit := shown.unit;
+    outcome.baseline := shown.baseline;
+    outcome.sources := shown.sources;
+    outcome.origins := shown.origins;
+    outcome.spread := spread(shown.smallest, shown.largest);
+    outcome.verdict := shown.verdict;
+    RETURN comparison_linked(compared, outcome, false, stances);
+END $$;
+COMMENT ON FUNCTION finding_linked IS 'A comparison, of figures of the stances where any are given, in short as JSON-LD.';
+
 -- Findings of figures in more than one family of units rest on the order.
 SELECT settle_findings('{}', array_agg(comparison_id))
 FROM (SELECT comparison_id FROM comparable GROUP BY comparison_id HAVING count(DISTINCT unit_family) > 1) AS mixed
@@ -143,6 +256,103 @@ HAVING count(*) > 0;
 SELECT make_past();
 
 -- migrate:down
+DROP FUNCTION finding_linked, comparison_linked, comparison_path;
+CREATE OR REPLACE FUNCTION unit_path(unit text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT resource_path('units', string_agg(
+               CASE WHEN sign ~ '[A-Za-z0-9._~-]' THEN sign ELSE '%' || upper(to_hex(ascii(sign))) END, '' ORDER BY place))
+    FROM regexp_split_to_table(unit, '') WITH ORDINALITY AS letter (sign, place)
+$$;
+DROP FUNCTION percent_encoded;
+CREATE FUNCTION comparison_path(compared comparison_set, baseline slug) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN compared.id IS NULL THEN ''
+                ELSE resource_path('comparisons', compared.id)
+                     || CASE WHEN baseline = (SELECT finding.baseline FROM finding WHERE finding.id = compared.id) THEN ''
+                             ELSE '?baseline=' || baseline END END
+$$;
+COMMENT ON FUNCTION comparison_path IS 'The @id of a comparison: with another baseline it is another one, and one that a caller picks has the URL of the request.';
+CREATE FUNCTION comparison_linked(compared comparison_set, outcome outcome, in_full boolean DEFAULT true) RETURNS json
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN (
+        SELECT json_strip_nulls(json_build_object(
+            '@id', this.path,
+            '@type', json_build_array('Dataset', own_term('Comparison')),
+            'name', compared.title,
+            'description', compared.description,
+            'about', (SELECT subject_reference_linked(subject) FROM subject WHERE subject.id = compared.subject_id),
+            'variableMeasured', (SELECT quantity_reference_linked(quantity) FROM quantity WHERE quantity.id = compared.quantity_id),
+            'unit', unit_path(outcome.unit),
+            'baseline', resource_path('claims', outcome.baseline),
+            'compares', parts.claims,
+            'sourceCount', outcome.sources,
+            'originCount', outcome.origins,
+            'spread', CASE WHEN outcome.spread IS NOT NULL THEN json_build_object(
+                '@id', this.path || '#spread',
+                '@type', 'QuantitativeValue',
+                'minValue', outcome.spread ->> 'min',
+                'maxValue', outcome.spread ->> 'max',
+                'ratio', outcome.spread ->> 'ratio',
+                'unitCode', unit_path(outcome.unit)) END,
+            'verdict', own_term(outcome.verdict),
+            'figure', parts.figures,
+            'pair', parts.pairs,
+            'statedMultiple', parts.multiples))
+        FROM (SELECT comparison_path(compared, outcome.baseline) AS path) AS this
+        CROSS JOIN LATERAL (
+            SELECT (SELECT json_agg(resource_path('claims', part ->> 'claim'))
+                    FROM (SELECT json_array_elements(outcome.figures) AS part
+                          UNION ALL
+                          SELECT json_array_elements(outcome.stated_multiples)) AS part) AS claims,
+                   (SELECT json_agg(json_build_object(
+                        '@id', this.path || '#figure/' || claim.id,
+                        '@type', own_term('ComparedFigure'),
+                        'claim', claim_linked(claim),
+                        'ratioToBaseline', figure.part ->> 'ratio_to_baseline',
+                        'differenceToBaseline', figure.part ->> 'difference_to_baseline') ORDER BY figure.place)
+                    FROM json_array_elements(outcome.figures) WITH ORDINALITY AS figure (part, place)
+                    JOIN claim ON claim.id = figure.part ->> 'claim'
+                    WHERE in_full) AS figures,
+                   (SELECT json_agg(json_build_object(
+                        '@id', concat_ws('/', this.path || '#pair', part ->> 'left', part ->> 'right'),
+                        '@type', own_term('Pair'),
+                        'left', resource_path('claims', part ->> 'left'),
+                        'right', resource_path('claims', part ->> 'right'),
+                        'ratio', part ->> 'ratio',
+                        'ratioLow', part ->> 'ratio_low',
+                        'ratioHigh', part ->> 'ratio_high',
+                        'verdict', own_term(part ->> 'verdict'),
+                        'reason', (SELECT json_agg(own_term(reason)) FROM json_array_elements_text(part -> 'reasons') AS reason),
+                        'sameOrigin', (part ->> 'same_origin')::boolean))
+                    FROM json_array_elements(outcome.pairs) AS part
+                    WHERE in_full) AS pairs,
+                   (SELECT json_agg(claim_linked(claim) ORDER BY claim.id)
+                    FROM json_array_elements(outcome.stated_multiples) AS part
+                    JOIN claim ON claim.id = part ->> 'claim'
+                    WHERE in_full) AS multiples) AS parts);
+END $$;
+COMMENT ON FUNCTION comparison_linked IS 'A comparison as JSON-LD: with null for a set that a caller picks, and in short, as lists have it, without figures, pairs and multiples.';
+CREATE FUNCTION finding_linked(shown finding, title text, description text) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    compared comparison_set;
+    outcome outcome;
+BEGIN
+    compared.id := shown.id;
+    compared.title := title;
+    compared.description := description;
+    compared.subject_id := shown.subject_id;
+    compared.quantity_id := shown.quantity_id;
+    outcome.unit := shown.unit;
+    outcome.baseline := shown.baseline;
+    outcome.sources := shown.sources;
+    outcome.origins := shown.origins;
+    outcome.spread := spread(shown.smallest, shown.largest);
+    outcome.verdict := shown.verdict;
+    RETURN comparison_linked(compared, outcome, false);
+END $$;
+COMMENT ON FUNCTION finding_linked IS 'A comparison in short as JSON-LD.';
 CREATE OR REPLACE FUNCTION outcome_of(groups comparable[], chosen slug, wanted_unit text)
 RETURNS TABLE (figures bigint, unit text, baseline slug, smallest numeric, largest numeric, verdict text)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$

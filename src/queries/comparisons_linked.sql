@@ -2,7 +2,8 @@
 SELECT finding_linked(
            finding_of(comparison.whole, {stance}),
            coalesce(curated.title, quantity.name || ' of ' || subject.name),
-           curated.description) AS document{keys}
+           curated.description,
+           {stance}) AS document{keys}
 FROM {rows} AS comparison
 LEFT JOIN comparison AS curated ON curated.id = comparison.id
 LEFT JOIN subject ON subject.id = comparison.subject_id

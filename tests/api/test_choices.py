@@ -1,11 +1,14 @@
 """Comparisons as they are asked for: baseline, unit, stance, verdict, origins, order, and figures that the caller picks"""
+import collections
 import decimal
 import functools
 import itertools
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyld import jsonld
 
 from naive import ids, ordered, sort_text, walk
 from properties import tried
@@ -275,6 +278,33 @@ def test_a_stance_that_nobody_takes_is_refused(crowd, rows, known):
     without = sorted(set(known) - {row["id"] for row in rows(("disputes",))})
     assert without
     crowd.problem(f"/v1/comparisons/{without[0]}?stance=disputes", "invalid-parameter", parameters=["stance"])
+
+
+ONE_OF_EACH = ("minValue", "maxValue", "ratio", "unitCode", "unit", "baseline", "verdict", "sourceCount", "originCount", "ratioToBaseline", "differenceToBaseline")
+TRAINING = "/v1/comparisons/what-training-r1-cost"
+HIGHEST = "market-shockwave-09-r1-training-cost-5-6-million"
+
+
+def test_linked_data_of_other_choices_are_of_other_comparisons(crowd):
+    """Whoever puts documents together is not told two things of one node."""
+    told = collections.defaultdict(set)
+    for choices in ({}, {"stance": "asserts"}, {"stance": "disputes,asserts"}, {"unit": "kUSD"}, {"unit": "USD"}, {"baseline": HIGHEST},
+                    {"unit": "cUSD", "stance": "asserts,disputes", "baseline": HIGHEST}):
+        document = crowd.get(TRAINING, format="jsonld", **choices)
+        listed = [] if choices.keys() - {"stance"} else [crowd.get("/v1/comparisons", format="jsonld", limit=200, **choices)]
+        for triple in itertools.chain(*(jsonld.to_rdf(each, {"base": crowd.service.base})["@default"] for each in (document, *listed))):
+            if re.split("[/#]", triple["predicate"]["value"])[-1] in ONE_OF_EACH:
+                told[triple["subject"]["value"], triple["predicate"]["value"]].add(triple["object"]["value"])
+    assert {key: values for key, values in told.items() if len(values) > 1} == {} != told
+
+
+@pytest.mark.parametrize("query, choices", [
+    ("", {}), ("?unit=kUSD", {"unit": "kUSD"}), ("", {"unit": "USD"}), ("?stance=asserts,disputes", {"stance": "disputes,asserts"}),
+    (f"?baseline={HIGHEST}&unit=cUSD&stance=disputes", {"stance": "disputes", "unit": "cUSD"})])
+def test_the_iri_of_a_comparison_is_where_it_answers(crowd, query, choices):
+    document = crowd.get(TRAINING, format="jsonld", **choices)
+    assert document["@id"] == TRAINING + query
+    assert crowd.answer(f"{TRAINING}{query}{'&' if query else '?'}format=jsonld") == document
 
 
 def test_the_rows_of_csv_follow_the_choices(crowd):

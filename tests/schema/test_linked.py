@@ -510,6 +510,29 @@ def test_another_baseline_makes_another_comparison(rows):
         assert id == "/v1/comparisons/what-training-r1-cost" + expected
 
 
+def test_another_unit_or_other_stances_make_another_comparison(world):
+    world.figure("few", 2, quantity_id="gpus", figure_unit_id="{GPU}")
+    world.figure("many", 3, quantity_id="gpus", figure_unit_id="{GPU}", stance="disputes")
+    world.figure("dear", 3000)
+    world.figure("cheap", 2000)
+    world.comparison("picked", ["few", "many", "dear", "cheap"], "cheap")
+    world.settle()
+
+    def query(unit=None, stances=None, baseline=None):
+        whole, short = (world.value("""SELECT comparison_linked(comparison_set, outcome, %s, %s::stance[]) ->> '@id'
+                                       FROM comparison_set, compare(claims, %s, %s, %s::stance[], baseline_id) AS outcome
+                                       WHERE id = 'picked'""", in_full, stances, baseline, unit, stances) for in_full in (True, False))
+        assert whole == short
+        return whole.removeprefix("/v1/comparisons/picked")
+    assert query() == query("USD") == query(baseline="cheap") == ""
+    assert query("kUSD") == "?unit=kUSD"
+    assert query(baseline="few") == query("{GPU}", baseline="few") == "?baseline=few"
+    assert query(stances=["disputes", "asserts", "disputes"]) == "?stance=asserts,disputes"
+    assert query("kUSD", ["asserts"], "dear") == "?baseline=dear&unit=kUSD&stance=asserts"
+    world.insert("unit", id="a&b", name="Pair", dimension_id="count", factor=2)
+    assert query("a&b", baseline="few") == "?baseline=few&unit=a%26b"
+
+
 # What the seed has none of ----------------------------------------------------------------------
 
 
