@@ -151,6 +151,23 @@ def test_nothing_is_left_of_claims_that_are_taken_out_at_once(world):
     right(world)
 
 
+def test_nothing_is_left_of_relations_and_comparisons_that_are_taken_out_at_once(world):
+    world.figure("one", 1)
+    world.figure("two", 2, source_id="weekly", claimant_id="voice-weekly")
+    world.comparison("picked", ["one", "two"])
+    world.insert("source_relation", source_id="weekly", related_id="daily", kind="translation_of")
+    world.settle()
+    assert world.run("SELECT id::text, origins FROM finding ORDER BY 1") == [("cost-of-alpha", 1), ("picked", 1)]
+    world.run("TRUNCATE source_relation")
+    world.settle()
+    assert world.run("SELECT id::text, origins FROM finding ORDER BY 1") == [("cost-of-alpha", 2), ("picked", 2)]
+    right(world)
+    world.run("TRUNCATE comparison CASCADE")
+    world.settle()
+    assert world.run("SELECT id::text FROM finding") == [("cost-of-alpha",)]
+    right(world)
+
+
 def test_a_migration_that_changes_a_rule_settles_what_rests_on_it_and_nothing_else(fresh_database):
     number = next(number for number, migration in enumerate(database.SEEDLESS) if migration.stem == "0033_arithmetic")
     url = fresh_database(database.SEEDLESS[:number])
