@@ -1,5 +1,6 @@
 """Who may read where reading takes a token, and what the service's own role may do"""
 import contextlib
+import hashlib
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -168,7 +169,9 @@ def test_the_role_is_enough_to_import(as_role):
 
 @pytest.mark.parametrize("statement", [
     "SELECT * FROM token", "UPDATE secret SET key = key", "SELECT * FROM answered", "SELECT * FROM import_part", "INSERT INTO subject VALUES ('a', 'b', 'model', 'c')", "UPDATE claim SET line = 1", "DELETE FROM revision",
-    "UPDATE change SET author = 'x'", "TRUNCATE history.claim", "SELECT put('scope', '{}')", "DROP TABLE claim", "CREATE TABLE public.x ()"])
+    "UPDATE change SET author = 'x'", "TRUNCATE history.claim", "SELECT put('scope', '{}')", "DROP TABLE claim", "CREATE TABLE public.x ()", "UPDATE permit SET scope = 'admin'",
+    "CREATE TEMPORARY TABLE x AS SELECT 1 AS id; CREATE TRIGGER x AFTER INSERT ON x FOR EACH ROW EXECUTE FUNCTION change_is_made()",
+    "CREATE TEMPORARY TABLE x (id text); CREATE TRIGGER x AFTER INSERT ON x REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION merge_ends('agent')"])
 def test_the_role_can_do_nothing_else(as_role, statement):
     connection = database.connect(as_role[1])
     try:
@@ -176,6 +179,79 @@ def test_the_role_can_do_nothing_else(as_role, statement):
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+@pytest.fixture
+def role(as_role):
+    """A transaction of the role's own, and the digests of tokens that may write and import."""
+    client, own, url = as_role
+    importer = create_token(url, f"importing-{time.time_ns()}", "admin")
+    with Tables(own, autocommit=False) as tables:
+        yield tables, *(hashlib.sha256(token.encode()).digest() for token in (client.token, importer))
+
+
+WRITTEN = "SELECT write_one('PUT', 'subject', %s, '{\"name\": \"Forged\", \"kind\": \"model\", \"description\": \"Forged.\"}', NULL, true)"
+LINES = "SELECT import_lines('{1}', ARRAY['{\"scope\": {\"id\": \"forged\", \"name\": \"Forged\", \"definition\": \"Forged.\"}}'::jsonb])"
+
+
+def refused(role, state, statement, *parameters):
+    with pytest.raises(psycopg2.Error) as raised:
+        role.run(statement, *parameters)
+    assert raised.value.pgcode == state, raised.value
+
+
+@pytest.mark.parametrize("statement", [WRITTEN.replace("%s", "'forged'"), LINES, "SELECT import_end()", "SELECT import_settle(true, false)"])
+def test_the_role_changes_nothing_unless_a_token_is_shown(role, statement):
+    tables, _, _ = role
+    tables.run("SELECT import_begin()")
+    refused(tables, "CL503", statement)
+
+
+def test_the_role_does_not_import_with_a_token_for_writing(role):
+    tables, writing, _ = role
+    tables.run("SELECT import_begin(), begin_change(%s, 'write', NULL)", writing)
+    refused(tables, "CL503", LINES)
+
+
+def test_a_token_is_shown_for_one_transaction(role):
+    tables, writing, _ = role
+    tables.run("SELECT begin_change(%s, 'write', NULL)", writing)
+    tables.connection.commit()
+    refused(tables, "CL503", WRITTEN, "forged")
+
+
+def test_the_role_cannot_have_a_change_be_another(role):
+    """Nor another's: whatever the settings say when it begins, or before a thing is written."""
+    tables, writing, _ = role
+    forge = "SELECT set_config('claimd.change', '1', true), set_config('claimd.author', 'nobody', true)"
+    tables.run(forge)
+    tables.run("SELECT begin_change(%s, 'write', NULL)", writing)
+    for id in ("forged-first", "forged-next"):
+        tables.run(forge)
+        tables.run(WRITTEN, id)
+    tables.connection.commit()
+    made = tables.run("SELECT DISTINCT since, revision.change, author FROM subject JOIN revision ON revision.kind = 'subject' AND revision.id = subject.id"
+                      " JOIN change ON change.id = since WHERE starts_with(subject.id, 'forged-')")
+    assert made == [(tables.value("SELECT max(id) FROM change"), made[0][0], "roled")]
+
+
+@pytest.mark.parametrize("statement", [LINES, "SELECT import_end()", "SELECT import_settle(true, false)"])
+@pytest.mark.parametrize("name", ["import_pending", "import_outcome", "import_refused"])
+def test_nothing_of_the_roles_own_runs_with_the_owners_rights(role, name, statement):
+    tables, _, importing = role
+    tables.run(f"CREATE TEMPORARY TABLE {name} (line bigint, kind text, document jsonb, told boolean, outcome text, lines bigint, id text, errors json)")
+    tables.run("SELECT begin_change(%s, 'admin', NULL)", importing)
+    refused(tables, "42501", statement)
+
+
+@pytest.mark.parametrize("statement", [
+    WRITTEN.replace("'subject', %s", "'evil', 'x'"), "SELECT prepare_write(%s, 'POST', 'evil', NULL, '{\"name\": \"x\"}')", LINES.replace("scope", "evil")])
+def test_no_name_leads_to_what_is_the_roles_own(role, statement):
+    tables, writing, importing = role
+    tables.run("CREATE FUNCTION pg_temp.evil() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'as %', current_user USING ERRCODE = 'EVIL1'; END $$;"
+               "CREATE TEMPORARY VIEW evil AS SELECT pg_temp.evil() AS since, pg_temp.evil()::text AS id")
+    tables.run("SELECT import_begin(), begin_change(%s, 'admin', NULL)", importing)
+    refused(tables, "42P01", statement, *[writing] * statement.count("%s"))
 
 
 def test_followers_by_one_token_cost_one_question(url):

@@ -524,7 +524,7 @@ def world(fresh_database):
     data.connection.close()
 
 
-ABOUT = {"answered", "change", "import_part", "merged", "revision", "schema_migrations", "secret", "token"}  # who changed what, and who may
+ABOUT = {"answered", "change", "import_part", "merged", "permit", "revision", "schema_migrations", "secret", "token"}  # who changed what, and who may
 DERIVED = {"comparable", "corroboration", "finding", "tally", "unsettled"}  # see docs/database.md
 
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import database
 import psycopg2
@@ -171,6 +172,17 @@ def test_revoked_token_stops_everywhere_within_a_second(url, service):
         for thread in threads:
             thread.join()
     assert [by for by in late if by > 1] == []
+
+
+def test_token_that_is_revoked_while_it_waits_writes_no_more(url, service):
+    client = Client(service, create_token(url, "waited"))
+    with Tables(url, autocommit=False) as held, Tables(url) as tables, ThreadPoolExecutor() as pool:
+        held.run("SELECT await_other_changes()")
+        waiting = pool.submit(client.send, "PUT", path_of("scope", "waited"), DOCUMENTS["scope"][0])
+        until(tables.waiting_for_advice, 5, "a write that waits")
+        assert token(url, "revoke", "--name", "waited").returncode == 0
+        held.connection.rollback()
+        problem(waiting.result(), 401, "unauthorized")
 
 
 def test_author_is_the_tokens_name(url, service):

@@ -29,6 +29,7 @@ VALID = {
     "merged": {"kind": "subject", "id": "omega", "into_id": "alpha", "change": 1},
     "revision": {"change": 1, "kind": "claim", "id": "held", "action": "created"},
     "secret": {"purpose": "cursor", "key": b"k" * 32},
+    "permit": {"transaction": "9", "began": "2026-01-01", "scope": "write", "author": "desk", "after": 1},
 }
 CLAIM = VALID["claim"]
 SAYING = {**STATEMENT, "id": "daily-01"}
@@ -158,6 +159,7 @@ REFUSED = [
     ("merged", {"kind": "claim"}, CHECK, "merged_kind_check"),
     ("revision", {"action": "seen"}, CHECK, "revision_action_check"),
     ("secret", {"purpose": "token"}, CHECK, "secret_purpose_check"),
+    ("permit", {"one": False}, CHECK, "permit_one_check"),
     ("secret", {"key": b"k" * 31}, CHECK, "secret_key_check"),
 ]
 
@@ -245,7 +247,7 @@ def test_refuses_a_reference_to_nothing(stocked):
               SELECT FROM pg_constraint AS other WHERE other.conrelid = attrelid AND other.conkey = ARRAY[attnum]))
     """)
     assert {table for table, _, _ in references} == set(VALID) - {
-        "dimension", "scope", "subject", "proposition", "search_language", "token", "merged", "revision", "secret"}
+        "dimension", "scope", "subject", "proposition", "search_language", "token", "merged", "revision", "secret", "permit"}
     for table, constraint, column in references:
         with stocked.scratch():
             accept(stocked, table, VALID[table])

@@ -1,0 +1,361 @@
+-- migrate:up
+
+-- A service that was taken over can write as whoever shows it a token, and no more: what changes data believes what an owner's table says of
+-- the transaction, and not its settings.
+
+SELECT await_other_changes();
+
+CREATE TABLE permit (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    transaction xid8 NOT NULL,
+    began timestamptz NOT NULL,
+    scope token_scope NOT NULL,
+    author text NOT NULL,
+    after bigint NOT NULL
+);
+COMMENT ON TABLE permit IS 'The last transaction for which a token was shown. One row: changes come one after another.';
+COMMENT ON COLUMN permit.began IS 'With it the transaction is one of its kind: in a cluster that a backup was restored into, numbers come again.';
+COMMENT ON COLUMN permit.after IS 'The last change before it: one behind that is its own.';
+
+CREATE OR REPLACE FUNCTION begin_change(given bytea, wanted token_scope, reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    author text := authorize(given, wanted);
+BEGIN
+    PERFORM await_other_changes();
+    PERFORM authorize(given, wanted); -- it may have been revoked meanwhile
+    INSERT INTO permit (transaction, began, scope, author, after)
+    VALUES (pg_current_xact_id(), now(), wanted, author, (SELECT max(id) FROM change))
+    ON CONFLICT (one) DO UPDATE
+    SET (transaction, began, scope, author, after) = (EXCLUDED.transaction, EXCLUDED.began, EXCLUDED.scope, EXCLUDED.author, EXCLUDED.after);
+    PERFORM set_config('claimd.author', author, true), set_config('claimd.comment', reason, true);
+    RETURN author;
+END $$;
+
+CREATE FUNCTION check_permit(wanted token_scope) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    given permit;
+BEGIN
+    IF pg_has_role(session_user, current_user, 'MEMBER') THEN
+        RETURN;
+    END IF;
+    SELECT * INTO given FROM permit
+    WHERE transaction = pg_current_xact_id_if_assigned() AND began = now() AND scope >= wanted;
+    IF given.author IS NULL THEN
+        RAISE EXCEPTION 'No token was shown for this change: begin it again.' USING ERRCODE = 'CL503';
+    END IF;
+    PERFORM set_config('claimd.author', given.author, true),
+            set_config('claimd.change', coalesce((SELECT max(id)::text FROM change WHERE id > given.after), ''), true);
+END $$;
+COMMENT ON FUNCTION check_permit IS
+    'Refuses a transaction for which no token was shown, and has the settings say whose change it is and which. Who may do all that the owner of the tables may needs no token.';
+
+CREATE FUNCTION check_import() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM check_permit('admin');
+    IF EXISTS (SELECT FROM pg_class
+               WHERE relnamespace = pg_my_temp_schema() AND relname IN ('import_pending', 'import_outcome', 'import_refused')
+                 AND pg_get_userbyid(relowner) <> current_user) THEN
+        RAISE EXCEPTION 'What waits for the end of an import stands in tables of import_begin().' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+COMMENT ON FUNCTION check_import IS
+    'As check_permit(), of an import; refuses tables that the session made itself: their triggers would run with the rights of the owner.';
+
+REVOKE EXECUTE ON FUNCTION change_is_made, merge_ends FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION write_one(method text, kind text, wanted text, body jsonb, matches bigint[], only_new boolean)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    before jsonb;
+BEGIN
+    PERFORM check_permit('write');
+    IF method = 'MERGE' AND merged_into(kind, wanted) <> wanted THEN
+        -- Who followed to what it is now would merge that.
+        RAISE EXCEPTION 'It was merged into % already.', merged_into(kind, wanted) USING ERRCODE = 'CL409';
+    ELSIF method <> 'UNMERGE' THEN
+        PERFORM check_preconditions(CASE method WHEN 'MERGE' THEN 'PATCH' ELSE method END, kind, wanted, matches, only_new);
+    END IF;
+    before := document_of(kind, wanted);
+    IF method = 'DELETE' THEN
+        PERFORM take_out(kind, wanted);
+    ELSIF method = 'MERGE' THEN
+        PERFORM merge_things(kind, wanted, body ->> 'into');
+    ELSIF method = 'UNMERGE' THEN
+        PERFORM part_things(kind, wanted);
+    ELSIF method = 'POST' AND kind = 'source' THEN
+        PERFORM refuse_problems(coalesce(json_agg(problem), '[]')) FROM put_with_parts(jsonb_set(body, '{id}', to_jsonb(wanted))) AS problem;
+    ELSE
+        BEGIN
+            PERFORM put_checked(kind, jsonb_set(body - 'created_at', '{id}', to_jsonb(wanted)));
+            IF NOT EXISTS (SELECT FROM revision WHERE change = nullif(current_setting('claimd.change', true), '')::bigint) THEN
+                RAISE EXCEPTION 'unchanged' USING ERRCODE = 'CL304';
+            END IF;
+        EXCEPTION WHEN SQLSTATE 'CL304' THEN
+            NULL; -- nothing was changed, so nothing is
+        END;
+        DELETE FROM merged WHERE merged.kind = write_one.kind AND merged.id = wanted;
+    END IF;
+    PERFORM settle_now();
+    RETURN before IS NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION import_lines(numbers bigint[], lines jsonb[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    run record;
+BEGIN
+    PERFORM check_import();
+    FOR run IN
+        SELECT each.kind, array_agg(each.number ORDER BY each.number) AS numbers, array_agg(each.document ORDER BY each.number) AS documents
+        FROM (SELECT given.number, named.key AS kind, named.value AS document,
+                     row_number() OVER (ORDER BY given.number) - row_number() OVER (PARTITION BY named.key ORDER BY given.number) AS run
+              FROM unnest(numbers, lines) AS given (number, content), jsonb_each(given.content) AS named) AS each
+        GROUP BY each.kind, each.run
+        ORDER BY min(each.number) LOOP
+        WITH given AS (
+            SELECT each.number, each.document, EXISTS (SELECT FROM source WHERE source.id = each.document ->> 'id') AS known
+            FROM unnest(run.numbers, run.documents) AS each (number, document)
+        ), waiting AS (
+            INSERT INTO import_pending
+            SELECT given.number, run.kind, given.document, run.kind = 'source' AND NOT given.known
+            FROM given
+            WHERE import_waits(run.kind, given.document)
+            RETURNING import_pending.line, told
+        )
+        SELECT array_agg(given.number ORDER BY given.number),
+               array_agg(CASE run.kind WHEN 'source' THEN given.document - 'relations' ELSE given.document END ORDER BY given.number)
+        INTO run.numbers, run.documents
+        FROM given LEFT JOIN waiting ON waiting.line = given.number
+        WHERE coalesce(waiting.told, true);
+        CONTINUE WHEN run.numbers IS NULL;
+        PERFORM import_numbered(run.kind, run.numbers, run.documents, NULL);
+    END LOOP;
+    PERFORM import_analyze(numbers[array_upper(numbers, 1)]);
+END $$;
+
+CREATE OR REPLACE FUNCTION import_end() RETURNS json
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    run record;
+BEGIN
+    PERFORM check_import();
+    PERFORM import_analyze(1000000000000);
+    DELETE FROM import_pending WHERE told AND NOT EXISTS (SELECT FROM source WHERE source.id = document ->> 'id'); -- refused already
+    FOR run IN
+        SELECT pending.kind, array_agg(pending.line ORDER BY pending.line) AS numbers, array_agg(pending.document ORDER BY pending.line) AS documents,
+               array_agg(pending.line) FILTER (WHERE pending.told) AS told
+        FROM (SELECT *, row_number() OVER (PARTITION BY import_pending.kind ORDER BY import_pending.line) / 1000 AS part FROM import_pending) AS pending
+        GROUP BY pending.kind, pending.part
+        ORDER BY array_position('{source,claim,comparison}', pending.kind), pending.part LOOP
+        PERFORM import_numbered(run.kind, run.numbers, run.documents, run.told);
+    END LOOP;
+    PERFORM settle_now();
+    RETURN (
+        SELECT json_build_object('created', coalesce(sum(lines) FILTER (WHERE outcome = 'created'), 0),
+                                 'replaced', coalesce(sum(lines) FILTER (WHERE outcome = 'replaced'), 0),
+                                 'unchanged', coalesce(sum(lines) FILTER (WHERE outcome = 'unchanged'), 0),
+                                 'refused', coalesce(sum(lines) FILTER (WHERE outcome = 'refused'), 0),
+                                 'problems', (SELECT coalesce(json_agg(refused ORDER BY refused.line), '[]') FROM import_refused AS refused))
+        FROM import_outcome);
+END $$;
+
+CREATE OR REPLACE FUNCTION import_settle(skip boolean, trial boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM check_import();
+    IF trial THEN
+        PERFORM end_trial();
+    ELSIF NOT skip AND EXISTS (SELECT FROM import_outcome WHERE outcome = 'refused') THEN
+        RAISE EXCEPTION 'Nothing is taken in, as something is refused.' USING ERRCODE = 'CL200';
+    END IF;
+END $$;
+
+-- A name that a request gives is one of a table here, and of nothing that the session made itself.
+
+CREATE OR REPLACE FUNCTION revision_of(kind text, wanted text) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    known bigint;
+BEGIN
+    EXECUTE format('SELECT since FROM public.%I WHERE id = $1', kind) INTO known USING wanted;
+    RETURN known;
+END $$;
+
+CREATE OR REPLACE FUNCTION free_id(kind text, wanted text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    most integer := CASE kind WHEN 'unit' THEN 32 WHEN 'quantity' THEN 56 WHEN 'subject' THEN 60 ELSE 120 END;
+    tried text := rtrim(left(wanted, most), '-');
+    taken boolean;
+BEGIN
+    FOR number IN 2 .. 1000000 LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I WHERE id = $1) OR EXISTS (SELECT FROM revision WHERE kind = $2 AND id = $1)', kind)
+        INTO taken USING tried, kind;
+        EXIT WHEN NOT taken;
+        tried := rtrim(left(wanted, most - length(number::text) - 1), '-') || '-' || number;
+    END LOOP;
+    RETURN tried;
+END $$;
+
+CREATE OR REPLACE FUNCTION known_things(kind text, documents jsonb[]) RETURNS TABLE (place bigint, before jsonb, is_older boolean)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'SELECT given.place, CASE WHEN thing.id IS NOT NULL THEN %2$I(thing)::jsonb END,
+                thing.since IS DISTINCT FROM nullif(current_setting(''claimd.change'', true), '''')::bigint
+         FROM unnest($1) WITH ORDINALITY AS given (document, place) LEFT JOIN public.%1$I AS thing ON thing.id = given.document ->> ''id''', kind, kind || '_document')
+    USING documents;
+END $$;
+
+SELECT make_past();
+
+-- migrate:down
+CREATE OR REPLACE FUNCTION known_things(kind text, documents jsonb[]) RETURNS TABLE (place bigint, before jsonb, is_older boolean)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'SELECT given.place, CASE WHEN thing.id IS NOT NULL THEN %1$s_document(thing)::jsonb END,
+                thing.since IS DISTINCT FROM nullif(current_setting(''claimd.change'', true), '''')::bigint
+         FROM unnest($1) WITH ORDINALITY AS given (document, place) LEFT JOIN %1$I AS thing ON thing.id = given.document ->> ''id''', kind)
+    USING documents;
+END $$;
+CREATE OR REPLACE FUNCTION free_id(kind text, wanted text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    most integer := CASE kind WHEN 'unit' THEN 32 WHEN 'quantity' THEN 56 WHEN 'subject' THEN 60 ELSE 120 END;
+    tried text := rtrim(left(wanted, most), '-');
+    taken boolean;
+BEGIN
+    FOR number IN 2 .. 1000000 LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE id = $1) OR EXISTS (SELECT FROM revision WHERE kind = $2 AND id = $1)', kind)
+        INTO taken USING tried, kind;
+        EXIT WHEN NOT taken;
+        tried := rtrim(left(wanted, most - length(number::text) - 1), '-') || '-' || number;
+    END LOOP;
+    RETURN tried;
+END $$;
+CREATE OR REPLACE FUNCTION revision_of(kind text, wanted text) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    known bigint;
+BEGIN
+    EXECUTE format('SELECT since FROM %I WHERE id = $1', kind) INTO known USING wanted;
+    RETURN known;
+END $$;
+CREATE OR REPLACE FUNCTION import_settle(skip boolean, trial boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF trial THEN
+        PERFORM end_trial();
+    ELSIF NOT skip AND EXISTS (SELECT FROM import_outcome WHERE outcome = 'refused') THEN
+        RAISE EXCEPTION 'Nothing is taken in, as something is refused.' USING ERRCODE = 'CL200';
+    END IF;
+END $$;
+CREATE OR REPLACE FUNCTION import_end() RETURNS json
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    run record;
+BEGIN
+    PERFORM import_analyze(1000000000000);
+    DELETE FROM import_pending WHERE told AND NOT EXISTS (SELECT FROM source WHERE source.id = document ->> 'id'); -- refused already
+    FOR run IN
+        SELECT pending.kind, array_agg(pending.line ORDER BY pending.line) AS numbers, array_agg(pending.document ORDER BY pending.line) AS documents,
+               array_agg(pending.line) FILTER (WHERE pending.told) AS told
+        FROM (SELECT *, row_number() OVER (PARTITION BY import_pending.kind ORDER BY import_pending.line) / 1000 AS part FROM import_pending) AS pending
+        GROUP BY pending.kind, pending.part
+        ORDER BY array_position('{source,claim,comparison}', pending.kind), pending.part LOOP
+        PERFORM import_numbered(run.kind, run.numbers, run.documents, run.told);
+    END LOOP;
+    PERFORM settle_now();
+    RETURN (
+        SELECT json_build_object('created', coalesce(sum(lines) FILTER (WHERE outcome = 'created'), 0),
+                                 'replaced', coalesce(sum(lines) FILTER (WHERE outcome = 'replaced'), 0),
+                                 'unchanged', coalesce(sum(lines) FILTER (WHERE outcome = 'unchanged'), 0),
+                                 'refused', coalesce(sum(lines) FILTER (WHERE outcome = 'refused'), 0),
+                                 'problems', (SELECT coalesce(json_agg(refused ORDER BY refused.line), '[]') FROM import_refused AS refused))
+        FROM import_outcome);
+END $$;
+CREATE OR REPLACE FUNCTION import_lines(numbers bigint[], lines jsonb[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    run record;
+BEGIN
+    FOR run IN
+        SELECT each.kind, array_agg(each.number ORDER BY each.number) AS numbers, array_agg(each.document ORDER BY each.number) AS documents
+        FROM (SELECT given.number, named.key AS kind, named.value AS document,
+                     row_number() OVER (ORDER BY given.number) - row_number() OVER (PARTITION BY named.key ORDER BY given.number) AS run
+              FROM unnest(numbers, lines) AS given (number, content), jsonb_each(given.content) AS named) AS each
+        GROUP BY each.kind, each.run
+        ORDER BY min(each.number) LOOP
+        WITH given AS (
+            SELECT each.number, each.document, EXISTS (SELECT FROM source WHERE source.id = each.document ->> 'id') AS known
+            FROM unnest(run.numbers, run.documents) AS each (number, document)
+        ), waiting AS (
+            INSERT INTO import_pending
+            SELECT given.number, run.kind, given.document, run.kind = 'source' AND NOT given.known
+            FROM given
+            WHERE import_waits(run.kind, given.document)
+            RETURNING import_pending.line, told
+        )
+        SELECT array_agg(given.number ORDER BY given.number),
+               array_agg(CASE run.kind WHEN 'source' THEN given.document - 'relations' ELSE given.document END ORDER BY given.number)
+        INTO run.numbers, run.documents
+        FROM given LEFT JOIN waiting ON waiting.line = given.number
+        WHERE coalesce(waiting.told, true);
+        CONTINUE WHEN run.numbers IS NULL;
+        PERFORM import_numbered(run.kind, run.numbers, run.documents, NULL);
+    END LOOP;
+    PERFORM import_analyze(numbers[array_upper(numbers, 1)]);
+END $$;
+CREATE OR REPLACE FUNCTION write_one(method text, kind text, wanted text, body jsonb, matches bigint[], only_new boolean)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    before jsonb;
+BEGIN
+    IF method = 'MERGE' AND merged_into(kind, wanted) <> wanted THEN
+        -- Who followed to what it is now would merge that.
+        RAISE EXCEPTION 'It was merged into % already.', merged_into(kind, wanted) USING ERRCODE = 'CL409';
+    ELSIF method <> 'UNMERGE' THEN
+        PERFORM check_preconditions(CASE method WHEN 'MERGE' THEN 'PATCH' ELSE method END, kind, wanted, matches, only_new);
+    END IF;
+    before := document_of(kind, wanted);
+    IF method = 'DELETE' THEN
+        PERFORM take_out(kind, wanted);
+    ELSIF method = 'MERGE' THEN
+        PERFORM merge_things(kind, wanted, body ->> 'into');
+    ELSIF method = 'UNMERGE' THEN
+        PERFORM part_things(kind, wanted);
+    ELSIF method = 'POST' AND kind = 'source' THEN
+        PERFORM refuse_problems(coalesce(json_agg(problem), '[]')) FROM put_with_parts(jsonb_set(body, '{id}', to_jsonb(wanted))) AS problem;
+    ELSE
+        BEGIN
+            PERFORM put_checked(kind, jsonb_set(body - 'created_at', '{id}', to_jsonb(wanted)));
+            IF NOT EXISTS (SELECT FROM revision WHERE change = nullif(current_setting('claimd.change', true), '')::bigint) THEN
+                RAISE EXCEPTION 'unchanged' USING ERRCODE = 'CL304';
+            END IF;
+        EXCEPTION WHEN SQLSTATE 'CL304' THEN
+            NULL; -- nothing was changed, so nothing is
+        END;
+        DELETE FROM merged WHERE merged.kind = write_one.kind AND merged.id = wanted;
+    END IF;
+    PERFORM settle_now();
+    RETURN before IS NULL;
+END $$;
+GRANT EXECUTE ON FUNCTION change_is_made, merge_ends TO PUBLIC;
+DROP FUNCTION check_import, check_permit;
+CREATE OR REPLACE FUNCTION begin_change(given bytea, wanted token_scope, reason text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    author text := authorize(given, wanted);
+BEGIN
+    PERFORM set_config('claimd.author', author, true), set_config('claimd.comment', reason, true);
+    PERFORM await_other_changes();
+    RETURN author;
+END $$;
+DROP TABLE permit;
+SELECT make_past();
