@@ -211,9 +211,176 @@ BEGIN
     USING documents;
 END $$;
 
+-- A claimant is the last whom a claim is attributed to, and goes back with that hop; a proposition that is left without a claim is none.
+
+CREATE OR REPLACE FUNCTION part_things(of text, wanted text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    known merged;
+    successor text := merged_into(of, wanted);
+    place record;
+BEGIN
+    SELECT * INTO known FROM merged WHERE merged.kind = of AND merged.id = wanted;
+    IF known.id IS NULL THEN
+        RAISE EXCEPTION 'It is not merged into another.' USING ERRCODE = 'CL409';
+    END IF;
+    PERFORM put(of, ARRAY[document_at(of, wanted, known.change - 1)::jsonb]);
+    FOR place IN
+        SELECT holder, member, (SELECT string_agg(format('was.%I = here.%1$I', attname), ' AND ')
+                                FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+                                WHERE indrelid = ('public.' || holder)::regclass AND indisprimary) AS same
+        FROM references_to(of)
+        WHERE member <> 'claimant_id' LOOP
+        EXECUTE format('UPDATE %I AS here SET %I = $1 FROM history.%1$I AS was WHERE was.until = $2 AND was.%2$I = $1 AND here.%2$I = $3 AND %3$s',
+                       place.holder, place.member, place.same) USING wanted, known.change, successor;
+    END LOOP;
+    IF of = 'agent' THEN
+        UPDATE claim SET claimant_id = wanted
+        FROM attribution AS hop
+        WHERE claim.claimant_id = successor AND hop.claim_id = claim.id AND hop.agent_id = wanted
+          AND NOT EXISTS (SELECT FROM attribution AS later WHERE later.claim_id = claim.id AND later.position > hop.position);
+    ELSIF of = 'proposition' THEN
+        PERFORM drop_unused_propositions(ARRAY[successor]::slug[]);
+    END IF;
+    DELETE FROM merged WHERE merged.kind = of AND merged.id = wanted;
+END $$;
+
+-- An ETag is good as long as the thing has not been revised: its row may have become one of a later change, as when a name that it keeps has changed.
+
+CREATE OR REPLACE FUNCTION check_preconditions(method text, kind text, wanted text, matches bigint[], only_new boolean) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    known bigint := revision_of(kind, wanted);
+    revised bigint := (SELECT max(revision.change) FROM revision WHERE revision.kind = check_preconditions.kind AND revision.id = wanted);
+BEGIN
+    IF known IS NULL AND method IN ('PATCH', 'DELETE') THEN
+        PERFORM check_gone(kind, wanted);
+    ELSIF known IS NULL AND matches IS NOT NULL THEN
+        RAISE EXCEPTION 'There is nothing here that If-Match could match.' USING ERRCODE = 'CL412';
+    ELSIF known IS NOT NULL AND method = 'POST' THEN
+        RAISE EXCEPTION 'There is one by this id.' USING ERRCODE = 'CL409';
+    ELSIF known IS NOT NULL AND only_new THEN
+        RAISE EXCEPTION 'It is there already.' USING ERRCODE = 'CL412';
+    ELSIF known IS NOT NULL AND matches IS NULL THEN
+        RAISE EXCEPTION 'Say by If-Match which ETag you have of it, so that no one''s change is lost.' USING ERRCODE = 'CL428';
+    ELSIF known IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(matches) AS named WHERE named = 0 OR named BETWEEN revised AND known) THEN
+        RAISE EXCEPTION 'It has changed since: the current ETag is another one.' USING ERRCODE = 'CL412';
+    END IF;
+END $$;
+COMMENT ON FUNCTION check_preconditions IS
+    'Refuses what a method cannot do with a thing as it is (RFC 9110, section 13; RFC 6585, section 3). Of ETags the changes alone are compared, and any from its last revision on is good: what else an answer shows may change with others. 0 matches any.';
+
+-- What a source says in its own voice it says again when it has come back, whoever speaks for it now.
+
+CREATE FUNCTION without_voice(kind text, document json) RETURNS json
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN kind = 'claim' AND document -> 'attribution' IS NULL THEN (document::jsonb - 'claimant')::json ELSE document END;
+COMMENT ON FUNCTION without_voice IS
+    'The document of a thing but for what follows from its other members: the claimant of a claim without an attribution, which is its source''s own voice.';
+
+CREATE OR REPLACE FUNCTION prepare_write(given bytea, method text, kind text, wanted text, body jsonb)
+RETURNS TABLE (id text, document json, revision bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM authorize(given, 'write');
+    id := coalesce(wanted, body ->> 'id', id_for(kind, body));
+    IF method = 'PATCH' THEN
+        document := without_voice(kind, document_of(kind, id));
+        IF document IS NULL THEN
+            PERFORM check_gone(kind, id);
+        END IF;
+        revision := revision_of(kind, id);
+    ELSIF method = 'REVERT' AND body IS NOT NULL THEN
+        PERFORM known_revised(kind, id);
+        document := without_voice(kind, document_at(kind, id, (body ->> 'revision')::bigint));
+        IF document IS NULL OR (body ->> 'revision')::bigint > (SELECT max(change.id) FROM change) THEN
+            PERFORM refuse_problems(json_build_array(json_build_object('pointer', '/revision', 'detail', 'There was nothing by this id then.')));
+        END IF;
+    END IF;
+    RETURN NEXT;
+END $$;
+DROP FUNCTION document_to_patch;
+
 SELECT make_past();
 
 -- migrate:down
+CREATE OR REPLACE FUNCTION document_to_patch(kind text, wanted text) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    document json := document_of(kind, wanted);
+BEGIN
+    IF kind = 'claim' AND EXISTS (SELECT FROM agent WHERE id = document ->> 'claimant' AND source_id = document ->> 'source')
+        AND document -> 'attribution' IS NULL THEN
+        RETURN document::jsonb - 'claimant';
+    END IF;
+    RETURN document;
+END $$;
+COMMENT ON FUNCTION document_to_patch IS 'The document of a thing but for what follows from its other members: the claimant of a claim that its source makes itself.';
+CREATE OR REPLACE FUNCTION prepare_write(given bytea, method text, kind text, wanted text, body jsonb)
+RETURNS TABLE (id text, document json, revision bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM authorize(given, 'write');
+    id := coalesce(wanted, body ->> 'id', id_for(kind, body));
+    IF method = 'PATCH' THEN
+        document := document_to_patch(kind, id);
+        IF document IS NULL THEN
+            PERFORM check_gone(kind, id);
+        END IF;
+        revision := revision_of(kind, id);
+    ELSIF method = 'REVERT' AND body IS NOT NULL THEN
+        PERFORM known_revised(kind, id);
+        document := document_at(kind, id, (body ->> 'revision')::bigint);
+        IF document IS NULL OR (body ->> 'revision')::bigint > (SELECT max(change.id) FROM change) THEN
+            PERFORM refuse_problems(json_build_array(json_build_object('pointer', '/revision', 'detail', 'There was nothing by this id then.')));
+        END IF;
+    END IF;
+    RETURN NEXT;
+END $$;
+DROP FUNCTION without_voice;
+CREATE OR REPLACE FUNCTION check_preconditions(method text, kind text, wanted text, matches bigint[], only_new boolean) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    known bigint := revision_of(kind, wanted);
+BEGIN
+    IF known IS NULL AND method IN ('PATCH', 'DELETE') THEN
+        PERFORM check_gone(kind, wanted);
+    ELSIF known IS NULL AND matches IS NOT NULL THEN
+        RAISE EXCEPTION 'There is nothing here that If-Match could match.' USING ERRCODE = 'CL412';
+    ELSIF known IS NOT NULL AND method = 'POST' THEN
+        RAISE EXCEPTION 'There is one by this id.' USING ERRCODE = 'CL409';
+    ELSIF known IS NOT NULL AND only_new THEN
+        RAISE EXCEPTION 'It is there already.' USING ERRCODE = 'CL412';
+    ELSIF known IS NOT NULL AND matches IS NULL THEN
+        RAISE EXCEPTION 'Say by If-Match which ETag you have of it, so that no one''s change is lost.' USING ERRCODE = 'CL428';
+    ELSIF known IS NOT NULL AND NOT (known = ANY (matches) OR 0 = ANY (matches)) THEN
+        RAISE EXCEPTION 'It has changed since: the current ETag is another one.' USING ERRCODE = 'CL412';
+    END IF;
+END $$;
+COMMENT ON FUNCTION check_preconditions IS
+    'Refuses what a method cannot do with a thing as it is (RFC 9110, section 13; RFC 6585, section 3). Of ETags the revisions alone are compared: what else an answer shows may change with others. 0 matches any.';
+CREATE OR REPLACE FUNCTION part_things(of text, wanted text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    known merged;
+    successor text := merged_into(of, wanted);
+    place record;
+BEGIN
+    SELECT * INTO known FROM merged WHERE merged.kind = of AND merged.id = wanted;
+    IF known.id IS NULL THEN
+        RAISE EXCEPTION 'It is not merged into another.' USING ERRCODE = 'CL409';
+    END IF;
+    PERFORM put(of, ARRAY[document_at(of, wanted, known.change - 1)::jsonb]);
+    FOR place IN
+        SELECT holder, member, (SELECT string_agg(format('was.%I = here.%1$I', attname), ' AND ')
+                                FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+                                WHERE indrelid = ('public.' || holder)::regclass AND indisprimary) AS same
+        FROM references_to(of) LOOP
+        EXECUTE format('UPDATE %I AS here SET %I = $1 FROM history.%1$I AS was WHERE was.until = $2 AND was.%2$I = $1 AND here.%2$I = $3 AND %3$s',
+                       place.holder, place.member, place.same) USING wanted, known.change, successor;
+    END LOOP;
+    DELETE FROM merged WHERE merged.kind = of AND merged.id = wanted;
+END $$;
 CREATE OR REPLACE FUNCTION known_things(kind text, documents jsonb[]) RETURNS TABLE (place bigint, before jsonb, is_older boolean)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -162,6 +162,19 @@ def test_revert_to_what_no_longer_agrees_is_refused(desk, name):
         problem(desk.send("POST", path_of("claim", name, "/revert"), body, {"If-Match": "*"}), 422, "invalid-document")
 
 
+def test_revert_of_a_claim_whose_source_went_and_came_back(desk, name):
+    """Its voice went with the source."""
+    desk.put("source", name, DOCUMENTS["source"][0])
+    desk.put("claim", name, {**STATEMENT, "source": name})
+    written = {kind: desk.revisions(kind, name)[0]["revision"] for kind in ("source", "claim")}
+    desk.retract("claim", name)
+    desk.retract("source", name)
+    for kind, revision in written.items():
+        desk.revert(kind, name, revision, status=201)
+    shown = desk.get(path_of("claim", name)).json()
+    assert shown["claimant"]["kind"] == "source" and shown["attribution"] == []
+
+
 # As of a moment ----------------------------------------------------------------------------------------
 
 PAST = [target for path in PATHS.values() for target in (f"{path}?limit=200", f"{path}?limit=200&format=csv")]

@@ -80,6 +80,27 @@ def test_what_has_been_changed_since_stays_as_it_is(desk, pair, kind):
     assert now[f"{one}-1"] == one and now[f"{one}-0"] not in (one, other)
 
 
+@pytest.mark.parametrize("hops, claimant", [(["desk-ada", "other"], "other"), (["other", "desk-ada"], "desk-ada"), (["other"], "one"), (["other", "other"], "other")])
+def test_a_claimant_goes_back_with_its_hop(desk, pair, hops, claimant):
+    """By places: whatever stands now where the merge moved one."""
+    ids = dict(zip(("one", "other"), pair))
+    merge(desk, "agent", *pair)
+    hops = [{"agent": ids.get(hop, hop), "role": "speaker"} for hop in hops]
+    desk.patch("claim", f"{pair[0]}-0", {"claimant": hops[-1]["agent"], "attribution": hops}, "*")
+    assert part(desk, "agent", pair[0]).status_code == 201
+    shown = desk.get(f"/v1/claims/{pair[0]}-0").json()
+    assert shown["claimant"]["id"] == shown["attribution"][-1]["agent"]["id"] == ids.get(claimant, claimant)
+
+
+def test_a_proposition_that_no_claim_is_left_of_goes(desk, pair):
+    one, other = pair
+    merge(desk, "proposition", one, other)
+    for number in range(2):
+        desk.retract("claim", f"{other}-{number}")
+    assert part(desk, "proposition", one).status_code == 201
+    problem(desk.send("GET", f"{MERGED['proposition']}/{other}"), 410, "gone")
+
+
 def test_one_can_be_merged_on_and_each_step_be_undone(desk, pair):
     one, other = pair
     merge(desk, "subject", one, other)

@@ -340,7 +340,7 @@ class Machine(RuleBasedStateMachine):
         id = data.draw(st.sampled_from(NAMES[kind]))
         if (kind, id) in self.model.things:
             etag = self.client.etag(kind, id)
-            stale = etag.rsplit(".", 1)[0] + f'.{int(etag.rsplit(".", 1)[1].strip(chr(34))) - 1}"'
+            stale = etag.rsplit(".", 1)[0] + f'.{self.client.revisions(kind, id)[-1]["revision"] - 1}"'
             for method in ("PUT", "PATCH", "DELETE"):
                 problem(self.client.send(method, path_of(kind, id), None if method == "DELETE" else data.draw(MADE[kind]), {"If-Match": stale}), 412, "precondition-failed")
 

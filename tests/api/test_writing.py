@@ -368,6 +368,23 @@ def test_etag_of_what_others_changed_is_stale(desk, url, name):
     desk.put("subject", name, DOCUMENTS["subject"][0], linked.headers["ETag"])
 
 
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_etag_of_what_only_shows_others_is_good(desk, name, method):
+    """The claim has its subject's name, which is no revision of it."""
+    desk.put("subject", name, DOCUMENTS["subject"][0])
+    etag = desk.put("claim", name, {**STATEMENT, "subject": name}).headers["ETag"]
+    desk.patch("subject", name, {"name": "Renamed"}, "*")
+    body = {"stance": "disputes"} if method == "PATCH" else {**STATEMENT, "subject": name, "stance": "disputes"}
+    desk.expect(200, method, path_of("claim", name), body, {"If-Match": etag})
+    problem(desk.send(method, path_of("claim", name), body, {"If-Match": etag}), 412, "precondition-failed")
+
+
+def test_etag_that_is_still_to_come_is_none(desk, name):
+    etag = desk.put("scope", name, DOCUMENTS["scope"][0]).headers["ETag"]
+    later = f"{etag[:-1]}0{etag[-1]}"
+    problem(desk.send("PUT", path_of("scope", name), DOCUMENTS["scope"][1], {"If-Match": later}), 412, "precondition-failed")
+
+
 # Rules ----------------------------------------------------------------------------------------------------
 
 
