@@ -3,6 +3,7 @@
 -- A service that was taken over can write as whoever shows it a token, and no more: what changes data believes what an owner's table says of
 -- the transaction, and not its settings.
 
+-- Who has begun a change by the function before ends it by the others before.
 SELECT await_other_changes();
 
 CREATE TABLE permit (
@@ -117,17 +118,20 @@ BEGIN
         GROUP BY each.kind, each.run
         ORDER BY min(each.number) LOOP
         WITH given AS (
-            SELECT each.number, each.document, EXISTS (SELECT FROM source WHERE source.id = each.document ->> 'id') AS known
+            SELECT each.number, each.document, EXISTS (SELECT FROM source WHERE source.id = each.document ->> 'id') AS known,
+                   run.kind = 'source' AND EXISTS (SELECT FROM reference_problems('agent', each.document -> 'publisher', '')) AS unpublished
             FROM unnest(run.numbers, run.documents) AS each (number, document)
         ), waiting AS (
             INSERT INTO import_pending
             SELECT given.number, run.kind, given.document, run.kind = 'source' AND NOT given.known
             FROM given
-            WHERE import_waits(run.kind, given.document)
+            WHERE import_waits(run.kind, given.document) OR given.unpublished -- by a voice that comes behind its source
             RETURNING import_pending.line, told
         )
         SELECT array_agg(given.number ORDER BY given.number),
-               array_agg(CASE run.kind WHEN 'source' THEN given.document - 'relations' ELSE given.document END ORDER BY given.number)
+               array_agg(CASE WHEN given.unpublished THEN given.document - '{relations,publisher}'::text[]
+                              WHEN run.kind = 'source' THEN given.document - 'relations'
+                              ELSE given.document END ORDER BY given.number)
         INTO run.numbers, run.documents
         FROM given LEFT JOIN waiting ON waiting.line = given.number
         WHERE coalesce(waiting.told, true);
@@ -207,7 +211,8 @@ BEGIN
     RETURN QUERY EXECUTE format(
         'SELECT given.place, CASE WHEN thing.id IS NOT NULL THEN %2$I(thing)::jsonb END,
                 thing.since IS DISTINCT FROM nullif(current_setting(''claimd.change'', true), '''')::bigint
-         FROM unnest($1) WITH ORDINALITY AS given (document, place) LEFT JOIN public.%1$I AS thing ON thing.id = given.document ->> ''id''', kind, kind || '_document')
+         FROM unnest($1) WITH ORDINALITY AS given (document, place)
+         LEFT JOIN public.%1$I AS thing ON thing.id = given.document ->> ''id''', kind, kind || '_document')
     USING documents;
 END $$;
 
@@ -301,9 +306,116 @@ BEGIN
 END $$;
 DROP FUNCTION document_to_patch;
 
+-- Lines come to the same wherever an import is cut: what is wrong with one may have been mended by those before it, and what was right been broken.
+
+CREATE OR REPLACE FUNCTION import_things(kind text, documents jsonb[]) RETURNS TABLE (place bigint, outcome text, problems json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    only_new boolean := current_setting('claimd.only_new', true) = 'true';
+    before jsonb[];
+    kept boolean[];
+    faults json[];
+    changed jsonb[];
+    faulty jsonb[];
+BEGIN
+    SELECT array_agg(known.before ORDER BY known.place), array_agg(coalesce(only_new, false) AND known.before IS NOT NULL AND known.is_older ORDER BY known.place)
+    INTO before, kept
+    FROM known_things(kind, documents) AS known;
+    SELECT array_agg(CASE WHEN NOT kept[given.place] THEN found.faults END ORDER BY given.place) INTO faults
+    FROM unnest(documents) WITH ORDINALITY AS given (document, place)
+    LEFT JOIN (SELECT problem.place, json_agg(json_build_object('pointer', problem.pointer, 'detail', problem.detail)
+                                              ORDER BY problem.pointer, problem.detail) AS faults
+               FROM problems_of(kind, documents) AS problem
+               GROUP BY problem.place) AS found USING (place);
+    changed := ARRAY(SELECT given.document FROM unnest(documents, before, kept, faults) AS given (document, before, kept, faults)
+                     WHERE given.faults IS NULL AND NOT given.kept AND given.before IS DISTINCT FROM given.document);
+    faulty := ARRAY(SELECT given.document FROM unnest(documents, faults) AS given (document, faults) WHERE given.faults IS NOT NULL);
+    PERFORM put(kind, changed);
+    IF changed <> '{}' AND ((SELECT count(DISTINCT problem.place) FROM problems_of(kind, faulty) AS problem) < cardinality(faulty)
+                            OR (num_nonnulls(VARIADIC before) > 0 AND EXISTS (SELECT FROM problems_of(kind, changed)))) THEN
+        RAISE EXCEPTION 'some rest on others' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN QUERY
+    SELECT given.place, CASE WHEN given.faults IS NOT NULL THEN 'refused'
+                             WHEN given.before IS NULL THEN 'created'
+                             WHEN given.kept OR given.before = given.document OR given.before = document_of(kind, given.document ->> 'id')::jsonb THEN 'unchanged'
+                             ELSE 'replaced' END, given.faults
+    FROM unnest(documents, before, kept, faults) WITH ORDINALITY AS given (document, before, kept, faults, place);
+END $$;
+COMMENT ON FUNCTION import_things IS
+    'Creates or replaces things of a kind, no two by one id, but for those in whose documents there are problems; what became of each. Refuses all where others would be wrong after it than before.';
+
+CREATE OR REPLACE FUNCTION import_run(kind text, documents jsonb[]) RETURNS TABLE (place bigint, outcome text, problems json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    count integer := cardinality(documents);
+    half integer := count / 2;
+BEGIN
+    IF count = (SELECT count(DISTINCT document ->> 'id') FROM unnest(documents) AS document) THEN
+        BEGIN
+            RETURN QUERY SELECT * FROM import_things(kind, documents);
+            RETURN;
+        EXCEPTION WHEN integrity_constraint_violation OR data_exception OR program_limit_exceeded THEN
+            IF count = 1 THEN
+                RETURN QUERY SELECT 1::bigint, 'refused', json_build_array(json_build_object('pointer', '', 'detail', 'It does not agree with other data: ' || SQLERRM));
+                RETURN;
+            END IF;
+        END;
+    END IF;
+    RETURN QUERY SELECT * FROM import_run(kind, documents[:half]);
+    RETURN QUERY SELECT half + rest.place, rest.outcome, rest.problems FROM import_run(kind, documents[half + 1:]) AS rest;
+END $$;
+
 SELECT make_past();
 
 -- migrate:down
+CREATE OR REPLACE FUNCTION import_run(kind text, documents jsonb[]) RETURNS TABLE (place bigint, outcome text, problems json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    count integer := cardinality(documents);
+    half integer := count / 2;
+BEGIN
+    IF count = (SELECT count(DISTINCT document ->> 'id') FROM unnest(documents) AS document) THEN
+        BEGIN
+            RETURN QUERY SELECT * FROM import_things(kind, documents);
+            RETURN;
+        EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+            IF count = 1 THEN
+                RETURN QUERY SELECT 1::bigint, 'refused', json_build_array(json_build_object('pointer', '', 'detail', 'It does not agree with other data: ' || SQLERRM));
+                RETURN;
+            END IF;
+        END;
+    END IF;
+    RETURN QUERY SELECT * FROM import_run(kind, documents[:half]);
+    RETURN QUERY SELECT half + rest.place, rest.outcome, rest.problems FROM import_run(kind, documents[half + 1:]) AS rest;
+END $$;
+CREATE OR REPLACE FUNCTION import_things(kind text, documents jsonb[]) RETURNS TABLE (place bigint, outcome text, problems json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    only_new boolean := current_setting('claimd.only_new', true) = 'true';
+    before jsonb[];
+    kept boolean[];
+    faults json[];
+BEGIN
+    SELECT array_agg(known.before ORDER BY known.place), array_agg(coalesce(only_new, false) AND known.before IS NOT NULL AND known.is_older ORDER BY known.place)
+    INTO before, kept
+    FROM known_things(kind, documents) AS known;
+    SELECT array_agg(CASE WHEN NOT kept[given.place] THEN found.faults END ORDER BY given.place) INTO faults
+    FROM unnest(documents) WITH ORDINALITY AS given (document, place)
+    LEFT JOIN (SELECT problem.place, json_agg(json_build_object('pointer', problem.pointer, 'detail', problem.detail)
+                                              ORDER BY problem.pointer, problem.detail) AS faults
+               FROM problems_of(kind, documents) AS problem
+               GROUP BY problem.place) AS found USING (place);
+    PERFORM put(kind, ARRAY(SELECT given.document FROM unnest(documents, before, kept, faults) AS given (document, before, kept, faults)
+                            WHERE given.faults IS NULL AND NOT given.kept AND given.before IS DISTINCT FROM given.document));
+    RETURN QUERY
+    SELECT given.place, CASE WHEN given.faults IS NOT NULL THEN 'refused'
+                             WHEN given.before IS NULL THEN 'created'
+                             WHEN given.kept OR given.before = given.document OR given.before = document_of(kind, given.document ->> 'id')::jsonb THEN 'unchanged'
+                             ELSE 'replaced' END, given.faults
+    FROM unnest(documents, before, kept, faults) WITH ORDINALITY AS given (document, before, kept, faults, place);
+END $$;
+COMMENT ON FUNCTION import_things IS 'Creates or replaces things of a kind, no two by one id, but for those in whose documents there are problems; what became of each.';
 CREATE OR REPLACE FUNCTION document_to_patch(kind text, wanted text) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 DECLARE

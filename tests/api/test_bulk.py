@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import database
-from desk import Client, Tables, create_token, failing_at_commit, path_of, problem
+from desk import DOCUMENTS, STATEMENT, Client, Tables, create_token, failing_at_commit, path_of, problem
 from service import BINARY, environment, until
 
 LINE = {"subject": {"id": "bulk-one", "name": "One", "kind": "model", "description": "A model."}}
@@ -55,6 +55,18 @@ def test_export_into_an_empty_database_and_again_is_the_same(desk, url, fresh_da
     assert done.returncode == 0, done.stderr
     assert export(other) == lines
     assert f"{len(lines.splitlines())} lines".encode() in done.stderr and b" 0 refused" in done.stderr
+
+
+def test_a_source_that_a_voice_publishes_goes_out_and_in(desk, url, fresh_database):
+    """Its own, or that of a source that comes later in the file."""
+    publishers, voices = {"published-a": "published-a", "published-b": "published-c", "published-c": "published-a"}, {}
+    for source in publishers:
+        desk.put("source", source, DOCUMENTS["source"][0])
+        voices[source] = desk.put("claim", source, {**STATEMENT, "source": source}).json()["claimant"]["id"]
+    for source, publisher in publishers.items():
+        desk.patch("source", source, {"publisher": voices[publisher]}, "*")
+    lines, other = export(url), emptied(fresh_database())
+    assert run(other, "import", lines=lines).returncode == 0 and export(other) == lines
 
 
 def test_every_thing_is_a_line(desk, url):

@@ -1,12 +1,13 @@
 """Imports over HTTP: however long, in constant memory, in one transaction that nobody waits for before all has come"""
 import contextlib
 import json
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk import DOCUMENTS, STATEMENT, Client, Tables, create_token, lingering, opened, problem
+from desk import CLAIM, DOCUMENTS, MULTIPLE, STATEMENT, Client, Tables, create_token, lingering, opened, problem
 from service import INSTRUMENTED, until
 
 BODY_BYTES = 4096
@@ -282,14 +283,55 @@ def test_a_number_that_the_database_cannot_hold_is_no_fault_of_the_service(desk)
     problem(post(desk, scope("beside-it") + line.encode() + b"\n"), 422, "invalid-document")
 
 
-def test_a_source_whose_relations_are_refused_is_told_once(desk):
-    source = {"id": "half", **DOCUMENTS["source"][0], "relations": [{"kind": "cites", "source": "nowhere"}]}
-    told = post(desk, scope("whole") + json.dumps({"source": source}).encode() + b"\n", on_error="skip").json()
+def thing(kind, id, document):
+    return json.dumps({kind: {"id": id, **document}}).encode() + b"\n"
+
+
+def test_an_address_that_no_index_can_hold_is_refused_beside_others(desk, tables):
+    lot = random.Random(3)
+    url = "https://x.example/" + "".join(chr(lot.randint(0x4E00, 0x9FA5)) for _ in range(982))
+    told = post(desk, scope("unheld-beside") + thing("source", "unheld", {**DOCUMENTS["source"][0], "url": url}), on_error="skip").json()
+    assert (told["created"], told["refused"], [each["id"] for each in told["problems"]]) == (1, 1, ["unheld"])
+    assert known(tables, "unheld") == 1
+
+
+@pytest.mark.parametrize("gives, takes", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("parts", [1, 2])
+def test_lines_are_taken_in_one_after_another_wherever_they_are_cut(desk, gives, takes, parts):
+    """Who takes what another gives up comes behind it, or is refused."""
+    name, text = f"cut-{gives}-{parts}", f"{gives}{parts}" * 32
+    giver, taker = {**DOCUMENTS["source"][0], "content_sha256": text}, DOCUMENTS["source"][0]
+    assert post(desk, thing("source", f"{name}-giver", giver) + thing("source", f"{name}-taker", taker)).json()["created"] == 2
+    lines = [None, None]
+    lines[gives], lines[takes] = thing("source", f"{name}-giver", taker), thing("source", f"{name}-taker", giver)
+    told = [post(desk, part, on_error="skip").json() for part in (lines if parts == 2 else [b"".join(lines)])]
+    assert [sum(each[outcome] for each in told) for outcome in ("replaced", "refused")] == ([2, 0] if gives < takes else [1, 1])
+
+
+def test_a_comparison_keeps_a_figure(desk):
+    """Each of its two could be made a multiple, if the other were not."""
+    for each in "ab":
+        desk.put("claim", f"kept-{each}", CLAIM)
+    desk.put("comparison", "kept", {"title": "Kept", "description": "Two.", "claims": ["kept-a", "kept-b"]})
+    told = post(desk, b"".join(thing("claim", f"kept-{each}", MULTIPLE) for each in "ab"), on_error="skip").json()
+    assert (told["replaced"], told["refused"]) == (1, 1)
+    assert [error["pointer"] for error in told["problems"][0]["errors"]] == ["/kind"]
+    assert desk.get("/v1/comparisons/kept").json()
+
+
+@pytest.mark.parametrize("id, more, pointers", [
+    ("half-related", {"relations": [{"kind": "cites", "source": "nowhere"}]}, ["/relations/0/source"]), ("half-published", {"publisher": "nobody"}, ["/publisher"]),
+    ("half-of-it", {"relations": [{"kind": "cites", "source": "nowhere"}], "publisher": "nobody"}, ["/publisher", "/relations/0/source"])])
+def test_a_source_whose_relations_or_publisher_are_refused_is_told_once(desk, id, more, pointers):
+    source = {**DOCUMENTS["source"][0], **more}
+    told = post(desk, scope(f"{id}-whole") + thing("source", id, {**source, "content_sha256": "a5" * 32}), on_error="skip").json()
     assert (told["created"], told["refused"], [error["line"] for error in told["problems"]]) == (1, 1, [2])
-    unknown = {**source, "id": "less-than-half", "publisher": "nobody"}
-    told = post(desk, json.dumps({"source": unknown}).encode() + b"\n", on_error="skip").json()
+    assert [error["pointer"] for error in told["problems"][0]["errors"]] == pointers
+    assert desk.get(f"/v1/sources/{id}").json()["publisher"] is None
+    told = post(desk, thing("source", f"{id}-less", {**source, "content_sha256": "a5" * 32}), on_error="skip").json()
     assert (told["created"], told["refused"], len(told["problems"])) == (0, 1, 1)
-    assert desk.send("GET", "/v1/sources/less-than-half").status_code == 404
+    assert desk.send("GET", f"/v1/sources/{id}-less").status_code == 404
+    desk.retract("source", id)
 
 
 @pytest.mark.parametrize("media_type, body", [("application/x-ndjson", b""), ("application/ld+json", b"[]"), ("application/ld+json", b"{")])
