@@ -64,7 +64,7 @@ def test_so_does_one_of_the_past(url, tables, traced):
 
 
 def test_so_does_one_that_writes(url, tables, traced):
-    query, answer = waiting(url, tables, lambda: traced.put("scope", "traced", DOCUMENTS["scope"][0], headers=TRACED), "change")
+    query, answer = waiting(url, tables, lambda: traced.put("scope", "traced", DOCUMENTS["scope"][0], headers=TRACED), "scope")
     assert answer.status_code == 201 and SEEN.match(query)[1] == TRACE and "write_one" in query
 
 

@@ -387,7 +387,8 @@ static void an_id_and_a_placed_value_are_both_numbered(void **state)
 {
     (void)state;
     bind_target("/v1/comparisons/c?baseline=b&stance=asserts");
-    assert_sql("compare(comparison.claims, $2, NULL, $3, comparison.baseline_id)");
+    assert_sql("(SELECT $3::stance[] AS stances) AS asked");
+    assert_sql("compare(comparison.claims, $2, NULL, asked.stances, comparison.baseline_id)");
     assert_sql("AND comparison_set.id = $1");
     ARGUMENTS("c", "b", "{\"asserts\"}");
 }
