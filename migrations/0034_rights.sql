@@ -25,6 +25,9 @@ DECLARE
 BEGIN
     PERFORM await_other_changes();
     PERFORM authorize(given, wanted); -- it may have been revoked meanwhile
+    IF NOT EXISTS (SELECT FROM pg_class WHERE relname = 'permit' AND relnamespace = 'public'::regnamespace) THEN -- taken back meanwhile
+        RAISE EXCEPTION 'The schema has changed: begin it again.' USING ERRCODE = 'CL503';
+    END IF;
     INSERT INTO permit (transaction, began, scope, author, after)
     VALUES (pg_current_xact_id(), now(), wanted, author, (SELECT max(id) FROM change))
     ON CONFLICT (one) DO UPDATE
@@ -275,7 +278,8 @@ END $$;
 COMMENT ON FUNCTION check_preconditions IS
     'Refuses what a method cannot do with a thing as it is (RFC 9110, section 13; RFC 6585, section 3). Of ETags the changes alone are compared, and any from its last revision on is good: what else an answer shows may change with others. 0 matches any.';
 
--- What a source says in its own voice it says again when it has come back, whoever speaks for it now.
+-- What a source says in its own voice it says again when it has come back, whoever speaks for it now. document_to_patch() stays, as the version
+-- before may just be about to call it.
 
 CREATE FUNCTION without_voice(kind text, document json) RETURNS json
 LANGUAGE sql IMMUTABLE
@@ -304,7 +308,6 @@ BEGIN
     END IF;
     RETURN NEXT;
 END $$;
-DROP FUNCTION document_to_patch;
 
 -- Lines come to the same wherever an import is cut: what is wrong with one may have been mended by those before it, and what was right been broken.
 
@@ -369,6 +372,8 @@ END $$;
 SELECT make_past();
 
 -- migrate:down
+SELECT await_other_changes();
+
 CREATE OR REPLACE FUNCTION import_run(kind text, documents jsonb[]) RETURNS TABLE (place bigint, outcome text, problems json)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -416,18 +421,6 @@ BEGIN
     FROM unnest(documents, before, kept, faults) WITH ORDINALITY AS given (document, before, kept, faults, place);
 END $$;
 COMMENT ON FUNCTION import_things IS 'Creates or replaces things of a kind, no two by one id, but for those in whose documents there are problems; what became of each.';
-CREATE OR REPLACE FUNCTION document_to_patch(kind text, wanted text) RETURNS json
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    document json := document_of(kind, wanted);
-BEGIN
-    IF kind = 'claim' AND EXISTS (SELECT FROM agent WHERE id = document ->> 'claimant' AND source_id = document ->> 'source')
-        AND document -> 'attribution' IS NULL THEN
-        RETURN document::jsonb - 'claimant';
-    END IF;
-    RETURN document;
-END $$;
-COMMENT ON FUNCTION document_to_patch IS 'The document of a thing but for what follows from its other members: the claimant of a claim that its source makes itself.';
 CREATE OR REPLACE FUNCTION prepare_write(given bytea, method text, kind text, wanted text, body jsonb)
 RETURNS TABLE (id text, document json, revision bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -2,7 +2,8 @@
 from nginx import Nginx
 
 # A service that is told to end closes what is idle, so a request may meet a connection that is closing: it goes to the next one. That is safe for
-# writes as well, which carry a key or say which state they change.
+# writes as well, which carry a key or say which state they change. What a client loses is the services' doing, as nginx itself ends no connection
+# for having had its thousandth request.
 HTTP = """
   upstream services {{
 {upstreams}
@@ -10,6 +11,7 @@ HTTP = """
   }}
   server {{
     listen 127.0.0.1:PORT;
+    keepalive_requests 1000000;
     location / {{
       proxy_pass http://services;
       proxy_http_version 1.1;
