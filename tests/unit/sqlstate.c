@@ -15,11 +15,11 @@ static void each_failure_has_its_end(void **state)
         const char *code;
         enum db_status status;
     } ends[] = {
-        {"CL404", DB_REFUSED}, {"22P02", DB_MISFIT}, {"22003", DB_MISFIT}, {"22007", DB_MISFIT}, {"22008", DB_MISFIT},
-        {"22009", DB_MISFIT},  {"22023", DB_MISFIT}, {"54000", DB_MISFIT}, {"22012", DB_FAILED}, {"25006", DB_UNABLE}, {"25001", DB_FAILED},
-        {"40001", DB_UNABLE},  {"40P01", DB_UNABLE}, {"53100", DB_UNABLE}, {"58030", DB_UNABLE}, {"57014", DB_TIMEOUT},
-        {"55P03", DB_TIMEOUT}, {"42P01", DB_FAILED}, {"23505", DB_FAILED}, {"C", DB_FAILED},     {"4", DB_FAILED},
-        {"", DB_UNABLE},
+        {"CL404", DB_REFUSED}, {"22P02", DB_MISFIT},  {"22003", DB_MISFIT}, {"22007", DB_MISFIT}, {"22008", DB_MISFIT},
+        {"22009", DB_MISFIT},  {"22023", DB_MISFIT},  {"54000", DB_MISFIT}, {"22012", DB_FAILED}, {"25006", DB_UNABLE},
+        {"25001", DB_FAILED},  {"40001", DB_UNABLE},  {"40P01", DB_UNABLE}, {"53100", DB_UNABLE}, {"58030", DB_UNABLE},
+        {"57014", DB_TIMEOUT}, {"55P03", DB_TIMEOUT}, {"42P01", DB_FAILED}, {"23505", DB_FAILED}, {"C", DB_FAILED},
+        {"4", DB_FAILED},      {"", DB_UNABLE},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
