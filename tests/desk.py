@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import database
 import requests
 
-from service import Service, claimd
+from service import Service, claimd, until
 
 PATHS = {"claim": "/v1/claims", "source": "/v1/sources", "comparison": "/v1/comparisons", "subject": "/v1/subjects",
          "quantity": "/v1/quantities", "agent": "/v1/agents", "unit": "/v1/units", "scope": "/v1/scopes"}
@@ -217,6 +217,12 @@ class Tables:
     def waiting_for_advice(self):
         """How many wait for an advisory lock, as writes do for each other."""
         return self.locks("locktype = 'advisory' AND NOT granted")
+
+
+def until_blocked(url):
+    """Waits until a statement waits for a lock."""
+    with Tables(url) as tables:
+        until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), 5, "a statement that waits")
 
 
 def locked(url, seconds, ask, table="claim"):

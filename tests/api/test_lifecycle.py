@@ -21,7 +21,7 @@ import pytest
 from busy import Busy
 from cluster import descendants
 from contract import TREE
-from desk import Tables
+from desk import Tables, until_blocked
 from service import BINARY, FAKETIME, INSTRUMENTED, Api, Service, claimd, environment, free_port, until
 
 NO_DATABASE = "postgresql://nobody:swordfish@/nowhere?host=/nonexistent"
@@ -178,7 +178,7 @@ def waiting(url, *arguments, before):
     with Tables(url, autocommit=False) as held, Tables(url) as tables:
         held.run("LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE")
         with started(*arguments, before=before, DATABASE_URL=url) as command:
-            until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), 5, "it waits")
+            until_blocked(url)
             try:
                 yield command
             finally:

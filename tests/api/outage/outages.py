@@ -7,7 +7,7 @@ import database
 import requests
 
 from cluster import Cluster
-from desk import DOCUMENTS, Tables, path_of, problem
+from desk import DOCUMENTS, path_of, problem
 from service import Service, until
 
 FROZEN = 3  # seconds that an answer may take while the database is silent: half as long again is a request's time
@@ -117,9 +117,3 @@ def locked(url, *tables):
     yield
     connection.rollback()
     connection.close()
-
-
-def until_blocked(url):
-    """Waits until a statement waits for such a lock."""
-    with Tables(url) as tables:
-        until(lambda: tables.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), 5, "a statement that waits")

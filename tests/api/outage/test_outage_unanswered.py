@@ -9,8 +9,8 @@ import time
 import database
 import pytest
 
-from desk import Client, Tables, create_token, problem
-from outages import AWAY, FROZEN, LIST, NAMED, ONE, age_of, ask, assert_fresh, assert_stale, away, back, locked, lost, reader, settled, until_blocked, write
+from desk import Client, Tables, create_token, problem, until_blocked
+from outages import AWAY, FROZEN, LIST, NAMED, ONE, age_of, ask, assert_fresh, assert_stale, away, back, locked, lost, reader, settled, write
 from proxy import DOWN, Proxy
 from service import until
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from desk import Client, create_token, problem
-from outages import AWAY, LIST, NAMED, ONE, SCOPE, ask, assert_fresh, assert_nothing, assert_stale, away, back, locked, lost, noticed, reader, settled, until_blocked, write
+from desk import Client, create_token, problem, until_blocked
+from outages import AWAY, LIST, NAMED, ONE, SCOPE, ask, assert_fresh, assert_nothing, assert_stale, away, back, locked, lost, noticed, reader, settled, write
 from service import until
 
 

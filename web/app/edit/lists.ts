@@ -1,7 +1,7 @@
 /** What there is already, by which the form tells it from what is new; others may write meanwhile */
 import { useMemo } from "preact/hooks";
 import { readList, target, useList, type Answer, type Page } from "../api";
-import { THINGS, type Thing } from "../parts/names";
+import { LOOKED_THROUGH, THINGS, type Thing } from "../parts/names";
 import { COLLECTIONS, madeOf, sourcesIn, type Draft, type NewKind } from "./draft";
 import { idIn, idsIn, isCalled, unlisted, type Lists } from "./form";
 
@@ -10,16 +10,16 @@ export const PATHS = {
   subject: THINGS.subject, quantity: THINGS.quantity, scope: THINGS.scope, agent: THINGS.claimant, source: THINGS.source,
 } as const satisfies Record<Kind, string>;
 
-const LOOKED_THROUGH = 4000, SEARCHED = 200;
+const SEARCHED = 200;
 
 /** Of sources, which may be many, the first: they are searched. */
-function useKnown(kind: Kind): Answer<Page<Thing>> {
+function useListed(kind: Kind): Answer<Page<Thing>> {
   return useList<Thing>(PATHS[kind], kind === "source" ? SEARCHED : LOOKED_THROUGH);
 }
 
 /** All of them, and what became of asking for them. */
 export function useLists(): { lists: Lists; answers: Answer<Page<Thing>>[] } {
-  const found = { subject: useKnown("subject"), quantity: useKnown("quantity"), scope: useKnown("scope"), agent: useKnown("agent"), source: useKnown("source") };
+  const found = { subject: useListed("subject"), quantity: useListed("quantity"), scope: useListed("scope"), agent: useListed("agent"), source: useListed("source") };
   const answers = Object.values(found), each = answers.map((answer) => answer.document);
   const lists = useMemo(() => Object.fromEntries(Object.keys(found).map((kind, place) => [kind, each[place]])) as Lists, each);
   return { lists, answers };

@@ -8,7 +8,7 @@ import { conditionIn, refusal, typedIn } from "../numerals";
 import { askFor, usePlace } from "../place";
 import { useSettled } from "../settled";
 import { HEDGES, STANCES } from "./marks";
-import { THINGS, nameOf, useNames, type Thing, type ThingKind } from "./names";
+import { LOOKED_THROUGH, THINGS, nameOf, useNames, type Thing, type ThingKind } from "./names";
 import { inShort } from "./states";
 
 // Words of the contract, each its own key among the words.
@@ -19,7 +19,6 @@ const FACETS = {
 } as const satisfies Record<string, readonly (keyof Words)[]>;
 
 const SUGGESTED = 20;
-const LOOKED_THROUGH = 4000; // beyond those that a list begins with
 
 function useChosen(name: FilterName): Filter[] {
   return filtersOf(usePlace().query).filter((filter) => filter.name === name);

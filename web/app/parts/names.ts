@@ -1,6 +1,9 @@
 /** The names of things, of which an address has the ids alone */
 import { useThings, type Source } from "../api";
 
+/** How many of a list are read to find one of them by its name. */
+export const LOOKED_THROUGH = 4000;
+
 /** The lists of the API whose things claims are filtered by. */
 export const THINGS = {
   subject: "/v1/subjects", quantity: "/v1/quantities", source: "/v1/sources", claimant: "/v1/agents", scope: "/v1/scopes", proposition: "/v1/propositions",
