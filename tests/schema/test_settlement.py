@@ -192,6 +192,23 @@ def test_a_migration_that_changes_a_rule_settles_what_rests_on_it_and_nothing_el
         assert kept() == {"cost-of-alpha": "(euros,,4)", "price-of-alpha": "(alone,,2)"}
 
 
+def test_findings_of_before_are_what_the_rules_of_now_find(fresh_database):
+    number = next(number for number, migration in enumerate(database.SEEDLESS) if migration.stem == "0033_arithmetic")
+    url = fresh_database(database.SEEDLESS[:number])
+    with contextlib.closing(database.connect(url)) as connection:
+        world = World(connection.cursor())
+        world.insert("quantity", id="cost-abroad", name="Cost abroad", definition="What it cost there.", dimension_id="money", unit_id="EUR")
+        world.figure("abroad", 5, quantity_id="cost-abroad")
+        world.figure("here", 9)
+        world.comparison("picked", ["abroad", "here"])
+        connection.commit()
+        assert world.run("SELECT baseline::text, unit FROM finding WHERE id = 'picked'") == [("abroad", "EUR")]
+        connection.commit()
+        database.apply(url, database.SEEDLESS[number:])
+        assert world.run("SELECT baseline::text, unit FROM finding WHERE id = 'picked'") == [("here", "USD")]
+        right(world)
+
+
 # Several writers --------------------------------------------------------------------------------
 
 
