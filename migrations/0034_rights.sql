@@ -101,6 +101,7 @@ BEGIN
         EXCEPTION WHEN SQLSTATE 'CL304' THEN
             NULL; -- nothing was changed, so nothing is
         END;
+        DELETE FROM merged WHERE merged.kind = write_one.kind AND merged.id = wanted;
     END IF;
     PERFORM settle_now();
     RETURN before IS NULL;
@@ -249,6 +250,7 @@ BEGIN
     ELSIF of = 'proposition' THEN
         PERFORM drop_unused_propositions(ARRAY[successor]::slug[]);
     END IF;
+    DELETE FROM merged WHERE merged.kind = of AND merged.id = wanted;
 END $$;
 
 -- An ETag is good as long as the thing has not been revised: its row may have become one of a later change, as when a name that it keeps has changed.
