@@ -168,8 +168,13 @@ def test_nothing_is_left_of_relations_and_comparisons_that_are_taken_out_at_once
     right(world)
 
 
+def place_of(stem):
+    """Of a migration among all."""
+    return [migration.stem for migration in database.SEEDLESS].index(stem)
+
+
 def test_a_migration_that_changes_a_rule_settles_what_rests_on_it_and_nothing_else(fresh_database):
-    number = next(number for number, migration in enumerate(database.SEEDLESS) if migration.stem == "0033_arithmetic")
+    number = place_of("0033_arithmetic")
     url = fresh_database(database.SEEDLESS[:number])
 
     def kept():
@@ -193,7 +198,7 @@ def test_a_migration_that_changes_a_rule_settles_what_rests_on_it_and_nothing_el
 
 
 def test_findings_of_before_are_what_the_rules_of_now_find(fresh_database):
-    number = next(number for number, migration in enumerate(database.SEEDLESS) if migration.stem == "0033_arithmetic")
+    number = place_of("0033_arithmetic")
     url = fresh_database(database.SEEDLESS[:number])
     with contextlib.closing(database.connect(url)) as connection:
         world = World(connection.cursor())
